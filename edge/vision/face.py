@@ -1,0 +1,29 @@
+"""A face in a frame."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face's box in frame pixels, and how sure the locator is of it.
+
+    `left` and `top` are inside the box, `right` and `bottom` just outside it; the box may reach
+    over the frame's edges.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    score: float = 1.0
+    """The locator's confidence, 0 to 1."""
+
+    @property
+    def size(self) -> float:
+        """The longer side of the box, in pixels."""
+        return max(self.right - self.left, self.bottom - self.top)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle of the box as (x, y), in pixels."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2

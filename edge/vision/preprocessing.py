@@ -1,0 +1,63 @@
+"""From a frame to the pixels a network reads. Training, evaluation and the device all call this very code."""
+
+import cv2
+import numpy as np
+
+from edge.vision.face import Face
+
+CROP_SIZE = 128
+"""Side of the square face crop that the classifiers read, in pixels."""
+
+CROP_WIDENING = 1.4
+"""Side of the crop over the longer side of the face's box: chin, ears and a mask's straps stay in view."""
+
+
+def crop_face(image: np.ndarray, face: Face, size: int = CROP_SIZE, border: int = cv2.BORDER_REPLICATE) -> np.ndarray:
+    """Cut the square around a face out of a frame and bring it to the network's size.
+
+    Args:
+        image: uint8 (height, width, 3).
+        face: The face's box in pixels of `image`; it may reach over the edges.
+        size: Side of the result, in pixels.
+        border: How OpenCV continues the picture beyond its edges.
+
+    Returns:
+        uint8 (size, size, 3) in the channel order of `image`.
+    """
+    x, y = face.centre
+    side = max(1, round(face.size * CROP_WIDENING))
+    return _resize(_square(image, round(x - side / 2), round(y - side / 2), side, border), size)
+
+
+def whole_picture(image: np.ndarray) -> Face:
+    """The face of a picture that is itself a crop: widened by `crop_face`, it spans the whole picture."""
+    height, width = image.shape[:2]
+    half = max(height, width) / CROP_WIDENING / 2
+    return Face(width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half)
+
+
+def quantise_pixels(crop: np.ndarray) -> np.ndarray:
+    """The int8 input of a network whose range 0..1 is quantised with scale 1/255 and zero point -128.
+
+    Args:
+        crop: uint8 of any shape.
+
+    Returns:
+        int8 of the same shape: each byte with its highest bit flipped.
+    """
+    return np.bitwise_xor(crop, 0x80).view(np.int8)
+
+
+def _square(image: np.ndarray, left: int, top: int, side: int, border: int) -> np.ndarray:
+    height, width = image.shape[:2]
+    # A box wholly beside the frame would leave nothing to continue: keep one row and column of it.
+    left = min(max(left, 1 - side), width - 1)
+    top = min(max(top, 1 - side), height - 1)
+    inside = image[max(top, 0) : top + side, max(left, 0) : left + side]
+    missing = (max(-top, 0), max(top + side - height, 0), max(-left, 0), max(left + side - width, 0))
+    return cv2.copyMakeBorder(inside, *missing, border) if any(missing) else inside
+
+
+def _resize(square: np.ndarray, size: int) -> np.ndarray:
+    shrinking = square.shape[0] > size
+    return cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)

@@ -1,0 +1,156 @@
+"""Photographs of faces, sorted into a folder per class, and how they are split."""
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.errors import UserError
+
+COMPLIANT = "with_mask"
+LABELS = (COMPLIANT, "without_mask", "incorrect")
+"""The class folders; the last is optional. Everything but the first counts as not compliant."""
+
+SPLITS = ("train", "val", "test")
+SPLIT_BOUNDS = (0.8, 0.9)
+"""Where `train` and `val` end on the unit line onto which clusters are hashed."""
+
+MIN_IMAGES_PER_CLASS = 20
+MIN_SIDE_PX = 16
+"""A picture with a shorter side than this holds no face worth learning from."""
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One picture of one face."""
+
+    path: Path
+    label: str
+    """One of LABELS."""
+    split: str
+    """One of SPLITS."""
+    sha256: str
+    source: str = "unnamed"
+    """Where the picture comes from, by the manifest."""
+    face_px: int = 0
+    """Longer side of the face where it was photographed, in pixels; by the manifest, else the picture's own."""
+
+    @property
+    def not_compliant(self) -> bool:
+        """Whether the device should alert on this face."""
+        return self.label != COMPLIANT
+
+    def read(self) -> np.ndarray:
+        """The picture as uint8 (height, width, 3), RGB."""
+        return cv2.cvtColor(cv2.imread(str(self.path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The usable photographs of a folder, and those that were passed over."""
+
+    photos: list[Photo]
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Path of each picture that was passed over, and why."""
+
+    def split(self, name: str) -> list[Photo]:
+        """The photographs of one split, in a fixed order."""
+        return [photo for photo in self.photos if photo.split == name]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the sorted SHA-256 of the training split's files: the same pictures, the same digest."""
+        return hashlib.sha256("\n".join(sorted(p.sha256 for p in self.split("train"))).encode()).hexdigest()
+
+    def save_split(self, path: Path) -> None:
+        """Write down which photograph is in which split, as CSV."""
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, [f.name for f in fields(Photo)])
+            writer.writeheader()
+            writer.writerows(asdict(photo) for photo in self.photos)
+
+
+def read_dataset(folder: Path) -> Dataset:
+    """Read a folder of photographs: a folder per class, below `train`, `val` and `test` or directly.
+
+    Without the three split folders the pictures are split here: by the `cluster` column of `manifest.csv` where
+    there is one, so that near-duplicates stay together, else by each file's content.
+
+    Raises:
+        UserError: No such folder, or a class that is missing, empty or too small.
+    """
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder}: name one that holds {COMPLIANT}/ and without_mask/.")
+    manifest = _read_manifest(folder / "manifest.csv")
+    photos: list[Photo] = []
+    skipped: dict[str, str] = {}
+    for split, class_folder in _class_folders(folder):
+        for path in sorted(p for p in class_folder.iterdir() if p.suffix.lower() in SUFFIXES):
+            content = path.read_bytes()
+            if fault := _fault(content):
+                skipped[str(path.relative_to(folder))] = fault
+            else:
+                photos.append(_photo(path, content, split, manifest.get(f"{path.parent.name}/{path.name}", {})))
+    _refuse_small_classes(folder, photos)
+    return Dataset(photos, skipped)
+
+
+def _class_folders(folder: Path) -> Iterator[tuple[str | None, Path]]:
+    is_split = all((folder / split).is_dir() for split in SPLITS)
+    for split in SPLITS if is_split else (None,):
+        for label in LABELS:
+            class_folder = folder / (split or "") / label
+            if class_folder.is_dir():
+                yield split, class_folder
+            elif label != LABELS[-1]:
+                raise UserError(f"{folder} has no {class_folder.relative_to(folder)}/: put that class's pictures there.")
+
+
+def _fault(content: bytes) -> str | None:
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    if image is None:
+        return "cannot be read as a picture"
+    if min(image.shape[:2]) < MIN_SIDE_PX:
+        return f"is only {image.shape[1]}x{image.shape[0]} pixels"
+    return None
+
+
+def _photo(path: Path, content: bytes, split: str | None, row: dict[str, str]) -> Photo:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Photo(
+        path=path,
+        label=path.parent.name,
+        split=split or _split_of(row.get("cluster") or sha256),
+        sha256=sha256,
+        source=row.get("source_repo") or "unnamed",
+        face_px=int(float(row.get("face_px") or 0)),
+    )
+
+
+def _split_of(cluster: str) -> str:
+    position = int.from_bytes(hashlib.sha256(cluster.encode()).digest()[:4]) / 2**32
+    return SPLITS[sum(position >= bound for bound in SPLIT_BOUNDS)]
+
+
+def _read_manifest(path: Path) -> dict[str, dict[str, str]]:
+    """The manifest's rows by `class/file name`, whatever folder its paths start from."""
+    if not path.is_file():
+        return {}
+    with path.open(newline="") as file:
+        return {"/".join(row["path"].split("/")[-2:]): row for row in csv.DictReader(file) if row.get("path")}
+
+
+def _refuse_small_classes(folder: Path, photos: Iterable[Photo]) -> None:
+    counts = Counter(photo.label for photo in photos)
+    for label in LABELS:
+        if 0 < counts[label] < MIN_IMAGES_PER_CLASS or (not counts[label] and label != LABELS[-1]):
+            raise UserError(
+                f"{folder} has {counts[label]} usable pictures of class {label}: at least {MIN_IMAGES_PER_CLASS} are needed."
+            )

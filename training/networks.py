@@ -1,0 +1,71 @@
+"""The networks that `maskwatch-train` can fit. Adding one means adding one function to `CLASSIFIERS`."""
+
+from collections.abc import Callable
+
+import keras
+from keras import layers
+
+INPUT_SHAPE = (128, 128, 3)
+"""Height, width and channels (RGB, 0 to 1) of the face crop that every classifier reads."""
+
+
+def seed_cnn(pooling: str = "max") -> keras.Model:
+    """The textbook network: 3x3 convolutions with ReLU, pooling, flatten, fully connected, logistic output.
+
+    Args:
+        pooling: "max" or "average", the kind of every pooling layer.
+
+    Returns:
+        A model from (n, 128, 128, 3) in 0..1 to (n, 1), the probability of not being compliant.
+    """
+    pool = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}[pooling]
+    inputs = keras.Input(INPUT_SHAPE, name="image")
+    x = inputs
+    for filters in (32, 32, 64, 64):
+        x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+        x = pool()(x)
+    x = layers.Flatten()(x)
+    x = layers.Dropout(0.5)(x)
+    x = layers.Dense(128, activation="relu")(x)
+    x = layers.Dropout(0.3)(x)
+    outputs = layers.Dense(1, activation="sigmoid", name="p_unmasked")(x)
+    return keras.Model(inputs, outputs, name="seed_cnn")
+
+
+def door_cnn() -> keras.Model:
+    """A depthwise-separable network with residual steps, small enough for a Pi's caches.
+
+    The building block is MobileNet's (Howard et al., 2017): a depthwise 3x3 and a pointwise 1x1 convolution,
+    each with batch normalisation and ReLU; where the shape allows, its input is added to its output.
+
+    Returns:
+        A model from (n, 128, 128, 3) in 0..1 to (n, 1), the probability of not being compliant.
+    """
+    inputs = keras.Input(INPUT_SHAPE, name="image")
+    x = _normalised(layers.Conv2D(16, 3, strides=2, padding="same", use_bias=False)(inputs))
+    for filters, strides in DOOR_CNN_BLOCKS:
+        x = _separable_block(x, filters, strides)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.2)(x)
+    outputs = layers.Dense(1, activation="sigmoid", name="p_unmasked")(x)
+    return keras.Model(inputs, outputs, name="door_cnn")
+
+
+DOOR_CNN_BLOCKS = (
+    (24, 1), (32, 2), (32, 1), (64, 2), (64, 1), (64, 1), (96, 2), (96, 1), (96, 1), (96, 1), (128, 2), (128, 1),
+)  # fmt: skip
+"""(filters, strides) of each separable block: 64x64 pixels after the stem, 4x4 at the end."""
+
+
+def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.97)(x))
+
+
+def _separable_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.KerasTensor:
+    shortcut = x
+    x = _normalised(layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(x))
+    x = _normalised(layers.Conv2D(filters, 1, use_bias=False)(x))
+    return layers.Add()([shortcut, x]) if shortcut.shape == x.shape else x
+
+
+CLASSIFIERS: dict[str, Callable[[], keras.Model]] = {"seed_cnn": seed_cnn, "door_cnn": door_cnn}

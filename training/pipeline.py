@@ -1,0 +1,83 @@
+"""Photographs into batches: sampled evenly, augmented, ready on both cores."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from edge.vision.preprocessing import CROP_SIZE, crop_face, whole_picture
+from training.augmentation import jittered_crop, light_and_lens
+from training.datasets import Photo
+
+LABEL_SHARES = {"with_mask": 0.5, "without_mask": 0.33, "incorrect": 0.17}
+"""Share of each class among the sampled pictures; those of the classes present are brought to sum to one."""
+
+
+def sampling_weights(photos: list[Photo]) -> np.ndarray:
+    """How often each photograph is drawn, as probabilities (n,).
+
+    The classes get their LABEL_SHARES. Within a class each source counts with the square root of its size:
+    a large source with a look of its own must not stand for the class.
+    """
+    groups = Counter((photo.label, photo.source) for photo in photos)
+    weights = np.array([groups[photo.label, photo.source] ** -0.5 for photo in photos])
+    labels = np.array([photo.label for photo in photos])
+    for label, share in LABEL_SHARES.items():
+        if (chosen := labels == label).any():
+            weights[chosen] *= share / weights[chosen].sum()
+    return weights / weights.sum()
+
+
+def training_batches(photos: list[Photo], *, batch_size: int, seed: int, deterministic: bool) -> tf.data.Dataset:
+    """An endless stream of augmented batches.
+
+    Args:
+        photos: What to draw from, by `sampling_weights`.
+        batch_size: Pictures a batch.
+        seed: Of every random choice.
+        deterministic: The same batches in the same order each time, at the cost of one idle core.
+
+    Returns:
+        Pairs of float32 (batch_size, 128, 128, 3) in 0..1 and float32 (batch_size, 1), 1 for not compliant.
+    """
+    not_compliant = tf.constant([[float(photo.not_compliant)] for photo in photos])
+
+    def plan() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        rng = np.random.default_rng(seed)
+        weights = sampling_weights(photos)
+        while True:
+            yield rng.choice(len(photos), batch_size, p=weights), rng.integers(0, 2**62, batch_size)
+
+    def crops(indices: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+        pairs = zip(indices, seeds, strict=True)
+        return np.stack([jittered_crop(photos[i].read(), np.random.default_rng(s)) for i, s in pairs])
+
+    def load(indices: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        batch = tf.numpy_function(crops, (indices, seeds), tf.uint8)
+        batch.set_shape((batch_size, CROP_SIZE, CROP_SIZE, 3))
+        return tf.cast(batch, tf.float32) / 255.0, tf.gather(not_compliant, indices)
+
+    augment = light_and_lens(seed)
+    signature = (tf.TensorSpec((batch_size,), tf.int64), tf.TensorSpec((batch_size,), tf.int64))
+    batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
+    batches = batches.map(load, num_parallel_calls=1 if deterministic else tf.data.AUTOTUNE)
+    # The Keras layers keep their random state in variables: only one call at a time draws the same numbers twice.
+    batches = batches.map(lambda x, y: (augment(x), y), num_parallel_calls=1 if deterministic else tf.data.AUTOTUNE)
+    return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def evaluation_crops(photos: list[Photo]) -> np.ndarray:
+    """The photographs as the device would cut them, uint8 (n, 128, 128, 3)."""
+    crops = (crop_face(image, whole_picture(image)) for image in (photo.read() for photo in photos))
+    return np.stack(list(crops)) if photos else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
+
+
+def predict(network: keras.Model, crops: np.ndarray, batch_size: int = 128) -> np.ndarray:
+    """The float network's P(not compliant) for uint8 crops (n, 128, 128, 3), as float64 (n,)."""
+    parts = [
+        keras.ops.convert_to_numpy(network(crops[i : i + batch_size].astype(np.float32) / 255.0, training=False))[:, 0]
+        for i in range(0, len(crops), batch_size)
+    ]
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
