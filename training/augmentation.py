@@ -89,4 +89,4 @@ def _moved(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _compressed(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     _, jpeg = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 90))])
-    return cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
+from edge.vision.preprocessing import CROP_WIDENING
 
 COMPLIANT = "with_mask"
 LABELS = (COMPLIANT, "without_mask", "incorrect")
@@ -40,7 +41,7 @@ class Photo:
     source: str = "unnamed"
     """Where the picture comes from, by the manifest."""
     face_px: int = 0
-    """Longer side of the face where it was photographed, in pixels; by the manifest, else the picture's own."""
+    """Longer side of the face where it was photographed, in pixels; by the manifest, else by the picture's size."""
 
     @property
     def not_compliant(self) -> bool:
@@ -48,8 +49,15 @@ class Photo:
         return self.label != COMPLIANT
 
     def read(self) -> np.ndarray:
-        """The picture as uint8 (height, width, 3), RGB."""
-        return cv2.cvtColor(cv2.imread(str(self.path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        """The picture as uint8 (height, width, 3), RGB.
+
+        Raises:
+            UserError: The file has gone or changed since the folder was read.
+        """
+        image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
+        if image is None:
+            raise UserError(f"{self.path} can no longer be read: put it back, or begin a new run.")
+        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,12 @@ class Dataset:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the sorted SHA-256 of the training split's files: the same pictures, the same digest."""
-        return hashlib.sha256("\n".join(sorted(p.sha256 for p in self.split("train"))).encode()).hexdigest()
+        """The training split's `training_set_digest`: the same pictures, the same digest."""
+        return training_set_digest(photo.sha256 for photo in self.split("train"))
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many photographs of each class each split holds."""
+        return {split: dict(Counter(photo.label for photo in self.split(split))) for split in SPLITS}
 
     def save_split(self, path: Path) -> None:
         """Write down which photograph is in which split, as CSV."""
@@ -75,6 +87,11 @@ class Dataset:
             writer = csv.DictWriter(file, [f.name for f in fields(Photo)])
             writer.writeheader()
             writer.writerows(asdict(photo) for photo in self.photos)
+
+
+def training_set_digest(sha256s: Iterable[str]) -> str:
+    """SHA-256 over the sorted SHA-256 of the training split's files, hexadecimal."""
+    return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -91,15 +108,27 @@ def read_dataset(folder: Path) -> Dataset:
     manifest = _read_manifest(folder / "manifest.csv")
     photos: list[Photo] = []
     skipped: dict[str, str] = {}
-    for split, class_folder in _class_folders(folder):
-        for path in sorted(p for p in class_folder.iterdir() if p.suffix.lower() in SUFFIXES):
-            content = path.read_bytes()
-            if fault := _fault(content):
-                skipped[str(path.relative_to(folder))] = fault
-            else:
-                photos.append(_photo(path, content, split, manifest.get(f"{path.parent.name}/{path.name}", {})))
+    for split, path in _pictures(folder):
+        row = manifest.get(f"{path.parent.name}/{path.name}", {})
+        try:
+            photos.append(_photo(path, split, row))
+        except _UnusableError as error:
+            skipped[str(path.relative_to(folder))] = str(error)
     _refuse_small_classes(folder, photos)
+    _refuse_empty_splits(folder, photos)
     return Dataset(photos, skipped)
+
+
+class _UnusableError(Exception):
+    """Why a picture is passed over."""
+
+
+def _pictures(folder: Path) -> Iterator[tuple[str | None, Path]]:
+    # The folders are all looked for before the first picture is read: a missing one is told at once.
+    for split, class_folder in list(_class_folders(folder)):
+        for path in sorted(class_folder.iterdir()):
+            if path.suffix.lower() in SUFFIXES:
+                yield split, path
 
 
 def _class_folders(folder: Path) -> Iterator[tuple[str | None, Path]]:
@@ -110,19 +139,13 @@ def _class_folders(folder: Path) -> Iterator[tuple[str | None, Path]]:
             if class_folder.is_dir():
                 yield split, class_folder
             elif label != LABELS[-1]:
-                raise UserError(f"{folder} has no {class_folder.relative_to(folder)}/: put that class's pictures there.")
+                missing = class_folder.relative_to(folder)
+                raise UserError(f"{folder} has no {missing}/: put the pictures of that class there.")
 
 
-def _fault(content: bytes) -> str | None:
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
-    if image is None:
-        return "cannot be read as a picture"
-    if min(image.shape[:2]) < MIN_SIDE_PX:
-        return f"is only {image.shape[1]}x{image.shape[0]} pixels"
-    return None
-
-
-def _photo(path: Path, content: bytes, split: str | None, row: dict[str, str]) -> Photo:
+def _photo(path: Path, split: str | None, row: dict[str, str]) -> Photo:
+    content = path.read_bytes() if path.is_file() else b""
+    height, width = _usable_size(content)
     sha256 = hashlib.sha256(content).hexdigest()
     return Photo(
         path=path,
@@ -130,8 +153,18 @@ def _photo(path: Path, content: bytes, split: str | None, row: dict[str, str]) -
         split=split or _split_of(row.get("cluster") or sha256),
         sha256=sha256,
         source=row.get("source_repo") or "unnamed",
-        face_px=int(float(row.get("face_px") or 0)),
+        face_px=int(float(row.get("face_px") or max(height, width) / CROP_WIDENING)),
     )
+
+
+def _usable_size(content: bytes) -> tuple[int, int]:
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    if image is None:
+        raise _UnusableError("cannot be read as a picture")
+    height, width = image.shape[:2]
+    if min(height, width) < MIN_SIDE_PX:
+        raise _UnusableError(f"is only {width}x{height} pixels")
+    return height, width
 
 
 def _split_of(cluster: str) -> str:
@@ -147,10 +180,21 @@ def _read_manifest(path: Path) -> dict[str, dict[str, str]]:
         return {"/".join(row["path"].split("/")[-2:]): row for row in csv.DictReader(file) if row.get("path")}
 
 
-def _refuse_small_classes(folder: Path, photos: Iterable[Photo]) -> None:
+def _refuse_small_classes(folder: Path, photos: list[Photo]) -> None:
     counts = Counter(photo.label for photo in photos)
     for label in LABELS:
-        if 0 < counts[label] < MIN_IMAGES_PER_CLASS or (not counts[label] and label != LABELS[-1]):
+        optional = label == LABELS[-1] and not counts[label]
+        if counts[label] < MIN_IMAGES_PER_CLASS and not optional:
             raise UserError(
-                f"{folder} has {counts[label]} usable pictures of class {label}: at least {MIN_IMAGES_PER_CLASS} are needed."
+                f"{folder} has {counts[label]} usable pictures of class {label}: "
+                f"at least {MIN_IMAGES_PER_CLASS} are needed."
             )
+
+
+def _refuse_empty_splits(folder: Path, photos: list[Photo]) -> None:
+    present = {(photo.split, photo.label) for photo in photos}
+    for label in LABELS[:2]:
+        if ("train", label) not in present:
+            raise UserError(f"{folder} has no {label} pictures to train with: its train split needs some.")
+    if not any(split == "val" for split, _ in present):
+        raise UserError(f"{folder} has no pictures to validate with: add more, or split them into train, val and test.")

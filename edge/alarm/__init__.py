@@ -1,0 +1,1 @@
+"""The LED and the buzzer."""

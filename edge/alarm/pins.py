@@ -1,0 +1,34 @@
+"""Which pins the alarm drives: the board's own, or gpiozero's mock pins off a Pi."""
+
+from pathlib import Path
+
+from gpiozero import Factory
+from gpiozero.pins.mock import MockFactory
+
+from edge.errors import UserError
+
+DEVICE_TREE_MODEL = Path("/proc/device-tree/model")
+
+
+def on_a_raspberry_pi(model: Path = DEVICE_TREE_MODEL) -> bool:
+    """Whether this machine is a Raspberry Pi, by its device tree."""
+    return model.is_file() and model.read_bytes().startswith(b"Raspberry Pi")
+
+
+def open_pins(*, mock: bool) -> Factory:
+    """The pin factory to use.
+
+    Args:
+        mock: Whether to use mock pins, which drive nothing.
+
+    Raises:
+        UserError: The board's pins cannot be driven; there is no silent way out.
+    """
+    if mock:
+        return MockFactory()
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory
+
+        return LGPIOFactory()
+    except Exception as error:  # lgpio raises its own bare `error` class, and an ImportError where it is missing
+        raise UserError(f"The GPIO pins cannot be driven ({error}): run `sudo apt install python3-lgpio`.") from error

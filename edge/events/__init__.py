@@ -1,0 +1,1 @@
+"""What happened at the door, and those who are told."""

@@ -1,0 +1,30 @@
+"""Everything that one frame led to, for those who show or record it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge.alarm.state import AlarmState
+from edge.camera.frame import Frame
+from edge.events.types import Event
+from edge.tracking.track import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One frame, all the way through."""
+
+    frame: Frame
+    tracks: Sequence[Track]
+    alarm: AlarmState
+    events: Sequence[Event]
+    milliseconds: dict[str, float]
+    """What each stage took, in the order of the loop."""
+
+
+class Publisher(Protocol):
+    """Somebody who is told of every moment."""
+
+    def publish(self, moment: Moment) -> None:
+        """Take note of it."""
+        ...

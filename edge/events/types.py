@@ -1,0 +1,76 @@
+"""The events. Each becomes one JSON object a line; none ever holds a picture."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    event: ClassVar[str]
+    """Its name in the log."""
+    at: float
+    """When, in seconds on the source's clock."""
+
+    def to_json(self, epoch: float = 0.0) -> str:
+        """The event as one line.
+
+        Args:
+            epoch: Added to `at`; the Unix time at which the source's clock showed 0.
+        """
+        return json.dumps({**asdict(self), "at": round(epoch + self.at, 3), "event": self.event}, sort_keys=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started(Event):
+    """The device begins to watch."""
+
+    event = "started"
+    source: str
+    network: str
+    golden: bool
+    """Whether the network answers here what it answered where it was exported."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackBegan(Event):
+    """Somebody came into view."""
+
+    event = "track_began"
+    track: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertBegan(Event):
+    """Somebody was found not compliant."""
+
+    event = "alert_began"
+    track: int
+    p_unmasked: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertEnded(Event):
+    """They put a mask on, or left."""
+
+    event = "alert_ended"
+    track: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackEnded(Event):
+    """Somebody left the view."""
+
+    event = "track_ended"
+    track: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped(Event):
+    """The device no longer watches; its outputs are off."""
+
+    event = "stopped"
+    frames: int
+    """Read since the start."""

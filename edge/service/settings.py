@@ -1,0 +1,106 @@
+"""The settings: one TOML file, every value optional, every mistake named."""
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from edge.errors import UserError
+
+MODELS = Path(__file__).parent.parent / "models"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSettings:
+    """`[model]`."""
+
+    classifier: str = str(MODELS / "door_cnn.tflite")
+    """Path of the classifier's model file."""
+    threads: int = 2
+    """Threads of the interpreter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocatorSettings:
+    """`[locator]`: the place in the picture where a face is expected, for kind "centre"."""
+
+    kind: str = "centre"
+    """"centre" reads one fixed place."""
+    x: float = 0.5
+    """Middle of the face as a share of the picture's width."""
+    y: float = 0.42
+    """Middle of the face as a share of the picture's height."""
+    size: float = 0.5
+    """Size of the face as a share of the picture's shorter side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictSettings:
+    """`[verdict]`."""
+
+    hold_seconds: float = 0.4
+    """How long the frames must agree before a verdict follows them."""
+    gap_seconds: float = 1.0
+    """How long a face may be away before the person counts as gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmSettings:
+    """`[alarm]`: pins by their BCM number."""
+
+    led_pin: int = 17
+    led_active_high: bool = True
+    """Whether the LED shines when its pin is high."""
+    buzzer_pin: int = 27
+    buzzer_active_high: bool = True
+    """Whether the buzzer sounds when its pin is high."""
+    buzzer_seconds: float = 1.0
+    """How long the buzzer sounds when an alert begins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole file; the defaults run on a stock board."""
+
+    model: ModelSettings = field(default_factory=ModelSettings)
+    locator: LocatorSettings = field(default_factory=LocatorSettings)
+    verdict: VerdictSettings = field(default_factory=VerdictSettings)
+    alarm: AlarmSettings = field(default_factory=AlarmSettings)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file.
+
+    Raises:
+        UserError: It cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
+    """
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The settings file {path} cannot be read ({error}): name one that can.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"The settings file {path} is not TOML: {error}.") from error
+    return _build(Settings, table, f"{path}")
+
+
+def _build(kind: type, table: dict[str, Any], place: str) -> Any:
+    types = get_type_hints(kind)
+    names = [f.name for f in fields(kind)]
+    for key in table:
+        if key not in names:
+            nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.0)[0]
+            raise UserError(f'{place} has an unknown key "{key}": did you mean "{nearest}"?')
+    return kind(**{key: _value(types[key], value, key, place) for key, value in table.items()})
+
+
+def _value(kind: type, value: Any, key: str, place: str) -> Any:
+    if is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise UserError(f'{place}: "{key}" must be a table, written as [{key}].')
+        return _build(kind, value, f"{place}, table [{key}],")
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise UserError(f'{place} "{key}" must be of type {kind.__name__}, not {type(value).__name__}.')
+    return value

@@ -1,0 +1,1 @@
+"""From scores of single frames to verdicts on people."""

@@ -1,0 +1,101 @@
+"""Running an int8 network with LiteRT, or with the older tflite-runtime where that is what is installed."""
+
+import importlib
+import importlib.util
+from typing import Any
+
+import numpy as np
+
+from edge.errors import UserError
+from edge.vision.model_file import ModelFile, TensorSpec
+from edge.vision.preprocessing import quantise_pixels
+
+RUNTIMES = ("ai_edge_litert", "tflite_runtime")
+"""The packages that can run a model, the preferred one first."""
+
+
+def find_runtime() -> str:
+    """The first of RUNTIMES that is installed.
+
+    Raises:
+        UserError: None is.
+    """
+    for runtime in RUNTIMES:
+        if importlib.util.find_spec(runtime):
+            return runtime
+    raise UserError("No TFLite runtime is installed: run `pip install ai-edge-litert`.")
+
+
+class Int8Network:
+    """A fully int8 network, ready to run.
+
+    Raises:
+        UserError: The file's tensors are not those that its metadata promises.
+    """
+
+    def __init__(self, model: ModelFile, *, threads: int = 1, runtime: str | None = None) -> None:
+        self.metadata = model.metadata
+        self.runtime = runtime or find_runtime()
+        interpreter_class = importlib.import_module(f"{self.runtime}.interpreter").Interpreter
+        self._interpreter = open_interpreter(interpreter_class, model.tflite, threads)
+        inputs, outputs = tensor_specs(self._interpreter)
+        if (inputs, outputs) != (self.metadata.inputs, self.metadata.outputs):
+            raise UserError(f"The {self.metadata.network} model's tensors differ from its metadata: export it again.")
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._outputs = _signature(self._interpreter).get_output_details()
+
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Height and width of the picture that the network reads, in pixels."""
+        _, height, width, _ = self.metadata.inputs[0].shape
+        return height, width
+
+    def run(self, picture: np.ndarray) -> dict[str, np.ndarray]:
+        """The network's raw answer to one picture.
+
+        Args:
+            picture: uint8 (height, width, 3) of `input_size`, RGB.
+
+        Returns:
+            int8 arrays of the shapes in the metadata, by output name.
+        """
+        self._interpreter.set_tensor(self._input, quantise_pixels(picture)[np.newaxis])
+        self._interpreter.invoke()
+        return {name: self._interpreter.get_tensor(detail["index"]) for name, detail in self._outputs.items()}
+
+
+def open_interpreter(interpreter_class: Any, tflite: bytes, threads: int) -> Any:
+    """An interpreter with its tensors allocated.
+
+    Raises:
+        UserError: The runtime does not accept the network.
+    """
+    try:
+        interpreter = interpreter_class(model_content=tflite, num_threads=threads)
+        interpreter.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        raise UserError(f"The TFLite runtime does not accept the model ({error}): export it again.") from error
+    return interpreter
+
+
+def tensor_specs(interpreter: Any) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
+    """The inputs and the outputs of an interpreter's only signature, each sorted by name."""
+    signature = _signature(interpreter)
+    inputs, outputs = signature.get_input_details(), signature.get_output_details()
+    return tuple(_spec(*item) for item in sorted(inputs.items())), tuple(
+        _spec(*item) for item in sorted(outputs.items())
+    )
+
+
+def dequantise(values: np.ndarray, spec: TensorSpec) -> np.ndarray:
+    """Real values, float32, for int8 ones of any shape."""
+    return (values.astype(np.float32) - spec.zero_point) * np.float32(spec.scale)
+
+
+def _signature(interpreter: Any) -> Any:
+    return interpreter.get_signature_runner(next(iter(interpreter.get_signature_list())))
+
+
+def _spec(name: str, detail: dict) -> TensorSpec:
+    scale, zero_point = detail["quantization"]
+    return TensorSpec(name=name, shape=tuple(int(n) for n in detail["shape"]), scale=scale, zero_point=zero_point)

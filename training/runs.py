@@ -1,0 +1,99 @@
+"""A run: the settings of one fit and the folder that holds what came of it. Imports no TensorFlow."""
+
+import csv
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from training.datasets import training_set_digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSettings:
+    """Everything that decides what a fit gives; written to the run's `settings.json`."""
+
+    network: str
+    """One of CLASSIFIERS."""
+    epochs: int = 60
+    """Passes over as many pictures as the training split holds."""
+    batch_size: int = 64
+    learning_rate: float = 3e-3
+    """Highest rate, reached after the first twentieth of the steps."""
+    weight_decay: float = 1e-3
+    label_smoothing: float = 0.02
+    seed: int = 1
+    threads: int = 0
+    """Threads of TensorFlow; 0 lets it use every core."""
+    deterministic: bool = False
+    """Whether the same settings give the same weights twice (slower)."""
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of one run's folder."""
+
+    folder: Path
+
+    @property
+    def network(self) -> Path:
+        """The float network of the best epoch."""
+        return self.folder / "model.keras"
+
+    @property
+    def settings(self) -> Path:
+        """The exact settings, and the versions that they were used with."""
+        return self.folder / "settings.json"
+
+    @property
+    def history(self) -> Path:
+        """One JSON object an epoch."""
+        return self.folder / "history.jsonl"
+
+    @property
+    def split(self) -> Path:
+        """Which photograph was in which split."""
+        return self.folder / "split.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """Scores, calibration, threshold and digest."""
+        return self.folder / "metrics.json"
+
+    @property
+    def predictions(self) -> Path:
+        """What the network says of each picture of the validation and test splits."""
+        return self.folder / "predictions.csv"
+
+    @property
+    def report(self) -> Path:
+        """The page to look at."""
+        return self.folder / "report.html"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What `--resume` goes on from; gone once the fit is complete."""
+        return self.folder / "checkpoint"
+
+    @property
+    def hold_a_run(self) -> bool:
+        """Whether a fit was begun in this folder."""
+        return self.settings.is_file()
+
+    @property
+    def hold_a_finished_fit(self) -> bool:
+        """Whether all epochs were done: the checkpoint is written before each history line and removed at the end."""
+        return self.history.is_file() and not self.checkpoint.exists()
+
+    def read_history(self) -> list[dict]:
+        """The finished epochs, oldest first."""
+        return [json.loads(line) for line in self.history.read_text().splitlines()] if self.history.is_file() else []
+
+    def read_settings(self) -> FitSettings:
+        """The settings that the run was begun with."""
+        record = json.loads(self.settings.read_text())
+        return FitSettings(**{f.name: record[f.name] for f in fields(FitSettings) if f.name in record})
+
+    def read_digest(self) -> str:
+        """The digest of the training set that the run was begun with, from its list of photographs."""
+        with self.split.open(newline="") as file:
+            return training_set_digest(row["sha256"] for row in csv.DictReader(file) if row["split"] == "train")
