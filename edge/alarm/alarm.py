@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Self
 
-from gpiozero import LED, Buzzer, Factory
+from gpiozero import LED, Buzzer, Factory, GPIOZeroError, OutputDevice
 
 from edge.alarm.state import AlarmState
+from edge.errors import UserError
 from edge.service.settings import AlarmSettings
 from edge.tracking.track import Verdict
 
@@ -15,6 +16,9 @@ class Alarm:
     """An LED that shines while anyone in view is not compliant, and a buzzer that sounds when that begins.
 
     A context manager: both are off before, and after whatever ended it.
+
+    Raises:
+        UserError: A pin does not exist, or is in use.
     """
 
     def __init__(self, settings: AlarmSettings, pin_factory: Factory) -> None:
@@ -23,11 +27,9 @@ class Alarm:
         self._began: float | None = None
         with ExitStack() as opened:
             # The second pin may be refused: then the first must not stay taken.
-            self._led = opened.enter_context(
-                LED(settings.led_pin, active_high=settings.led_active_high, pin_factory=pin_factory)
-            )
+            self._led = opened.enter_context(_open(LED, settings.led_pin, settings.led_active_high, pin_factory))
             self._buzzer = opened.enter_context(
-                Buzzer(settings.buzzer_pin, active_high=settings.buzzer_active_high, pin_factory=pin_factory)
+                _open(Buzzer, settings.buzzer_pin, settings.buzzer_active_high, pin_factory)
             )
             self._outputs = opened.pop_all()
 
@@ -55,3 +57,11 @@ class Alarm:
     def _set(self, state: AlarmState) -> None:
         self._led.value, self._buzzer.value = state.led, state.buzzer
         self.state = state
+
+
+def _open(kind: type[OutputDevice], pin: int, active_high: bool, pin_factory: Factory) -> OutputDevice:
+    try:
+        return kind(pin, active_high=active_high, pin_factory=pin_factory)
+    except GPIOZeroError as error:
+        name = kind.__name__
+        raise UserError(f"Pin {pin} cannot drive the {name} ({error}): choose another under [alarm].") from error

@@ -1,0 +1,110 @@
+"""`maskwatch run`: watch a source, drive the pins, log events."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+from edge.alarm.alarm import Alarm
+from edge.alarm.pins import on_a_raspberry_pi, open_pins
+from edge.camera.sources import open_camera
+from edge.device import load_classifier, make_locator, make_tracker
+from edge.events.journal import Journal
+from edge.events.moment import Moment
+from edge.events.types import Started, Stopped
+from edge.service.settings import Settings
+from edge.vision.golden import answers_as_golden
+from edge.watch import watch
+
+
+class StoppedBySignal(Exception):  # noqa: N818 - not an error
+    """SIGTERM: somebody asked the program to stop."""
+
+
+@dataclass
+class Count:
+    """Counts frames, and keeps the newest one's time."""
+
+    frames: int = 0
+    seconds: float = 0.0
+
+    def publish(self, moment: Moment) -> None:
+        """One more."""
+        self.frames += 1
+        self.seconds = moment.frame.seconds
+
+
+class Everyone:
+    """Several publishers as one."""
+
+    def __init__(self, *publishers: "Journal | Count") -> None:
+        self.publishers = publishers
+
+    def publish(self, moment: Moment) -> None:
+        """Tell each in turn."""
+        for publisher in self.publishers:
+            publisher.publish(moment)
+
+
+def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
+    """Watch `source` until it ends, SIGTERM or Ctrl-C; the outputs are off afterwards.
+
+    Args:
+        source: As for `open_camera`.
+        settings: The device's settings.
+        log: Gets the events, a JSON object a line.
+        notes: Gets remarks for a person.
+
+    Returns:
+        The exit status: 0, or 130 after Ctrl-C.
+
+    Raises:
+        UserError: Something that the user can mend.
+    """
+    classifier, model = load_classifier(settings.model)
+    mock = not on_a_raspberry_pi()
+    if mock:
+        notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")
+    count = Count()
+    with open_camera(source) as camera, Alarm(settings.alarm, open_pins(mock=mock)) as alarm:
+        journal = Journal(log, epoch=camera.epoch)
+        golden = answers_as_golden(classifier.network, model.golden)
+        with stopping_on_sigterm() as stopped:
+            journal.write(Started(at=0.0, source=source, network=model.metadata.network, golden=golden))
+            watch(
+                camera,
+                make_locator(settings.locator),
+                classifier,
+                make_tracker(settings.verdict, classifier.threshold),
+                alarm,
+                Everyone(journal, count),
+            )
+    journal.write(Stopped(at=count.seconds, frames=count.frames))
+    return stopped.status
+
+
+@dataclass
+class Stop:
+    """How the loop ended."""
+
+    status: int = 0
+
+
+@contextmanager
+def stopping_on_sigterm() -> Iterator[Stop]:
+    """Within it, SIGTERM and Ctrl-C end the block; afterwards the yielded `Stop` bears the exit status."""
+
+    def stop(*_: object) -> None:
+        raise StoppedBySignal
+
+    before = signal.signal(signal.SIGTERM, stop)
+    result = Stop()
+    try:
+        yield result
+    except StoppedBySignal:
+        pass
+    except KeyboardInterrupt:
+        result.status = 130
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,78 @@
+"""The command `maskwatch-export`."""
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from edge.errors import UserError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit status, 2 for something that the user can mend."""
+    arguments = _parser().parse_args(argv)
+    _silence_tensorflow()
+    try:
+        arguments.command(arguments, Console(highlight=False, markup=False))
+    except UserError as error:
+        sys.stderr.write(f"maskwatch-export: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("maskwatch-export: stopped; nothing was written.\n")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="maskwatch-export", description="From a trained network to the device.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    quantize = commands.add_parser("quantize", help="quantise a run's network to int8, audit it, prove it")
+    quantize.add_argument("run", type=Path, metavar="RUN", help="folder that `maskwatch-train` wrote")
+    quantize.add_argument("--out", type=Path, metavar="FILE", help="model file to write [RUN/NETWORK.tflite]")
+    quantize.add_argument("--force", action="store_true", help="replace the model file if it is there")
+    quantize.add_argument("--images", type=int, default=300, help="training pictures to calibrate on [%(default)s]")
+    quantize.add_argument("--max-drop", type=float, default=0.5, help="points that int8 may lose [%(default)s]")
+    quantize.set_defaults(command=_quantize)
+    inspect = commands.add_parser("inspect", help="show what is in a model file")
+    inspect.add_argument("file", type=Path, metavar="FILE")
+    inspect.set_defaults(command=_inspect)
+    return parser
+
+
+def _quantize(arguments: argparse.Namespace, console: Console) -> None:
+    from export.quantize import quantize, save
+    from export.tables import disagreement_table, parity_table
+    from export.trained_run import read_run
+
+    out = arguments.out or arguments.run / f"{read_run(arguments.run).network}.tflite"
+    if out.exists() and not arguments.force:
+        # Said before the work, not after it.
+        raise UserError(f"{out} is there already: add --force to replace it.")
+    with console.status("Quantising and comparing; this takes a minute or two"):
+        result = quantize(arguments.run, images=arguments.images, max_drop=arguments.max_drop)
+    console.print(parity_table(result.parity), disagreement_table(result.parity))
+    save(result.content, out)
+    console.print(f"Wrote {out} ({len(result.content):,} bytes).")
+
+
+def _inspect(arguments: argparse.Namespace, console: Console) -> None:
+    from edge.vision.golden import answers_as_golden
+    from edge.vision.interpreter import Int8Network
+    from edge.vision.model_file import read_model_file
+    from export.graph import read_graph
+    from export.tables import edge_table, metadata_table, operation_table, size_table
+
+    model = read_model_file(arguments.file)
+    graph = read_graph(model.tflite)
+    console.print(metadata_table(model), edge_table(graph), operation_table(graph))
+    console.print(size_table(arguments.file.read_bytes(), graph))
+    same = answers_as_golden(Int8Network(model), model.golden)
+    console.print(f"Golden outputs {'equal' if same else 'DIFFER'} on this machine.")
+
+
+def _silence_tensorflow() -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)

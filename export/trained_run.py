@@ -1,0 +1,60 @@
+"""What training left in a run's folder, as far as export needs it."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import UserError
+from training.datasets import Photo
+from training.runs import RunFiles
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A finished run."""
+
+    files: RunFiles
+    network: str
+    """The architecture's name."""
+    training_set_digest: str
+    temperature: float
+    threshold: float
+    photos: list[Photo]
+
+    def split(self, name: str) -> list[Photo]:
+        """The photographs of one split."""
+        return [photo for photo in self.photos if photo.split == name]
+
+
+def read_run(folder: Path) -> TrainedRun:
+    """Read a run's folder.
+
+    Raises:
+        UserError: It holds no finished run, or the pictures are no longer where they were.
+    """
+    files = RunFiles(folder)
+    if not files.network.is_file() or not files.metrics.is_file():
+        raise UserError(
+            f"{folder} holds no finished run: make one with `maskwatch-train classifier DATA --out {folder}`."
+        )
+    metrics = json.loads(files.metrics.read_text())
+    photos = _read_photos(files.split)
+    if missing := next((photo.path for photo in photos if not photo.path.is_file()), None):
+        raise UserError(f"The run's picture {missing} is gone: put the pictures back where they were trained on.")
+    return TrainedRun(
+        files=files,
+        network=metrics["network"],
+        training_set_digest=metrics["training_set_digest"],
+        temperature=metrics["temperature"],
+        threshold=metrics["threshold"],
+        photos=photos,
+    )
+
+
+def _read_photos(path: Path) -> list[Photo]:
+    with path.open(newline="") as file:
+        return [
+            Photo(**{**row, "path": Path(row["path"]), "face_px": int(row["face_px"])})  # type: ignore[arg-type]
+            for row in csv.DictReader(file)
+        ]

@@ -1,0 +1,131 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.cli import main
+
+
+def maskwatch(*arguments, **options):
+    return subprocess.run([sys.executable, "-m", "edge", *arguments], capture_output=True, text=True, **options)
+
+
+@pytest.fixture
+def long_clip(tmp_path):
+    path = tmp_path / "long.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 25.0, (64, 48))
+    for _ in range(5000):
+        writer.write(np.zeros((48, 64, 3), np.uint8))
+    writer.release()
+    return path
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "picture.png"
+    assert cv2.imwrite(str(path), np.full((96, 128, 3), 90, np.uint8))
+    return path
+
+
+def test_a_run_logs_one_json_object_a_line(picture):
+    finished = maskwatch("run", "--source", str(picture))
+    events = [json.loads(line) for line in finished.stdout.splitlines()]
+    assert finished.returncode == 0
+    assert [event["event"] for event in events[:2]] == ["started", "track_began"]
+    assert events[0]["golden"]
+    assert events[-1] == {"at": 0.9, "event": "stopped", "frames": 10}
+
+
+def test_mock_pins_are_mentioned_once(picture):
+    finished = maskwatch("run", "--source", str(picture))
+    assert finished.stderr.count("mock pins") == 1
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_signal_ends_the_run_in_order(long_clip, sent, status):
+    command = [sys.executable, "-m", "edge", "run", "--source", str(long_clip)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        process.send_signal(sent)
+        output, errors = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert json.loads(output.splitlines()[-1])["event"] == "stopped"
+    assert "Traceback" not in errors
+
+
+def test_a_reader_that_leaves_is_no_drama(long_clip):
+    reading, writing = os.pipe()
+    os.close(reading)
+    finished = subprocess.run(
+        [sys.executable, "-m", "edge", "run", "--source", str(long_clip)],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    os.close(writing)
+    assert finished.returncode == 1
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('[model]\nclassifier = "none.tflite"\n', "none.tflite cannot be read"),
+        ('[model]\nclassifier = "{readme}"\n', "bears no maskwatch metadata"),
+        ('[locator]\nkind = "magic"\n', 'no locator of kind "magic"'),
+        ("[alarm]\nled_pin = 99\n", "Pin 99 cannot drive the LED"),
+        ("[alarm]\nled_pn = 9\n", 'did you mean "led_pin"'),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_in_a_sentence(tmp_path, picture, settings, said, capsys):
+    (tmp_path / "readme").write_text("not a model")
+    config = tmp_path / "maskwatch.toml"
+    config.write_text(settings.replace("{readme}", str(tmp_path / "readme")))
+    assert main(["run", "--source", str(picture), "--config", str(config)]) == 2
+    errors = capsys.readouterr().err
+    assert said in errors
+
+
+@pytest.mark.parametrize("source", ["none.mp4", "/dev/video97", "picamera2"])
+def test_a_source_that_cannot_be_read_ends_with_status_2(source):
+    finished = maskwatch("run", "--source", source)
+    assert finished.returncode == 2
+    assert finished.stderr.splitlines()[-1].startswith("maskwatch: ")
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize("unwanted", ["tensorflow", "keras", "matplotlib", "rich", "skimage", "training", "export"])
+def test_the_device_program_does_not_load(unwanted):
+    code = "import sys, edge, edge.run, edge.cli; sys.exit(sys.argv[1] in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code, unwanted], check=False).returncode == 0
+
+
+def first(events, name):
+    return next(event["at"] for event in events if event["event"] == name)
+
+
+def run_on_clip(clip):
+    finished = maskwatch("run", "--source", str(clip))
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+def test_a_bare_face_on_a_real_clip_raises_the_alert(shared_data):
+    events = run_on_clip(shared_data / "clips" / "studio_man_no_mask.mp4")
+    assert first(events, "alert_began") < 1.0
+
+
+def test_a_masked_face_on_a_real_clip_raises_none(shared_data):
+    events = run_on_clip(shared_data / "clips" / "cafe_man_masked.mp4")
+    assert "alert_began" not in {event["event"] for event in events}
+
+
+def test_a_mask_pulled_to_the_chin_raises_the_alert(shared_data):
+    events = run_on_clip(shared_data / "clips" / "webcam_mask_to_chin.mp4")
+    assert 2.3 <= first(events, "alert_began") <= 3.6

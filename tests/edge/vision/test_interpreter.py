@@ -1,0 +1,65 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from edge.errors import UserError
+from edge.vision.classifier import Classifier
+from edge.vision.face import Face
+from edge.vision.golden import answers_as_golden, golden_pictures, make_golden
+from edge.vision.interpreter import Int8Network
+from edge.vision.model_file import read_model_file
+
+
+@pytest.fixture(scope="module")
+def model(shipped_model):
+    return read_model_file(shipped_model)
+
+
+@pytest.fixture(scope="module")
+def network(model):
+    return Int8Network(model)
+
+
+def test_the_shipped_network_answers_here_as_where_it_was_exported(network, model):
+    assert answers_as_golden(network, model.golden)
+
+
+def test_another_seed_has_another_golden_answer(network, model):
+    assert make_golden(network, seed=2).outputs_sha256 != model.golden.outputs_sha256
+
+
+def test_golden_pictures_are_the_same_for_ever():
+    assert golden_pictures(1, 2, (32, 48))[1, 20, 40].tolist() == [128, 73, 23]
+
+
+def test_one_thread_and_two_give_the_same_bytes(model, network):
+    assert make_golden(Int8Network(model, threads=2)) == make_golden(network)
+
+
+def test_metadata_that_promises_other_tensors_is_refused(model):
+    wrong = replace(model.metadata.inputs[0], scale=0.5)
+    with pytest.raises(UserError, match="tensors differ from its metadata"):
+        Int8Network(replace(model, metadata=replace(model.metadata, inputs=(wrong,))))
+
+
+def test_a_network_that_the_runtime_cannot_read_is_refused(model):
+    with pytest.raises(UserError, match="does not accept the model"):
+        Int8Network(replace(model, tflite=b"TFL3" * 100))
+
+
+def test_a_network_of_another_kind_is_no_classifier(network, model):
+    other = Int8Network(replace(model, metadata=replace(model.metadata, kind="locator")))
+    with pytest.raises(UserError, match="is a locator"):
+        Classifier(other)
+
+
+def test_each_face_gets_its_own_score(network):
+    image = np.random.default_rng(1).integers(0, 256, (240, 320, 3), np.uint8)
+    faces = [Face(10, 10, 90, 90), Face(150, 60, 260, 170)]
+    together = Classifier(network).score(image, faces)
+    assert together.tolist() == [Classifier(network).score(image, [face])[0] for face in faces]
+
+
+def test_no_faces_have_no_scores(network, grey_frame):
+    assert Classifier(network).score(grey_frame, []).shape == (0,)
