@@ -18,7 +18,7 @@ def load_classifier(settings: ModelSettings) -> tuple[Classifier, ModelFile]:
         UserError: The file is missing, foreign or damaged, or no runtime is installed.
     """
     model = read_model_file(Path(settings.classifier))
-    return Classifier(Int8Network(model, threads=settings.threads)), model
+    return Classifier(Int8Network(model, threads=settings.threads, runtime=settings.runtime)), model
 
 
 def make_locator(settings: LocatorSettings) -> Locator:

@@ -71,7 +71,10 @@ def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
         journal = Journal(log, epoch=camera.epoch)
         golden = answers_as_golden(classifier.network, model.golden)
         with stopping_on_sigterm() as stopped:
-            journal.write(Started(at=0.0, source=source, network=model.metadata.network, golden=golden))
+            network = classifier.network
+            journal.write(
+                Started(at=0.0, source=source, network=network.metadata.network, runtime=network.runtime, golden=golden)
+            )
             watch(
                 camera,
                 make_locator(settings.locator),

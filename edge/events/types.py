@@ -30,8 +30,12 @@ class Started(Event):
     event = "started"
     source: str
     network: str
+    runtime: str
     golden: bool
-    """Whether the network answers here what it answered where it was exported."""
+    """Whether the network answers here, to the byte, what it answered where it was exported.
+
+    LiteRT does on every processor; tflite-runtime computes a little differently and does not.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

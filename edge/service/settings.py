@@ -19,6 +19,8 @@ class ModelSettings:
     """Path of the classifier's model file."""
     threads: int = 2
     """Threads of the interpreter."""
+    runtime: str = ""
+    """"ai_edge_litert" or "tflite_runtime"; empty takes the first of them that is installed."""
 
 
 @dataclass(frozen=True, kw_only=True)

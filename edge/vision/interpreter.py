@@ -14,16 +14,17 @@ RUNTIMES = ("ai_edge_litert", "tflite_runtime")
 """The packages that can run a model, the preferred one first."""
 
 
-def find_runtime() -> str:
-    """The first of RUNTIMES that is installed.
+def find_runtime(wanted: str = "") -> str:
+    """The wanted one of RUNTIMES, or else the first that is installed.
 
     Raises:
-        UserError: None is.
+        UserError: It is not installed, or none is.
     """
-    for runtime in RUNTIMES:
-        if importlib.util.find_spec(runtime):
+    candidates = (wanted,) if wanted else RUNTIMES
+    for runtime in candidates:
+        if runtime in RUNTIMES and importlib.util.find_spec(runtime):
             return runtime
-    raise UserError("No TFLite runtime is installed: run `pip install ai-edge-litert`.")
+    raise UserError(f"No TFLite runtime {' or '.join(candidates)} is installed: run `pip install ai-edge-litert`.")
 
 
 class Int8Network:
@@ -33,9 +34,9 @@ class Int8Network:
         UserError: The file's tensors are not those that its metadata promises.
     """
 
-    def __init__(self, model: ModelFile, *, threads: int = 1, runtime: str | None = None) -> None:
+    def __init__(self, model: ModelFile, *, threads: int = 1, runtime: str = "") -> None:
         self.metadata = model.metadata
-        self.runtime = runtime or find_runtime()
+        self.runtime = find_runtime(runtime)
         interpreter_class = importlib.import_module(f"{self.runtime}.interpreter").Interpreter
         self._interpreter = open_interpreter(interpreter_class, model.tflite, threads)
         inputs, outputs = tensor_specs(self._interpreter)
