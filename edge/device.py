@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from edge.errors import UserError
-from edge.service.settings import LocatorSettings, ModelSettings, VerdictSettings
-from edge.tracking.debounced import DebouncedTracker
+from edge.service.settings import LocatorSettings, ModelSettings, TrackingSettings, VerdictSettings
+from edge.tracking.evidence import Quality, SequentialTest
+from edge.tracking.furniture import Furniture
+from edge.tracking.pace import Pace
+from edge.tracking.tracker import Tracker
 from edge.vision.classifier import Classifier
 from edge.vision.interpreter import Int8Network
 from edge.vision.locator import CentreLocator, Locator
@@ -32,6 +35,36 @@ def make_locator(settings: LocatorSettings) -> Locator:
     return CentreLocator(x=settings.x, y=settings.y, size=settings.size)
 
 
-def make_tracker(settings: VerdictSettings, threshold: float) -> DebouncedTracker:
-    """The tracker; `threshold` is the classifier's."""
-    return DebouncedTracker(threshold=threshold, hold_seconds=settings.hold_seconds, gap_seconds=settings.gap_seconds)
+def make_tracker(verdict: VerdictSettings, tracking: TrackingSettings, threshold: float) -> Tracker:
+    """The tracker; `threshold` is the classifier's.
+
+    Raises:
+        UserError: A setting is out of its range.
+    """
+    for name in ("false_alert_rate", "miss_rate"):
+        if not 0 < getattr(verdict, name) < 0.5:
+            raise UserError(f"{name} under [verdict] must lie between 0 and 0.5, such as 0.02.")
+    for table, settings, names in (
+        ("verdict", verdict, ("correlation_seconds", "blurred_below")),
+        ("tracking", tracking, ("gap_seconds", "still_seconds", "looks_per_frame")),
+    ):
+        for name in names:
+            if getattr(settings, name) <= 0:
+                raise UserError(f"{name} under [{table}] must be above 0.")
+    return Tracker(
+        test=SequentialTest(
+            false_alert_rate=verdict.false_alert_rate,
+            miss_rate=verdict.miss_rate,
+            correlation_seconds=verdict.correlation_seconds,
+            threshold=threshold,
+        ),
+        quality=Quality(
+            smallest_face_px=verdict.smallest_face_px,
+            clear_face_px=verdict.clear_face_px,
+            blurred_below=verdict.blurred_below,
+        ),
+        furniture=Furniture(tracking.still_seconds),
+        pace=Pace(tracking.slowest_frames_per_second),
+        gap_seconds=tracking.gap_seconds,
+        looks_per_frame=tracking.looks_per_frame,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from edge.alarm.alarm import Alarm
 from edge.camera.frame import Frame
 from edge.events.moment import Moment, Publisher
-from edge.tracking.debounced import DebouncedTracker
+from edge.tracking.tracker import Tracker
 from edge.vision.classifier import Classifier
 from edge.vision.locator import Locator
 
@@ -15,7 +15,7 @@ def watch(
     camera: Iterable[Frame],
     locator: Locator,
     classifier: Classifier,
-    tracker: DebouncedTracker,
+    tracker: Tracker,
     alarm: Alarm,
     publisher: Publisher,
 ) -> None:
@@ -25,9 +25,11 @@ def watch(
         laps.begin()
         faces = locator.locate(frame.image)
         laps.end("locate")
-        scores = classifier.score(frame.image, faces)
+        asked = tracker.follow(frame, faces)
+        laps.end("follow")
+        scores = classifier.score(frame.image, [person.face for person in asked])
         laps.end("classify")
-        events = tracker.update(frame.seconds, faces, scores)
+        events = tracker.judge(asked, scores)
         alarm.show(frame.seconds, tracker.verdicts)
         laps.end("judge")
         publisher.publish(Moment(frame, tracker.tracks, alarm.state, events, laps.milliseconds))

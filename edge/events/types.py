@@ -40,10 +40,22 @@ class Started(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TrackBegan(Event):
-    """Somebody came into view."""
+    """Somebody came into view: two frames have shown a face."""
 
     event = "track_began"
     track: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictTurned(Event):
+    """The device thinks otherwise of somebody."""
+
+    event = "verdict_turned"
+    track: int
+    verdict: str
+    """"undecided", "compliant" or "not compliant"."""
+    p_unmasked: float
+    """The last look's calibrated probability of not being compliant; the verdict rests on all looks so far."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +69,7 @@ class AlertBegan(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertEnded(Event):
-    """They put a mask on, or left."""
+    """They put a mask on, left, or turned out to be a picture on the wall."""
 
     event = "alert_ended"
     track: int
@@ -69,6 +81,40 @@ class TrackEnded(Event):
 
     event = "track_ended"
     track: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Muted(Event):
+    """A face that never moves counts for nothing from now on; or the place shows it again."""
+
+    event = "muted"
+    track: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmuted(Event):
+    """Where such a face was, there is something else: it moved, or somebody stands before it."""
+
+    event = "unmuted"
+    track: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FellBehind(Event):
+    """The device is too slow for what happens before it."""
+
+    event = "fell_behind"
+    frames_per_second: float
+    waiting: int
+    """Undecided people whose turn to be looked at is overdue."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaughtUp(Event):
+    """It keeps up again."""
+
+    event = "caught_up"
+    frames_per_second: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,12 +39,34 @@ class LocatorSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictSettings:
-    """`[verdict]`."""
+    """`[verdict]`: when a person is found compliant or not."""
 
-    hold_seconds: float = 0.4
-    """How long the frames must agree before a verdict follows them."""
+    false_alert_rate: float = 0.02
+    """Share of the people with a mask on who may raise an alert; smaller takes longer."""
+    miss_rate: float = 0.05
+    """Share of the others who may be let pass; smaller takes longer."""
+    correlation_seconds: float = 0.3
+    """How long the classifier's errors on a person last; longer makes verdicts slower and surer."""
+    smallest_face_px: float = 16.0
+    """Faces up to this size, in pixels of the picture, are never judged."""
+    clear_face_px: float = 32.0
+    """Faces from this size on count in full, smaller ones less."""
+    blurred_below: float = 0.5
+    """Sharpness under which a face counts less; 0.75 is that of a crisp one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingSettings:
+    """`[tracking]`: who is who from frame to frame."""
+
     gap_seconds: float = 1.0
     """How long a face may be away before the person counts as gone."""
+    still_seconds: float = 3.0
+    """How long nothing at all may change in a face before it counts as a picture on the wall and is muted."""
+    looks_per_frame: int = 4
+    """How many faces are classified in a frame; the most urgent ones if there are more."""
+    slowest_frames_per_second: float = 4.0
+    """Below this frame rate the log says that the device falls behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +90,7 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     locator: LocatorSettings = field(default_factory=LocatorSettings)
     verdict: VerdictSettings = field(default_factory=VerdictSettings)
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
 
 

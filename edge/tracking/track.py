@@ -21,6 +21,11 @@ class Track:
     number: int
     """Counts the people since the start, from 1."""
     face: Face
+    """Where the locator found the face, or where it should be by now if this frame has not shown it."""
     p_unmasked: float
-    """The newest frame's calibrated probability of not being compliant."""
+    """The newest calibrated probability of not being compliant; 0.5 before the first."""
     verdict: Verdict
+    evidence: float = 0.0
+    """Log-odds of not being compliant, gathered over the frames; kept within the bounds of the sequential test."""
+    muted: bool = False
+    """Whether it is furniture: a face that never moves, which counts for nothing."""

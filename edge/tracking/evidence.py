@@ -1,0 +1,106 @@
+"""From the probabilities of single frames to a verdict on a person: Wald's sequential test.
+
+A frame's calibrated probability p, measured against the classifier's threshold t, says how much more likely its picture
+is of somebody not compliant than of somebody compliant: the log-likelihood ratio log(p / (1-p)) - log(t / (1-t)). (The
+classifier is calibrated on a balanced set, so its prior odds are 1 and need no taking out; t shifts what counts as
+even.) The sequential probability ratio test adds the ratios up and decides when the sum leaves an interval that the
+two error rates set; of all tests with these rates it needs the fewest frames (Wald 1945, "Sequential Tests of
+Statistical Hypotheses"; Wald and Wolfowitz 1948).
+
+Two things keep the sum honest:
+
+* **Neighbouring frames say nearly the same.** If what the classifier gets wrong fades as exp(-seconds / tau), as in a
+  first-order autoregression, then a look dt after the last one adds not one frame's worth of information but
+  (1-r) / (1+r) with r = exp(-dt / tau), which is tanh(dt / 2 tau) (the effective sample size; Bartlett 1946). The first
+  look counts in full, 25 frames a second decide hardly sooner than 10, and a face that is looked at seldom loses
+  little.
+* **No frame decides alone.** One look moves the sum by half the way to the nearer bound at most.
+
+People change: a mask is pulled to the chin, or put on. So the sum goes on after the verdict, but never beyond the
+bounds (as the sum in Page's CUSUM test, 1954, never goes below zero): however long somebody has been watched, the way
+back is as short as after the first second. A verdict is held until the sum has come back to zero, where neither hypothesis is
+the likelier; then the person is undecided again until a bound is reached. That width, from a bound to zero, is the
+hysteresis.
+"""
+
+import math
+from dataclasses import dataclass
+
+from edge.tracking.track import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequentialTest:
+    """The rules of the test; the sum itself is kept by the caller."""
+
+    false_alert_rate: float
+    """Share of the compliant people that may be found not compliant, above 0 and below 0.5."""
+    miss_rate: float
+    """Share of the others that may be found compliant, above 0 and below 0.5."""
+    correlation_seconds: float
+    """Tau: after this long the classifier's errors on a person have faded to 1/e."""
+    threshold: float
+    """Calibrated probability at which a frame speaks for neither."""
+
+    @property
+    def upper(self) -> float:
+        """The sum from which on a person is not compliant."""
+        return math.log((1 - self.miss_rate) / self.false_alert_rate)
+
+    @property
+    def lower(self) -> float:
+        """The sum from which down a person is compliant."""
+        return math.log(self.miss_rate / (1 - self.false_alert_rate))
+
+    def information(self, seconds: float) -> float:
+        """What a look adds, in looks of its own, when the last one was so long ago (infinity for the first)."""
+        return math.tanh(seconds / (2 * self.correlation_seconds))
+
+    def weigh(self, evidence: float, p: float, weight: float) -> float:
+        """The sum after one more look.
+
+        Args:
+            evidence: The sum before.
+            p: The look's calibrated probability of not being compliant.
+            weight: How much it counts, 0 to 1: its information times its quality.
+
+        Returns:
+            The new sum, between `lower` and `upper`.
+        """
+        most = min(self.upper, -self.lower) / 2
+        step = weight * (_log_odds(p) - _log_odds(self.threshold))
+        return min(max(evidence + min(max(step, -most), most), self.lower), self.upper)
+
+    def verdict(self, evidence: float, before: Verdict) -> Verdict:
+        """The verdict at a sum, given the one before."""
+        if evidence >= self.upper:
+            return Verdict.NOT_COMPLIANT
+        if evidence <= self.lower:
+            return Verdict.COMPLIANT
+        held = {Verdict.NOT_COMPLIANT: evidence > 0, Verdict.COMPLIANT: evidence < 0, Verdict.UNDECIDED: False}
+        return before if held[before] else Verdict.UNDECIDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """How far a look at a face is to be trusted."""
+
+    smallest_face_px: float
+    """Faces up to this size are never judged."""
+    clear_face_px: float
+    """Faces from this size on count in full."""
+    blurred_below: float
+    """Sharpness under which a face counts less, in proportion."""
+
+    def of_size(self, pixels: float) -> float:
+        """0 for a face too small to judge, 1 for a clear one."""
+        span = max(self.clear_face_px - self.smallest_face_px, 1e-9)
+        return min(max((pixels - self.smallest_face_px) / span, 0.0), 1.0)
+
+    def of_sharpness(self, sharpness: float) -> float:
+        """1 for a crisp face, less for a smeared one."""
+        return min(sharpness / self.blurred_below, 1.0)
+
+
+def _log_odds(p: float) -> float:
+    return math.log(p / (1 - p))

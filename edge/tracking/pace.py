@@ -1,0 +1,57 @@
+"""Whether the device keeps up with what happens before it."""
+
+import math
+
+from edge.events.types import CaughtUp, Event, FellBehind
+
+STALL_SECONDS = 2.0
+"""A longer pause between two frames is the camera's: there was nothing to keep up with."""
+
+SMOOTHING_SECONDS = 1.0
+"""Over how long the frame rate is averaged."""
+
+HOLD_SECONDS = 1.0
+"""How long it must go badly, or well again, to be said."""
+
+
+class Pace:
+    """Says when the loop falls behind: frames come too seldom, or people wait too long to be looked at.
+
+    A live camera hands out the newest frame only, so a loop that is too slow shows in the frames' own times.
+    """
+
+    def __init__(self, slowest_frames_per_second: float) -> None:
+        """Below this frame rate the loop has fallen behind."""
+        self.slowest = slowest_frames_per_second
+        self.behind = False
+        self._interval = 0.0
+        self._last: float | None = None
+        self._differs_since: float | None = None
+
+    def keep(self, seconds: float, waiting: int) -> list[Event]:
+        """Take note of a frame.
+
+        Args:
+            seconds: When it was taken.
+            waiting: How many undecided people the classifier has not looked at for too long.
+        """
+        self._measure(seconds)
+        badly = waiting > 0 or self._interval * self.slowest > 1
+        if badly == self.behind:
+            self._differs_since = None
+            return []
+        self._differs_since = seconds if self._differs_since is None else self._differs_since
+        return self._turn(seconds, waiting) if seconds - self._differs_since >= HOLD_SECONDS else []
+
+    def _turn(self, seconds: float, waiting: int) -> list[Event]:
+        self.behind, self._differs_since = not self.behind, None
+        rate = round(1 / max(self._interval, 1e-3), 1)
+        if self.behind:
+            return [FellBehind(at=seconds, frames_per_second=rate, waiting=waiting)]
+        return [CaughtUp(at=seconds, frames_per_second=rate)]
+
+    def _measure(self, seconds: float) -> None:
+        passed = seconds - (seconds if self._last is None else self._last)
+        self._last = seconds
+        if passed <= STALL_SECONDS:
+            self._interval += (passed - self._interval) * (1 - math.exp(-passed / SMOOTHING_SECONDS))

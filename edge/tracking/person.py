@@ -1,0 +1,34 @@
+"""What the tracker knows of somebody it follows."""
+
+import math
+from dataclasses import dataclass
+
+from edge.tracking.furniture import Watch
+from edge.tracking.motion import Motion
+from edge.tracking.track import Track, Verdict
+from edge.vision.face import Face
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Somebody in view, or out of it for less than the gap."""
+
+    face: Face
+    """Where the locator last found the face."""
+    motion: Motion
+    watch: Watch
+    began: float
+    """When the face was first found."""
+    number: int = 0
+    """Counts the people since the start, from 1; 0 until a second frame has shown that there is a face."""
+    evidence: float = 0.0
+    verdict: Verdict = Verdict.UNDECIDED
+    p_unmasked: float = 0.5
+    looked: float = -math.inf
+    """When the classifier last looked at the face."""
+
+    def track(self, seconds: float) -> Track:
+        """The person as of a frame's time."""
+        found = self.motion.seconds == seconds
+        face = self.face if found else self.motion.at(seconds)
+        return Track(self.number, face, self.p_unmasked, self.verdict, self.evidence)

@@ -1,0 +1,200 @@
+"""Follows people through the frames and turns their verdicts."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from edge.camera.frame import Frame
+from edge.events.types import AlertBegan, AlertEnded, Event, TrackBegan, TrackEnded, VerdictTurned
+from edge.tracking.evidence import Quality, SequentialTest
+from edge.tracking.furniture import Furniture, Watch
+from edge.tracking.matching import match
+from edge.tracking.motion import Motion
+from edge.tracking.pace import Pace
+from edge.tracking.person import Person
+from edge.tracking.track import Track, Verdict
+from edge.vision.face import Face
+from edge.vision.patch import grey_patch, sharpness
+
+UNDECIDED_FIRST = 4.0
+"""How much more often somebody undecided is looked at than somebody decided, when there are too many to look at all."""
+
+PATIENCE_SECONDS = 0.5
+"""Somebody undecided who has not been looked at for longer is waiting."""
+
+
+class Tracker:
+    """One `Person` per face, for as long as it is in view.
+
+    Each frame takes two calls, between which the classifier looks at the faces that matter most:
+
+        asked = tracker.follow(frame, faces)
+        scores = classifier.score(frame.image, [person.face for person in asked])
+        events = tracker.judge(asked, scores)
+
+    All times are the frames' own. A frame older than the last one is taken to be as old as it: time never runs back.
+    """
+
+    def __init__(
+        self,
+        *,
+        test: SequentialTest,
+        quality: Quality,
+        furniture: Furniture,
+        pace: Pace,
+        gap_seconds: float,
+        looks_per_frame: int,
+    ) -> None:
+        """Set the rules.
+
+        Args:
+            test: Turns looks into verdicts.
+            quality: How far a look is trusted.
+            furniture: Knows the faces that count for nothing.
+            pace: Says when the loop falls behind.
+            gap_seconds: How long a face may be away before its track ends.
+            looks_per_frame: How many faces the classifier may look at in a frame.
+        """
+        self.test, self.quality, self.furniture, self.pace = test, quality, furniture, pace
+        self.gap_seconds, self.looks_per_frame = gap_seconds, looks_per_frame
+        self.people: list[Person] = []
+        self._frame = Frame(np.zeros((1, 1, 3), np.uint8), -math.inf)
+        self._events: list[Event] = []
+        self._numbers = 0
+
+    @property
+    def seconds(self) -> float:
+        """When the newest frame was taken."""
+        return self._frame.seconds
+
+    @property
+    def tracks(self) -> list[Track]:
+        """Everyone in view, and the furniture that this frame shows."""
+        muted = [
+            Track(place.number, place.face, 0.5, Verdict.UNDECIDED, muted=True)
+            for place in self.furniture.places
+            if place.seconds == self.seconds
+        ]
+        return [person.track(self.seconds) for person in self.people if person.number] + muted
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What is held of everyone in view; furniture is nobody."""
+        return [person.verdict for person in self.people if person.number]
+
+    def follow(self, frame: Frame, faces: Sequence[Face]) -> list[Person]:
+        """Find out who is where.
+
+        Args:
+            frame: The newest frame.
+            faces: Its faces, in any order.
+
+        Returns:
+            Those whom the classifier should look at now, the most urgent first.
+        """
+        self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
+        faces, self._events = self.furniture.sift(self._frame, sorted(faces, key=_reading_order))
+        found = match(self.seconds, [person.motion for person in self.people], faces)
+        for person, face in sorted(found.items()):
+            self._see(self.people[person], faces[face])
+        self._end_the_lost()
+        new = [face for index, face in enumerate(faces) if index not in found.values()]
+        self.people += [self._person(face) for face in new]
+        self._mute_the_still()
+        return self._most_urgent()
+
+    def judge(self, asked: Sequence[Person], scores: np.ndarray) -> list[Event]:
+        """Take in what the classifier saw.
+
+        Args:
+            asked: Those it looked at.
+            scores: Their calibrated P(not compliant), (n,).
+
+        Returns:
+            What has come of the frame, in order.
+        """
+        waiting = sum(self._waits(person) for person in self._judgeable())
+        for person, p in zip(asked, scores, strict=True):
+            self._weigh(person, float(p))
+        self._events += self.pace.keep(self.seconds, waiting)
+        return self._events
+
+    def _person(self, face: Face) -> Person:
+        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), self.seconds)
+
+    def _see(self, person: Person, face: Face) -> None:
+        if not person.number and self.seconds > person.motion.seconds:
+            self._numbers += 1
+            person.number = self._numbers
+            self._events.append(TrackBegan(at=self.seconds, track=person.number))
+        person.face = face
+        person.motion.see(self.seconds, face)
+
+    def _end_the_lost(self) -> None:
+        lost = [person for person in self.people if self._is_lost(person)]
+        for person in lost:
+            self._end(person)
+            if person.number:
+                self._events.append(TrackEnded(at=self.seconds, track=person.number))
+
+    def _is_lost(self, person: Person) -> bool:
+        if person.motion.seconds == self.seconds:
+            return False
+        gone = self.seconds - person.motion.seconds >= self.gap_seconds
+        return gone or self.furniture.hides(person.motion.at(self.seconds), self.seconds)
+
+    def _mute_the_still(self) -> None:
+        for person in self._found():
+            still = person.watch.still_seconds(self._frame, person.face)
+            if person.number and still >= self.furniture.still_seconds:
+                self._end(person)
+                self._events.append(self.furniture.learn(person.number, person.watch, self.seconds))
+
+    def _end(self, person: Person) -> None:
+        self.people.remove(person)
+        if person.verdict == Verdict.NOT_COMPLIANT:
+            self._events.append(AlertEnded(at=self.seconds, track=person.number))
+
+    def _found(self) -> list[Person]:
+        return [person for person in self.people if person.motion.seconds == self.seconds]
+
+    def _judgeable(self) -> list[Person]:
+        return [person for person in self._found() if self.quality.of_size(person.face.size) > 0]
+
+    def _most_urgent(self) -> list[Person]:
+        return sorted(self._judgeable(), key=self._urgency, reverse=True)[: self.looks_per_frame]
+
+    def _urgency(self, person: Person) -> tuple[float, float]:
+        """Grows without end while somebody waits, so that everybody's turn comes."""
+        importance = self.quality.of_size(person.face.size)
+        importance *= UNDECIDED_FIRST if person.verdict == Verdict.UNDECIDED else 1.0
+        return importance * (self.seconds - person.looked), person.face.size
+
+    def _waits(self, person: Person) -> bool:
+        since = max(person.looked, person.began)
+        return person.verdict == Verdict.UNDECIDED and self.seconds - since > PATIENCE_SECONDS
+
+    def _weigh(self, person: Person, p: float) -> None:
+        patch = grey_patch(self._frame.image, person.face)
+        quality = self.quality.of_size(person.face.size) * self.quality.of_sharpness(sharpness(patch))
+        weight = quality * self.test.information(self.seconds - person.looked)
+        person.evidence = self.test.weigh(person.evidence, p, weight)
+        person.p_unmasked, person.looked = p, self.seconds
+        self._turn(person, self.test.verdict(person.evidence, person.verdict))
+
+    def _turn(self, person: Person, verdict: Verdict) -> None:
+        before, person.verdict = person.verdict, verdict
+        if before == verdict:
+            return
+        at, track, p = self.seconds, person.number, round(person.p_unmasked, 3)
+        self._events.append(VerdictTurned(at=at, track=track, verdict=verdict.value, p_unmasked=p))
+        if verdict == Verdict.NOT_COMPLIANT:
+            self._events.append(AlertBegan(at=at, track=track, p_unmasked=p))
+        if before == Verdict.NOT_COMPLIANT:
+            self._events.append(AlertEnded(at=at, track=track))
+
+
+def _reading_order(face: Face) -> tuple[float, ...]:
+    """A fixed order, so that the order in which a locator lists the faces changes nothing."""
+    return -face.size, face.left, face.top, face.right, face.bottom, face.score
