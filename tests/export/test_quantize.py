@@ -1,6 +1,5 @@
 import csv
 import json
-import os
 
 import pytest
 
@@ -83,7 +82,7 @@ def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(run, tm
 def test_a_place_that_cannot_be_written_leaves_nothing_behind(run, tmp_path, capsys):
     assert main(["quantize", str(run), "--images", "10", "--out", str(tmp_path / "none" / "model.tflite")]) == 2
     assert "There is no folder" in capsys.readouterr().err
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [["quantize", "none"], ["inspect", "none"]])
