@@ -4,10 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.demo.face_mask import with_mask
-from edge.demo.portraits import load_portraits
-from edge.vision.face import Face
-from edge.vision.preprocessing import crop_face
+from edge.demo.faces import demo_faces
 
 SHIPPED = Path(__file__).parent.parent / "edge" / "models"
 
@@ -37,22 +34,7 @@ def grey_frame():
 def drawn_faces(tmp_path_factory):
     """A small set of faces: the demo's portraits, bare and masked, each time a little different."""
     folder = tmp_path_factory.mktemp("faces")
-    rng = np.random.default_rng(1)
-    bare = load_portraits()
-    for label, portraits in (("without_mask", bare), ("with_mask", [with_mask(portrait) for portrait in bare])):
-        (folder / label).mkdir()
-        for number in range(DRAWN_PER_CLASS):
-            crop = drawn_crop(portraits[number % 2], rng)
-            assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
+    for number, (crop, label) in enumerate(demo_faces(2 * DRAWN_PER_CLASS, seed=1)):
+        (folder / label).mkdir(exist_ok=True)
+        assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
     return folder
-
-
-def drawn_crop(portrait, rng):
-    """A portrait's face before a wall of any colour, cut a little beside the middle."""
-    person, alpha = portrait.image[:, :, :3], portrait.image[:, :, 3:] / 255
-    before_wall = (person * alpha + rng.integers(0, 256, 3) * (1 - alpha)).astype(np.uint8)
-    shift = rng.uniform(-0.1, 0.1, 2) * portrait.face.size
-    left, top, right, bottom = portrait.face.left, portrait.face.top, portrait.face.right, portrait.face.bottom
-    face = Face(left + shift[0], top + shift[1], right + shift[0], bottom + shift[1])
-    crop = crop_face(before_wall, face)
-    return crop[:, ::-1] if rng.random() < 0.5 else crop
