@@ -11,7 +11,7 @@ from edge.alarm.pins import on_a_raspberry_pi, open_pins
 from edge.camera.sources import open_camera
 from edge.device import load_classifier, make_locator, make_tracker
 from edge.events.journal import Journal
-from edge.events.moment import Moment
+from edge.events.moment import Everyone, Moment
 from edge.events.types import Started, Stopped
 from edge.service.settings import Settings
 from edge.vision.golden import answers_as_golden
@@ -33,18 +33,6 @@ class Count:
         """One more."""
         self.frames += 1
         self.seconds = moment.frame.seconds
-
-
-class Everyone:
-    """Several publishers as one."""
-
-    def __init__(self, *publishers: "Journal | Count") -> None:
-        self.publishers = publishers
-
-    def publish(self, moment: Moment) -> None:
-        """Tell each in turn."""
-        for publisher in self.publishers:
-            publisher.publish(moment)
 
 
 def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:

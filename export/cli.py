@@ -48,14 +48,20 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     from export.trained_run import read_run
 
     out = arguments.out or arguments.run / f"{read_run(arguments.run).network}.tflite"
-    if out.exists() and not arguments.force:
-        # Said before the work, not after it.
-        raise UserError(f"{out} is there already: add --force to replace it.")
+    _refuse_place(out, force=arguments.force)
     with console.status("Quantising and comparing; this takes a minute or two"):
         result = quantize(arguments.run, images=arguments.images, max_drop=arguments.max_drop)
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")
+
+
+def _refuse_place(out: Path, *, force: bool) -> None:
+    """Say before the work, not after it, that its result cannot be kept."""
+    if out.exists() and not force:
+        raise UserError(f"{out} is there already: add --force to replace it.")
+    if not out.parent.is_dir():
+        raise UserError(f"There is no folder {out.parent} to write {out.name} to: make it first.")
 
 
 def _inspect(arguments: argparse.Namespace, console: Console) -> None:

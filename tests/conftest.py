@@ -1,9 +1,14 @@
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
+from edge.demo.faces import demo_faces
+
 SHIPPED = Path(__file__).parent.parent / "edge" / "models"
+
+DRAWN_PER_CLASS = 24
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +28,13 @@ def shipped_model():
 @pytest.fixture
 def grey_frame():
     return np.full((240, 320, 3), 128, np.uint8)
+
+
+@pytest.fixture(scope="session")
+def drawn_faces(tmp_path_factory):
+    """A small set of faces: the demo's portraits, bare and masked, each time a little different."""
+    folder = tmp_path_factory.mktemp("faces")
+    for number, (crop, label) in enumerate(demo_faces(2 * DRAWN_PER_CLASS, seed=1)):
+        (folder / label).mkdir(exist_ok=True)
+        assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
+    return folder

@@ -28,3 +28,15 @@ class Publisher(Protocol):
     def publish(self, moment: Moment) -> None:
         """Take note of it."""
         ...
+
+
+class Everyone:
+    """Several publishers as one."""
+
+    def __init__(self, *publishers: Publisher) -> None:
+        self.publishers = publishers
+
+    def publish(self, moment: Moment) -> None:
+        """Tell each in turn."""
+        for publisher in self.publishers:
+            publisher.publish(moment)

@@ -1,0 +1,1 @@
+"""`maskwatch demo`: portraits at a drawn doorway, and what the device makes of them."""

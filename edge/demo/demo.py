@@ -1,0 +1,114 @@
+"""`maskwatch demo`: the device's own loop, before a drawn doorway or a camera of yours."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge.alarm.alarm import Alarm
+from edge.alarm.pins import open_pins
+from edge.camera.frame import Camera
+from edge.camera.sources import open_camera
+from edge.device import load_classifier, make_locator, make_tracker
+from edge.errors import UserError
+from edge.events.moment import Everyone
+from edge.replay.extras import require
+from edge.run import stopping_on_sigterm
+from edge.service.settings import Settings
+from edge.watch import watch
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CLIP, TIMELINE = "annotated.webm", "timeline.png"
+
+RATE = 10.0
+"""Frames a second of the clip, where the source has no rate of its own."""
+
+
+def run_demo(
+    source: str | None,
+    settings: Settings,
+    out: Path,
+    console: "Console | None" = None,
+    *,
+    realtime: bool | None = None,
+) -> int:
+    """Watch until the source ends or Ctrl-C; then write the clip and the timeline, and print a summary.
+
+    Args:
+        source: As for `open_camera`; None for the portraits at the drawn doorway.
+        settings: The device's settings. The pins are mock pins whatever the board.
+        out: Folder for the files; made if it is missing.
+        console: Where to show it; standard output by default.
+        realtime: Whether a recording plays at the speed of life; by default where there is a terminal to see it.
+
+    Returns:
+        The exit status, 0: whether the verdicts were right is in the summary.
+
+    Raises:
+        UserError: Something that the user can mend.
+    """
+    require("rich", "skimage", "matplotlib")
+    from rich.console import Console
+
+    _make_folder(out)
+    console = console or Console()
+    camera = _open(source, console)
+    _show(camera, settings, out, console, realtime=console.is_terminal if realtime is None else realtime)
+    return 0
+
+
+def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, realtime: bool) -> None:
+    from edge.demo.measure import Score, Timings
+    from edge.demo.pace import paced
+    from edge.demo.scene import DoorwayScene
+    from edge.demo.terminal import Terminal, print_summary
+    from edge.replay.clip import AnnotatedClip
+    from edge.replay.timeline import Timeline
+
+    with ExitStack() as opened:
+        opened.enter_context(camera)
+        classifier, _ = load_classifier(settings.model)
+        alarm = opened.enter_context(Alarm(settings.alarm, open_pins(mock=True)))
+        score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
+        timings, timeline = Timings(), Timeline(classifier.threshold)
+        clip = opened.enter_context(AnnotatedClip(out / CLIP, getattr(camera, "rate", RATE)))
+        terminal = opened.enter_context(Terminal(console, timings))
+        # Ctrl-C is the way to end a webcam: caught within the clip's block, it leaves a whole file behind.
+        opened.enter_context(stopping_on_sigterm())
+        watch(
+            paced(camera) if realtime and camera.epoch == 0 else camera,
+            make_locator(settings.locator),
+            classifier,
+            make_tracker(settings.verdict, classifier.threshold),
+            alarm,
+            Everyone(timings, timeline, score, clip, terminal),
+        )
+    files = [out / CLIP] if clip.frames else []
+    if clip.frames:
+        timeline.save(out / TIMELINE)
+        files.append(out / TIMELINE)
+    print_summary(console, score, timings, files)
+
+
+def _open(source: str | None, console: "Console") -> Camera:
+    from edge.demo.scene import DoorwayScene
+
+    if source is None:
+        console.print(
+            "People come through a drawn doorway, with and without a mask; the pins are mock pins.", soft_wrap=True
+        )
+        return DoorwayScene()
+    console.print(f"Watching {source}; the pins are mock pins. Ctrl-C ends it.", highlight=False)
+    return open_camera(source)
+
+
+def _unknown(seconds: float) -> None:
+    """Nobody can say what was so before a camera."""
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The folder {out} cannot be made ({error.strerror}): name another with --out.") from error

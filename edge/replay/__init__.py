@@ -1,0 +1,1 @@
+"""Pictures of what the device saw: the annotated clip and the timeline."""

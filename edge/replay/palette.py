@@ -1,0 +1,46 @@
+"""How verdicts look, the same in every picture.
+
+The colours differ in brightness and in blue as well as in red and green, for those who do not tell these apart; each
+verdict also has a word and a sign of its own.
+"""
+
+from dataclasses import dataclass
+
+from edge.tracking.track import Verdict
+
+Colour = tuple[int, int, int]
+"""RGB, 0 to 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one verdict looks."""
+
+    colour: Colour
+    ink: Colour
+    """For writing on the colour."""
+    word: str
+    sign: str
+    """One character that stands for it in a terminal."""
+
+    @property
+    def hex(self) -> str:
+        """The colour as #rrggbb."""
+        return _hex(self.colour)
+
+    @property
+    def ink_hex(self) -> str:
+        """The ink as #rrggbb."""
+        return _hex(self.ink)
+
+
+def _hex(colour: Colour) -> str:
+    red, green, blue = colour
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+LOOKS = {
+    Verdict.NOT_COMPLIANT: Look((208, 52, 44), (255, 255, 255), "NOT COMPLIANT", "!"),
+    Verdict.COMPLIANT: Look((0, 148, 108), (255, 255, 255), "COMPLIANT", "✓"),
+    Verdict.UNDECIDED: Look((240, 176, 48), (30, 26, 16), "UNDECIDED", "?"),
+}

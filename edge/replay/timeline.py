@@ -1,0 +1,209 @@
+"""A picture of a whole recording: what was thought of each person and when, and what the outputs did."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edge.events.moment import Moment
+from edge.events.types import AlertBegan, AlertEnded, Event
+from edge.replay.extras import require
+from edge.replay.palette import LOOKS
+from edge.tracking.track import Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_TRACKS = 12
+"""The longest are drawn; a picture of more could not be read."""
+
+INK, QUIET, GROUND, LANE = "#22262e", "#7b8494", "#ffffff", "#eceff3"
+LED, BUZZER = "#d0342c", "#e2a100"
+
+
+@dataclass
+class TrackLine:
+    """One person's course."""
+
+    moments: list[int] = field(default_factory=list)
+    """Numbers of the moments in which they were in view."""
+    p_unmasked: list[float] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time during which something stayed the same, in seconds."""
+
+    begin: float
+    end: float
+    value: Hashable
+
+
+class Timeline:
+    """A publisher that remembers the course of things, and draws it. It keeps no pictures."""
+
+    def __init__(self, threshold: float) -> None:
+        """Remember; `threshold` is the classifier's."""
+        self.threshold = threshold
+        self.seconds: list[float] = []
+        self.led: list[bool] = []
+        self.buzzer: list[bool] = []
+        self.events: list[Event] = []
+        self.tracks: dict[int, TrackLine] = {}
+
+    def publish(self, moment: Moment) -> None:
+        """Remember the moment."""
+        for track in moment.tracks:
+            line = self.tracks.setdefault(track.number, TrackLine())
+            line.moments.append(len(self.seconds))
+            line.p_unmasked.append(track.p_unmasked)
+            line.verdicts.append(track.verdict)
+        self.seconds.append(moment.frame.seconds)
+        self.led.append(moment.alarm.led)
+        self.buzzer.append(moment.alarm.buzzer)
+        self.events.extend(moment.events)
+
+    def save(self, path: Path) -> None:
+        """Draw it as a picture; its kind follows from the name (png, svg, pdf).
+
+        Raises:
+            UserError: matplotlib is missing.
+        """
+        require("matplotlib")
+        part = path.with_name(f".{path.stem}.part{path.suffix}")
+        _draw(self).savefig(part, dpi=140, facecolor=GROUND)
+        part.replace(path)
+
+
+def stretches(seconds: Sequence[float], values: Sequence[Hashable], step: float) -> list[Stretch]:
+    """Neighbours of equal value joined.
+
+    Args:
+        seconds: When each value began to hold, rising.
+        values: As many.
+        step: How long a value holds that none follows, also before a gap, in seconds.
+    """
+    found: list[Stretch] = []
+    for at, value in zip(seconds, values, strict=True):
+        last = found[-1] if found else None
+        near = last is not None and at - last.end <= 1.5 * step
+        if last and near:
+            found[-1] = Stretch(last.begin, at + step if last.value == value else at, last.value)
+        if not last or not near or last.value != value:
+            found.append(Stretch(at, at + step, value))
+    return found
+
+
+def _draw(timeline: Timeline) -> "Figure":
+    from matplotlib.figure import Figure
+
+    longest = sorted(timeline.tracks, key=lambda number: -len(timeline.tracks[number].moments))
+    shown = sorted(longest[:MOST_TRACKS])
+    high = 1.9 if len(shown) <= 2 else 1.25
+    figure = Figure(figsize=(12, 1.35 + high * max(len(shown), 1) + 0.75), layout="constrained")
+    panels = figure.subplots(
+        len(shown) + 1, 1, sharex=True, squeeze=False, height_ratios=[high] * len(shown) + [0.75]
+    ).ravel()
+    step = _step(timeline.seconds)
+    for panel, number in zip(panels, shown, strict=False):
+        _draw_track(panel, timeline, number, step)
+    _draw_outputs(panels[-1], timeline, step)
+    _mark_alerts(list(panels), timeline, shown)
+    left_out = len(timeline.tracks) - len(shown)
+    _head(figure, "" if not left_out else f"the {MOST_TRACKS} longest of {len(timeline.tracks)} tracks")
+    return figure
+
+
+def _step(seconds: Sequence[float]) -> float:
+    return float(np.median(np.diff(seconds))) if len(seconds) > 1 else 1.0
+
+
+def _head(figure: "Figure", remark: str) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    figure.text(
+        s="What the device held, and what it did" + (f" ({remark})" if remark else ""),
+        x=0.012, y=0.985, ha="left", va="top", fontsize=12.5, fontweight="bold", color=INK,
+    )  # fmt: skip
+    verdicts = [Patch(color=look.hex, label=look.word.lower()) for look in LOOKS.values()]
+    line = Line2D([], [], color=INK, linewidth=1.5, label="P(not compliant)")
+    threshold = Line2D([], [], color=QUIET, linewidth=1, linestyle=(0, (4, 3)), label="threshold")
+    figure.legend(
+        handles=[line, threshold, *verdicts], loc="outside upper right", ncols=5, frameon=False, fontsize=9,
+        labelcolor=INK,
+    )  # fmt: skip
+
+
+def _draw_track(panel: "Axes", timeline: Timeline, number: int, step: float) -> None:
+    line = timeline.tracks[number]
+    seconds = [timeline.seconds[moment] for moment in line.moments]
+    x, y = _with_gaps(seconds, line.p_unmasked, step)
+    panel.fill_between(x, timeline.threshold, y, where=y >= timeline.threshold, interpolate=True, alpha=0.16,
+                       color=LOOKS[Verdict.NOT_COMPLIANT].hex, linewidth=0)  # fmt: skip
+    panel.fill_between(x, timeline.threshold, y, where=y < timeline.threshold, interpolate=True, alpha=0.16,
+                       color=LOOKS[Verdict.COMPLIANT].hex, linewidth=0)  # fmt: skip
+    panel.axhline(timeline.threshold, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
+    panel.plot(x, y, color=INK, linewidth=1.5, solid_joinstyle="round")
+    for stretch in stretches(seconds, line.verdicts, step):
+        look = LOOKS[stretch.value]  # type: ignore[index]
+        panel.broken_barh([(stretch.begin, stretch.end - stretch.begin)], (-0.34, 0.2), color=look.hex, linewidth=0)
+        _name(panel, stretch, look.word.lower(), timeline.seconds[-1] - timeline.seconds[0])
+    panel.set(ylim=(-0.38, 1.06), yticks=[-0.24, 0, 0.5, 1], yticklabels=["verdict", "0", "0.5", "1"])
+    panel.set_ylabel(f"person {number}", fontsize=10, color=INK, fontweight="bold")
+    _bare(panel)
+
+
+def _name(panel: "Axes", stretch: Stretch, word: str, whole: float) -> None:
+    """Write a stretch's verdict on it, where it fits."""
+    if stretch.end - stretch.begin > whole * 0.012 * len(word):
+        panel.text((stretch.begin + stretch.end) / 2, -0.245, word, ha="center", va="center", fontsize=8,
+                   color=LOOKS[stretch.value].ink_hex)  # type: ignore[index]  # fmt: skip
+
+
+def _with_gaps(seconds: Sequence[float], values: Sequence[float], step: float) -> tuple[np.ndarray, np.ndarray]:
+    """The course with NaN put in where the person was out of view, so that no line spans it."""
+    x, y = np.array(seconds, float), np.array(values, float)
+    after = np.flatnonzero(np.diff(x) > 1.5 * step) + 1
+    return np.insert(x, after, x[after] - step / 2 if len(after) else []), np.insert(y, after, np.nan)
+
+
+def _draw_outputs(panel: "Axes", timeline: Timeline, step: float) -> None:
+    for row, (states, colour) in enumerate(((timeline.buzzer, BUZZER), (timeline.led, LED))):
+        whole = stretches(timeline.seconds, [True] * len(states), step)
+        on = [s for s in stretches(timeline.seconds, states, step) if s.value]
+        for found, shade in ((whole, LANE), (on, colour)):
+            panel.broken_barh([(s.begin, s.end - s.begin) for s in found], (row + 0.18, 0.64), color=shade, linewidth=0)
+    panel.set(ylim=(0, 2), yticks=[0.5, 1.5], yticklabels=["buzzer", "LED"])
+    panel.set_xlabel("seconds", fontsize=9, color=INK)
+    if timeline.seconds:
+        panel.set_xlim(timeline.seconds[0], timeline.seconds[-1] + step)
+    _bare(panel)
+
+
+def _mark_alerts(panels: "list[Axes]", timeline: Timeline, shown: Sequence[int]) -> None:
+    """A line down to the outputs where an alert begins or ends, with its time above the person's course."""
+    for event in timeline.events:
+        if not isinstance(event, AlertBegan | AlertEnded) or event.track not in shown:
+            continue
+        began = isinstance(event, AlertBegan)
+        colour = LOOKS[Verdict.NOT_COMPLIANT if began else Verdict.COMPLIANT].hex
+        above = panels[shown.index(event.track)]
+        for panel in (above, panels[-1]):
+            panel.axvline(event.at, color=colour, linewidth=1.1, linestyle=":")
+        above.annotate(
+            f"{'alert' if began else 'ended'} {event.at:.1f} s", (event.at, 1.06), xytext=(0, 2), ha="center",
+            va="bottom", textcoords="offset points", fontsize=8, color=colour, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _bare(panel: "Axes") -> None:
+    """Leave away what is not needed to read the panel."""
+    panel.spines[:].set_visible(False)
+    panel.tick_params(length=0, labelsize=8.5, labelcolor=QUIET)
+    panel.grid(axis="x", color=LANE, linewidth=0.8)
+    panel.set_axisbelow(True)

@@ -1,0 +1,80 @@
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from edge.alarm.state import AlarmState
+from edge.demo.measure import Score, Timings
+from edge.demo.terminal import Terminal, print_summary
+from edge.events.types import AlertBegan, AlertEnded
+from edge.tracking.track import Verdict
+
+
+@pytest.fixture
+def course(moment, person):
+    """Two seconds with a mask, two without; the verdict follows half a second late."""
+    moments = []
+    for number in range(40):
+        seconds = number / 10
+        bare = seconds >= 2.5
+        events = [AlertBegan(at=2.5, track=1, p_unmasked=0.9)] if seconds == 2.5 else []
+        verdict = Verdict.NOT_COMPLIANT if bare else Verdict.COMPLIANT
+        moments.append(moment(seconds, person(verdict), alarm=AlarmState(led=bare), events=events))
+    return moments
+
+
+def shown(course, console):
+    timings, score = Timings(), Score(lambda seconds: "without_mask" if seconds >= 2 else "with_mask")
+    with Terminal(console, timings) as terminal:
+        for moment in course:
+            for publisher in (timings, score, terminal):
+                publisher.publish(moment)
+    print_summary(console, score, timings, [Path("out/annotated.webm")])
+    return console.file.getvalue()
+
+
+def test_without_a_terminal_there_are_plain_lines(course):
+    text = shown(course, Console(file=io.StringIO(), width=80))
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert [line.strip() for line in text.splitlines() if "alert:" in line] == ["0:02.5  alert: no mask"]
+
+
+def test_a_terminal_gets_a_panel(course):
+    text = shown(course, Console(file=io.StringIO(), width=80, force_terminal=True))
+    assert "\x1b[" in text
+    assert "NOT COMPLIANT" in text
+    assert "LED" in text
+
+
+def test_a_terminal_without_unicode_gets_one_too(course):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii", write_through=True)
+    with Terminal(Console(file=stream, width=80, force_terminal=True, legacy_windows=False), Timings()) as terminal:
+        terminal.publish(course[0])
+    assert b"COMPLIANT" in raw.getvalue()
+
+
+def test_the_summary_says_what_was_right_and_when(course):
+    text = shown(course, Console(file=io.StringIO(), width=80))
+    assert "Verdicts   2 of 2 right" in text
+    assert "Alerts     0:02.5" in text
+    assert "0.5 s" in text
+    assert "out/annotated.webm" in text
+
+
+def test_a_wrong_verdict_counts_as_wrong(course, person, moment):
+    score = Score(lambda seconds: "with_mask")
+    for number in range(10):
+        score.publish(moment(number / 10, person(Verdict.NOT_COMPLIANT)))
+    (stand,) = score.stands()
+    assert not stand.right
+    assert stand.delay is None
+
+
+def test_an_alert_s_end_is_told(moment):
+    console = Console(file=io.StringIO(), width=80)
+    with Terminal(console, Timings()) as terminal:
+        terminal.publish(moment(1.0, events=[AlertEnded(at=1.0, track=1)]))
+    assert "alert over" in console.file.getvalue()

@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from edge.alarm.state import AlarmState
+from edge.camera.frame import Frame
+from edge.events.moment import Moment
+from edge.tracking.track import Track, Verdict
+from edge.vision.face import Face
+
+
+@pytest.fixture
+def person():
+    """Makes a track by hand."""
+
+    def make(verdict=Verdict.NOT_COMPLIANT, box=(100, 60, 200, 160), p=0.9, number=1):
+        return Track(number, Face(*box), p, verdict)
+
+    return make
+
+
+@pytest.fixture
+def moment():
+    """Makes a moment by hand, before a grey wall."""
+
+    def make(seconds=0.0, *tracks, size=(240, 320), alarm=None, events=()):
+        image = np.full((*size, 3), 120, np.uint8)
+        return Moment(Frame(image, seconds), tracks, alarm or AlarmState(), events, {"locate": 0.1, "classify": 2.0})
+
+    return make

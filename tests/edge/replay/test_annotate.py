@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from edge.alarm.state import AlarmState
+from edge.replay.annotate import clock, draw
+from edge.replay.palette import LOOKS
+from edge.tracking.track import Verdict
+
+
+def pixels_like(image, colour, tolerance=12):
+    return int((np.abs(image.astype(int) - colour).max(axis=2) <= tolerance).sum())
+
+
+def test_draw_leaves_the_frame_as_it_was_and_gives_the_same_twice(moment, person):
+    seen = moment(1.0, person())
+    first, second = draw(seen), draw(seen)
+    assert (seen.frame.image == 120).all()
+    assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_box_bears_its_verdicts_colour_and_no_other(verdict, moment, person):
+    image = draw(moment(1.0, person(verdict)))
+    found = {other for other in Verdict if pixels_like(image, LOOKS[other].colour) > 100}
+    assert found == {verdict}
+
+
+def test_verdicts_differ_in_shape_too(moment, person):
+    # The middle of the box's lower side: only who is not compliant has a line there.
+    drawn = {v: draw(moment(1.0, person(v)))[160, 150] for v in Verdict}
+    assert [v for v in Verdict if (drawn[v] != 120).any()] == [Verdict.NOT_COMPLIANT]
+
+
+def test_an_empty_frame_gets_the_bar_alone(moment):
+    image = draw(moment())
+    assert image.shape[0] > 240
+    assert (image[:240] == 120).all()
+
+
+def test_led_and_buzzer_light_up_in_the_bar(moment):
+    dark = draw(moment()).astype(int)
+    led = draw(moment(alarm=AlarmState(led=True))).astype(int)
+    both = draw(moment(alarm=AlarmState(led=True, buzzer=True))).astype(int)
+    assert dark.sum() < led.sum() < both.sum()
+    assert (led[:240] == dark[:240]).all()
+
+
+@pytest.mark.parametrize("size", [(240, 320), (480, 640), (1080, 1920), (33, 41), (720, 405)])
+@pytest.mark.parametrize("box", [(-50, -50, 20, 20), (0, 0, 9, 9), (-100, -100, 5000, 5000), (9000, 9000, 9050, 9050)])
+def test_any_frame_and_any_box_can_be_drawn(size, box, moment, person):
+    image = draw(moment(0.0, person(box=box), size=size))
+    assert image.shape[0] % 2 == image.shape[1] % 2 == 0
+    assert image.dtype == np.uint8
+
+
+def test_the_clock_shows_minutes():
+    assert [clock(s) for s in (0, 3.44, 59.96, 61.0, 3600)] == ["0:00.0", "0:03.4", "1:00.0", "1:01.0", "60:00.0"]

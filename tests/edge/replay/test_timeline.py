@@ -1,0 +1,53 @@
+import sys
+
+import cv2
+import pytest
+
+from edge.alarm.state import AlarmState
+from edge.errors import UserError
+from edge.events.types import AlertBegan, AlertEnded
+from edge.replay.timeline import Stretch, Timeline, stretches
+from edge.tracking.track import Verdict
+
+
+def test_a_picture_is_drawn(tmp_path, moment, person):
+    timeline = Timeline(0.5)
+    for number in range(30):
+        alert = 10 <= number < 20
+        events = {10: [AlertBegan(at=1.0, track=1, p_unmasked=0.9)], 20: [AlertEnded(at=2.0, track=1)]}.get(number, [])
+        verdict = Verdict.NOT_COMPLIANT if alert else Verdict.COMPLIANT
+        state = AlarmState(led=alert, buzzer=alert)
+        timeline.publish(moment(number / 10, person(verdict, p=0.9 * alert), alarm=state, events=events))
+    timeline.save(tmp_path / "timeline.png")
+    image = cv2.imread(str(tmp_path / "timeline.png"))
+    assert image.shape[1] > 1000
+    assert image.std() > 10
+    assert [path.name for path in tmp_path.iterdir()] == ["timeline.png"]
+
+
+@pytest.mark.parametrize("people", [0, 1, 5, 30])
+def test_any_number_of_people_can_be_drawn(people, tmp_path, moment, person):
+    timeline = Timeline(0.5)
+    for number in range(3):
+        timeline.publish(moment(number / 10, *[person(number=n) for n in range(people)]))
+    timeline.save(tmp_path / "timeline.png")
+    assert cv2.imread(str(tmp_path / "timeline.png")) is not None
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_almost_nothing_can_be_drawn(count, tmp_path, moment, person):
+    timeline = Timeline(0.5)
+    for _ in range(count):
+        timeline.publish(moment(0.0, person()))
+    timeline.save(tmp_path / "timeline.png")
+
+
+def test_stretches_join_equal_neighbours_and_break_at_gaps():
+    found = stretches([0, 1, 2, 3, 7, 8], ["a", "a", "b", "b", "b", "a"], 1)
+    assert found == [Stretch(0, 2, "a"), Stretch(2, 4, "b"), Stretch(7, 8, "b"), Stretch(8, 9, "a")]
+
+
+def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(UserError, match=r"maskwatch\[demo\]"):
+        Timeline(0.5).save(tmp_path / "timeline.png")

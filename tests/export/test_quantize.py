@@ -1,0 +1,111 @@
+import csv
+import json
+
+import pytest
+
+from edge.cli import main as maskwatch
+from edge.device import load_classifier
+from edge.service.settings import ModelSettings
+from edge.vision.golden import answers_as_golden
+from edge.vision.model_file import read_model_file
+from export.cli import main
+from training.datasets import read_dataset
+from training.networks import CLASSIFIERS
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, drawn_faces):
+    """What `maskwatch-train` leaves behind, for a network that has learnt nothing."""
+    folder = tmp_path_factory.mktemp("run")
+    CLASSIFIERS["door_cnn"]().save(folder / "model.keras")
+    dataset = read_dataset(drawn_faces)
+    dataset.save_split(folder / "split.csv")
+    metrics = {
+        "network": "door_cnn",
+        "training_set_digest": dataset.digest,
+        "temperature": 1.5,
+        "threshold": 0.4,
+    }
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(run):
+    assert main(["quantize", str(run), "--images", "10"]) == 0
+    return run / "door_cnn.tflite"
+
+
+def test_the_device_runs_what_was_exported(exported, drawn_faces, capsys):
+    config = exported.parent / "maskwatch.toml"
+    config.write_text(f'[model]\nclassifier = "{exported}"\n')
+    assert maskwatch(["run", "--source", str(drawn_faces / "with_mask"), "--config", str(config)]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["golden"]
+
+
+def test_the_file_bears_what_the_run_found(exported, drawn_faces):
+    metadata = read_model_file(exported).metadata
+    assert metadata.network == "door_cnn"
+    assert metadata.threshold == 0.4
+    assert metadata.calibration.temperature == 1.5
+    assert metadata.training_set_digest == read_dataset(drawn_faces).digest
+    assert set(metadata.scores) == {"val", "test"}
+
+
+def test_the_file_answers_as_its_golden_outputs_say(exported):
+    classifier, model = load_classifier(ModelSettings(classifier=str(exported)))
+    assert answers_as_golden(classifier.network, model.golden)
+
+
+def test_a_model_file_is_not_overwritten_unless_forced(exported, run, capsys):
+    before = exported.read_bytes()
+    assert main(["quantize", str(run), "--images", "10"]) == 2
+    assert "add --force" in capsys.readouterr().err
+    assert main(["quantize", str(run), "--images", "10", "--force"]) == 0
+    assert exported.read_bytes() == before  # the same run gives the same bytes
+
+
+def test_both_scores_the_agreement_and_the_disagreements_are_shown(run, tmp_path, capsys):
+    main(["quantize", str(run), "--images", "10", "--out", str(tmp_path / "model.tflite")])
+    shown = capsys.readouterr().out
+    for part in ("float", "int8", "decisions that agree", "Worst disagreements"):
+        assert part in shown
+
+
+def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path, capsys):
+    out = tmp_path / "model.tflite"
+    assert main(["quantize", str(run), "--images", "10", "--max-drop", "-1", "--out", str(out)]) == 2
+    assert "points on the validation split" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_place_that_cannot_be_written_leaves_nothing_behind(run, tmp_path, capsys):
+    assert main(["quantize", str(run), "--images", "10", "--out", str(tmp_path / "none" / "model.tflite")]) == 2
+    assert "There is no folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["quantize", "none"], ["inspect", "none"]])
+def test_nothing_there_is_said_in_a_sentence(arguments, capsys):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("maskwatch-export: ")
+
+
+def test_a_run_whose_pictures_are_gone_is_refused(run, tmp_path, capsys):
+    for name in ("model.keras", "metrics.json"):
+        (tmp_path / name).write_bytes((run / name).read_bytes())
+    rows = list(csv.DictReader((run / "split.csv").open()))
+    rows[0]["path"] = "gone.png"
+    with (tmp_path / "split.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert main(["quantize", str(tmp_path)]) == 2
+    assert "gone.png is gone" in capsys.readouterr().err
+
+
+def test_inspect_shows_what_is_inside(shipped_model, capsys):
+    assert main(["inspect", str(shipped_model)]) == 0
+    shown = capsys.readouterr().out
+    for part in ("CONV_2D", "1x128x128x3 int8", "multiply-adds", "threshold", "Golden outputs equal"):
+        assert part in shown
