@@ -1,9 +1,10 @@
 """From settings to the objects that the loop needs."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edge.errors import UserError
-from edge.service.settings import LocatorSettings, ModelSettings, TrackingSettings, VerdictSettings
+from edge.service.settings import LocatorSettings, ModelSettings, Settings
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.furniture import Furniture
 from edge.tracking.pace import Pace
@@ -12,6 +13,12 @@ from edge.vision.classifier import Classifier
 from edge.vision.interpreter import Int8Network
 from edge.vision.locator import CentreLocator, Locator
 from edge.vision.model_file import ModelFile, read_model_file
+
+RATES = ("false_alert_rate", "miss_rate")
+
+VERDICT_SPANS = ("correlation_seconds", "clear_face_px", "blurred_below")
+
+TRACKING_SPANS = ("gap_seconds", "still_seconds", "looks_per_frame", "slowest_frames_per_second")
 
 
 def load_classifier(settings: ModelSettings) -> tuple[Classifier, ModelFile]:
@@ -35,22 +42,16 @@ def make_locator(settings: LocatorSettings) -> Locator:
     return CentreLocator(x=settings.x, y=settings.y, size=settings.size)
 
 
-def make_tracker(verdict: VerdictSettings, tracking: TrackingSettings, threshold: float) -> Tracker:
+def make_tracker(settings: Settings, threshold: float) -> Tracker:
     """The tracker; `threshold` is the classifier's.
 
     Raises:
         UserError: A setting is out of its range.
     """
-    for name in ("false_alert_rate", "miss_rate"):
-        if not 0 < getattr(verdict, name) < 0.5:
-            raise UserError(f"{name} under [verdict] must lie between 0 and 0.5, such as 0.02.")
-    for table, settings, names in (
-        ("verdict", verdict, ("correlation_seconds", "blurred_below")),
-        ("tracking", tracking, ("gap_seconds", "still_seconds", "looks_per_frame")),
-    ):
-        for name in names:
-            if getattr(settings, name) <= 0:
-                raise UserError(f"{name} under [{table}] must be above 0.")
+    verdict, tracking = settings.verdict, settings.tracking
+    _refuse("verdict", verdict, RATES, "between 0 and 0.5, such as 0.02", lambda value: 0 < value < 0.5)
+    _refuse("verdict", verdict, VERDICT_SPANS, "above 0", lambda value: value > 0)
+    _refuse("tracking", tracking, TRACKING_SPANS, "above 0", lambda value: value > 0)
     return Tracker(
         test=SequentialTest(
             false_alert_rate=verdict.false_alert_rate,
@@ -68,3 +69,9 @@ def make_tracker(verdict: VerdictSettings, tracking: TrackingSettings, threshold
         gap_seconds=tracking.gap_seconds,
         looks_per_frame=tracking.looks_per_frame,
     )
+
+
+def _refuse(table: str, settings: object, names: Sequence[str], range_: str, fits: Callable[[float], bool]) -> None:
+    for name in names:
+        if not fits(getattr(settings, name)):
+            raise UserError(f"{name} under [{table}] must be {range_}, not {getattr(settings, name)}.")

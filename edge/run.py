@@ -67,7 +67,7 @@ def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
                 camera,
                 make_locator(settings.locator),
                 classifier,
-                make_tracker(settings.verdict, settings.tracking, classifier.threshold),
+                make_tracker(settings, classifier.threshold),
                 alarm,
                 Everyone(journal, count),
             )

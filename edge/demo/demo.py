@@ -80,7 +80,7 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
             paced(camera) if realtime and camera.epoch == 0 else camera,
             make_locator(settings.locator),
             classifier,
-            make_tracker(settings.verdict, classifier.threshold),
+            make_tracker(settings, classifier.threshold),
             alarm,
             Everyone(timings, timeline, score, clip, terminal),
         )

@@ -61,7 +61,7 @@ class TrackingSettings:
 
     gap_seconds: float = 1.0
     """How long a face may be away before the person counts as gone."""
-    still_seconds: float = 3.0
+    still_seconds: float = 5.0
     """How long nothing at all may change in a face before it counts as a picture on the wall and is muted."""
     looks_per_frame: int = 4
     """How many faces are classified in a frame; the most urgent ones if there are more."""

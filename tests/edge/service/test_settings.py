@@ -24,7 +24,7 @@ def test_a_value_is_read_and_the_others_keep_their_defaults(write):
 
 
 def test_a_whole_number_serves_as_seconds(write):
-    assert read_settings(write("[verdict]\nhold_seconds = 2\n")).verdict.hold_seconds == 2.0
+    assert read_settings(write("[tracking]\ngap_seconds = 2\n")).tracking.gap_seconds == 2.0
 
 
 def test_an_unknown_key_is_named_with_its_table_and_the_nearest_right_one(write):
