@@ -41,11 +41,11 @@ class LocatorSettings:
 class VerdictSettings:
     """`[verdict]`: when a person is found compliant or not."""
 
-    false_alert_rate: float = 0.02
+    false_alert_rate: float = 0.03
     """Share of the people with a mask on who may raise an alert; smaller takes longer."""
     miss_rate: float = 0.05
     """Share of the others who may be let pass; smaller takes longer."""
-    correlation_seconds: float = 0.3
+    correlation_seconds: float = 0.2
     """How long the classifier's errors on a person last; longer makes verdicts slower and surer."""
     smallest_face_px: float = 16.0
     """Faces up to this size, in pixels of the picture, are never judged."""

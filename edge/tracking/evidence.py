@@ -18,9 +18,9 @@ Two things keep the sum honest:
 
 People change: a mask is pulled to the chin, or put on. So the sum goes on after the verdict, but never beyond the
 bounds (as the sum in Page's CUSUM test, 1954, never goes below zero): however long somebody has been watched, the way
-back is as short as after the first second. A verdict is held until the sum has come back to zero, where neither hypothesis is
-the likelier; then the person is undecided again until a bound is reached. That width, from a bound to zero, is the
-hysteresis.
+back is as short as after the first second. A verdict is held until the sum has come back to zero, where neither
+hypothesis is the likelier; then the person is undecided again until a bound is reached. That width, from a bound to
+zero, is the hysteresis.
 """
 
 import math

@@ -7,10 +7,10 @@ from edge.events.types import CaughtUp, Event, FellBehind
 STALL_SECONDS = 2.0
 """A longer pause between two frames is the camera's: there was nothing to keep up with."""
 
-SMOOTHING_SECONDS = 1.0
+SMOOTHING_SECONDS = 2.0
 """Over how long the frame rate is averaged."""
 
-HOLD_SECONDS = 1.0
+HOLD_SECONDS = 2.0
 """How long it must go badly, or well again, to be said."""
 
 

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from edge.camera.frame import Frame
+from edge.device import make_tracker
+from edge.service.settings import Settings, TrackingSettings, VerdictSettings
+from edge.tracking.evidence import SequentialTest
+from edge.vision.face import Face
+
+GRAIN = np.random.default_rng(7).integers(0, 256, (240, 320, 3), np.uint8)
+
+
+@pytest.fixture
+def sequential_test():
+    """Makes the test with the default settings, or with others."""
+
+    def make(**others):
+        rates = {name: getattr(VerdictSettings(), name) for name in ("false_alert_rate", "miss_rate")}
+        rules = {**rates, "correlation_seconds": VerdictSettings().correlation_seconds, "threshold": 0.5, **others}
+        return SequentialTest(**rules)
+
+    return make
+
+
+@pytest.fixture
+def new_tracker():
+    """Makes a tracker with the default settings, or with others under [tracking]."""
+    return lambda **tracking: make_tracker(Settings(tracking=TrackingSettings(**tracking)), threshold=0.5)
+
+
+@pytest.fixture
+def living():
+    """Makes a frame in which everything moves."""
+    return lambda seconds: Frame(np.roll(GRAIN, round(seconds * 70), axis=1), seconds)
+
+
+@pytest.fixture
+def play(living):
+    """Feeds a tracker with faces, ten frames a second; p is what the classifier says of each, by its place in the list.
+
+    Every frame is a list of (x, y, size, p), the middle and size of a face in pixels. Gives all events.
+    """
+
+    def play(tracker, frames, *, start=0.0, step=0.1, picture=living):
+        events = []
+        for number, people in enumerate(frames):
+            faces = {face_at(x, y, size): p for x, y, size, p in people}
+            asked = tracker.follow(picture(start + number * step), list(faces))
+            events += tracker.judge(asked, np.array([faces[person.face] for person in asked]))
+        return events
+
+    return play
+
+
+def face_at(x, y, size):
+    return Face(x - size / 2, y - size / 2, x + size / 2, y + size / 2)
