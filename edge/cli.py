@@ -36,7 +36,28 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
     demo.add_argument("--out", type=Path, default=Path("maskwatch-demo"), help="folder for the clip and the timeline")
     demo.set_defaults(command=_demo)
+    _add_replay(commands)
+    _add_evaluate(commands)
     return parser
+
+
+def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    replay = commands.add_parser("replay", help="run the same loop on a recording, without pins")
+    replay.add_argument("clip", metavar="CLIP", help="a clip, a picture or a folder of pictures")
+    replay.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    replay.add_argument("--out", type=Path, metavar="FILE", help="annotated clip to write (.webm, .mp4, .avi)")
+    replay.add_argument("--timeline", type=Path, metavar="FILE", help="picture of the timeline to write (.png)")
+    replay.add_argument("--rate", type=float, metavar="N", help="frames a second to look at [all]")
+    replay.add_argument("--realtime", action="store_true", help="at the speed of life, not as fast as it goes")
+    replay.set_defaults(command=_replay)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = commands.add_parser("evaluate", help="score the device on clips of which it is known what is seen")
+    evaluate.add_argument("clips", type=Path, metavar="CLIPS", help="folder of videos, NAME.json beside each")
+    evaluate.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    evaluate.add_argument("--rate", type=float, default=10.0, metavar="N", help="frames a second [%(default)s]")
+    evaluate.set_defaults(command=_evaluate)
 
 
 # The imports below cost up to a second, so a command pays only for its own.
@@ -56,3 +77,27 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     settings = read_settings(arguments.config) if arguments.config else Settings()
     return run_demo(arguments.source, settings, arguments.out)
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from edge.replay.replay import replay
+    from edge.service.settings import Settings, read_settings
+
+    settings = read_settings(arguments.config) if arguments.config else Settings()
+    return replay(
+        arguments.clip,
+        settings,
+        sys.stdout,
+        clip=arguments.out,
+        timeline=arguments.timeline,
+        rate=arguments.rate,
+        realtime=arguments.realtime,
+    )
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from edge.replay.scorecard import print_scorecard
+    from edge.service.settings import Settings, read_settings
+
+    settings = read_settings(arguments.config) if arguments.config else Settings()
+    return print_scorecard(arguments.clips, settings, rate=arguments.rate)

@@ -60,10 +60,10 @@ def run_demo(
 
 def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, realtime: bool) -> None:
     from edge.demo.measure import Score, Timings
-    from edge.demo.pace import paced
     from edge.demo.scene import DoorwayScene
     from edge.demo.terminal import Terminal, print_summary
     from edge.replay.clip import AnnotatedClip
+    from edge.replay.pace import paced
     from edge.replay.timeline import Timeline
 
     with ExitStack() as opened:

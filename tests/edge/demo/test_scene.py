@@ -3,7 +3,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from edge.demo.pace import paced
+from edge.replay.pace import paced
 from edge.demo.scene import RATE, DoorwayScene
 
 

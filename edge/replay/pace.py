@@ -1,4 +1,4 @@
-"""Showing a recording at the speed of life."""
+"""How fast a recording is shown."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,3 +16,13 @@ def paced(
     for frame in frames:
         sleep(max(0.0, began + frame.seconds - clock()))
         yield frame
+
+
+def at_rate(frames: Iterable[Frame], rate: float) -> Iterator[Frame]:
+    """Leave frames out so that at most `rate` a second remain, as a slower camera would have taken them."""
+    due = 0.0
+    for frame in frames:
+        # Half a millisecond of tolerance: a recording's times are rounded.
+        if frame.seconds >= due - 0.0005:
+            yield frame
+            due = max(due + 1 / rate, frame.seconds - 1 / rate)

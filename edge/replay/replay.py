@@ -1,0 +1,87 @@
+"""`maskwatch replay`: the device's own loop on a recording, with mock pins."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+from edge.alarm.alarm import Alarm
+from edge.alarm.pins import open_pins
+from edge.camera.frame import Frame
+from edge.camera.recording import open_recording
+from edge.device import load_classifier, make_locator, make_tracker
+from edge.errors import UserError
+from edge.events.journal import Journal
+from edge.events.moment import Everyone, Publisher
+from edge.replay.clip import AnnotatedClip
+from edge.replay.pace import at_rate, paced
+from edge.replay.timeline import Timeline
+from edge.run import stopping_on_sigterm
+from edge.service.settings import Settings
+from edge.vision.classifier import Classifier
+from edge.watch import watch
+
+CLIP_RATE = 10.0
+"""Frames a second of an annotated clip of pictures, which have no rate of their own."""
+
+
+def replay(
+    source: str,
+    settings: Settings,
+    log: TextIO,
+    *,
+    clip: Path | None = None,
+    timeline: Path | None = None,
+    rate: float | None = None,
+    realtime: bool = False,
+) -> int:
+    """Watch a recording; log its events, and draw what the device made of it.
+
+    Args:
+        source: A clip, a picture or a folder of pictures.
+        settings: The device's settings.
+        log: Gets the events, a JSON object a line, at the recording's own times.
+        clip: Where to write the annotated clip.
+        timeline: Where to write the picture of the timeline.
+        rate: Frames a second to look at; all of them by default.
+        realtime: Whether to go at the speed of life.
+
+    Returns:
+        The exit status: 0, or 130 after Ctrl-C, which leaves whole files behind.
+
+    Raises:
+        UserError: Something that the user can mend.
+    """
+    classifier, _ = load_classifier(settings.model)
+    course = Timeline(classifier.threshold)
+    with ExitStack() as opened:
+        recording = opened.enter_context(open_recording(Path(source)))
+        publishers: list[Publisher] = [Journal(log, epoch=recording.epoch), course]
+        if clip:
+            shown = rate or getattr(recording, "rate", CLIP_RATE)
+            publishers.append(opened.enter_context(AnnotatedClip(clip, shown)))
+        frames: Iterable[Frame] = iter(recording)
+        if rate is not None:
+            frames = at_rate(frames, _checked(rate))
+        stopped = opened.enter_context(stopping_on_sigterm())
+        watch_recording(paced(frames) if realtime else frames, classifier, settings, Everyone(*publishers))
+    if timeline and course.seconds:
+        course.save(timeline)
+    return stopped.status
+
+
+def watch_recording(frames: Iterable[Frame], classifier: Classifier, settings: Settings, publisher: Publisher) -> None:
+    """The loop with mock pins.
+
+    Raises:
+        UserError: A setting cannot be used.
+    """
+    with Alarm(settings.alarm, open_pins(mock=True)) as alarm:
+        tracker = make_tracker(settings, classifier.threshold)
+        watch(frames, make_locator(settings.locator), classifier, tracker, alarm, publisher)
+
+
+def _checked(rate: float) -> float:
+    if rate <= 0:
+        raise UserError(f"--rate {rate} cannot be: give frames a second above 0.")
+    return rate
