@@ -55,7 +55,8 @@ def replay(
     classifier, _ = load_classifier(settings.model)
     course = Timeline(classifier.threshold)
     with ExitStack() as opened:
-        recording = opened.enter_context(open_recording(Path(source)))
+        recording = open_recording(Path(source))
+        opened.enter_context(recording)
         publishers: list[Publisher] = [Journal(log, epoch=recording.epoch), course]
         if clip:
             shown = rate or getattr(recording, "rate", CLIP_RATE)
