@@ -67,6 +67,7 @@ class Pictures:
     """
 
     epoch = 0.0
+    rate: float = PICTURE_RATE
 
     def __init__(self, paths: list[Path]) -> None:
         self.paths = paths

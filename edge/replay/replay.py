@@ -21,9 +21,6 @@ from edge.service.settings import Settings
 from edge.vision.classifier import Classifier
 from edge.watch import watch
 
-CLIP_RATE = 10.0
-"""Frames a second of an annotated clip of pictures, which have no rate of their own."""
-
 
 def replay(
     source: str,
@@ -59,8 +56,7 @@ def replay(
         opened.enter_context(recording)
         publishers: list[Publisher] = [Journal(log, epoch=recording.epoch), course]
         if clip:
-            shown = rate or getattr(recording, "rate", CLIP_RATE)
-            publishers.append(opened.enter_context(AnnotatedClip(clip, shown)))
+            publishers.append(opened.enter_context(AnnotatedClip(clip, rate or recording.rate)))
         frames: Iterable[Frame] = iter(recording)
         if rate is not None:
             frames = at_rate(frames, _checked(rate))
