@@ -54,7 +54,7 @@ def test_people_like_those_of_the_shipped_model_are_misjudged_as_seldom_as_set(s
 
 def test_a_crowd_is_judged_as_well_as_each_alone(new_tracker):
     people = like_the_shipped_model(seed=6)
-    compliant, others = (crowds(new_tracker, people[kind][:400]) for kind in (True, False))
+    compliant, others = (crowds(new_tracker, people[kind][:200]) for kind in (True, False))
     assert compliant.alerted < 0.06
     assert others.passed < 0.1
     assert others.alerted > 0.8
