@@ -25,6 +25,7 @@ zero, is the hysteresis.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from edge.tracking.track import Verdict
 
@@ -42,12 +43,12 @@ class SequentialTest:
     threshold: float
     """Calibrated probability at which a frame speaks for neither."""
 
-    @property
+    @cached_property
     def upper(self) -> float:
         """The sum from which on a person is not compliant."""
         return math.log((1 - self.miss_rate) / self.false_alert_rate)
 
-    @property
+    @cached_property
     def lower(self) -> float:
         """The sum from which down a person is compliant."""
         return math.log(self.miss_rate / (1 - self.false_alert_rate))

@@ -106,9 +106,9 @@ def grown(frames):
     tracker = make_tracker(Settings(tracking=TrackingSettings(gap_seconds=0.2)), threshold=0.5)
 
     def run(begin, end):
-        for number in range(begin, end):
+        for number in range(begin, end + 10):
             frame = Frame(IMAGE if number % 2 else IMAGE[::-1], number / 10)
-            asked = tracker.follow(frame, strangers(number))
+            asked = tracker.follow(frame, strangers(number) if number < end else [])
             tracker.judge(asked, np.full(len(asked), 0.9))
         return len(pickle.dumps(tracker))
 
