@@ -91,10 +91,10 @@ def test_people_who_cross_keep_their_verdicts(new_tracker, play):
     assert names(events).count("track_began") == 2
 
 
-def test_a_face_that_is_too_small_is_followed_and_never_judged(new_tracker, play):
+def test_a_face_that_is_too_small_is_followed_and_never_looked_at(new_tracker, play, living):
     tracker = new_tracker()
     assert names(play(tracker, still(BARE, 30, size=14))) == ["track_began"]
-    assert tracker.follow(tracker._frame, []) == []
+    assert tracker.follow(living(3.0), [face(160, 14)]) == []
 
 
 def test_a_small_face_takes_longer(new_tracker, play):
@@ -138,10 +138,6 @@ def test_the_larger_of_two_newcomers_is_looked_at_first(new_tracker, living):
 
 def face(x, size):
     return Face(x - size / 2, 120 - size / 2, x + size / 2, 120 + size / 2)
-
-
-def crowd(number, p, people=20):
-    return [[(30 + 60 * (i % 5) + number % 3, 30 + 60 * (i // 5), 40, p) for i in range(people)]]
 
 
 @pytest.fixture
