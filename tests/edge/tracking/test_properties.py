@@ -18,7 +18,7 @@ IMAGE = np.random.default_rng(11).integers(0, 256, (60, 80, 3), np.uint8)
 FACES = st.builds(
     lambda x, y, size: Face(x, y, x + size, y + size), st.floats(-20, 90), st.floats(-20, 70), st.floats(0, 60)
 )
-hurried = settings(deadline=None, max_examples=50)
+unhurried = settings(deadline=None, max_examples=50)
 
 FRAMES = st.lists(st.lists(FACES, max_size=5), max_size=12)
 STEPS = st.lists(st.floats(-0.5, 3), min_size=12, max_size=12)
@@ -39,21 +39,21 @@ def events_of(frames, steps=(0.1,) * 12, tracker=None, **tracking):
     return events
 
 
-@hurried
+@unhurried
 @given(FRAMES, st.randoms())
 def test_the_order_of_the_faces_changes_nothing(frames, random):
     shuffled = [random.sample(faces, len(faces)) for faces in frames]
     assert events_of(shuffled) == events_of(frames)
 
 
-@hurried
+@unhurried
 @given(FRAMES, STEPS)
 def test_time_never_runs_back(frames, steps):
     times = [event.at for event in events_of(frames, steps)]
     assert times == sorted(times)
 
 
-@hurried
+@unhurried
 @given(FRAMES, STEPS)
 def test_every_track_begins_once_and_ends_at_most_once(frames, steps):
     events = events_of(frames, steps)
@@ -64,7 +64,7 @@ def test_every_track_begins_once_and_ends_at_most_once(frames, steps):
     assert set(ended) <= set(began)
 
 
-@hurried
+@unhurried
 @given(FRAMES, STEPS)
 def test_a_persons_alerts_begin_and_end_in_turn(frames, steps):
     alerts: dict[int, list[type]] = {}
@@ -75,7 +75,7 @@ def test_a_persons_alerts_begin_and_end_in_turn(frames, steps):
         assert kinds == [AlertBegan, AlertEnded] * (len(kinds) // 2) + [AlertBegan] * (len(kinds) % 2)
 
 
-@hurried
+@unhurried
 @given(FRAMES)
 def test_no_more_people_are_looked_at_than_set(frames):
     tracker = make_tracker(Settings(tracking=TrackingSettings(looks_per_frame=2)), threshold=0.5)
@@ -85,7 +85,7 @@ def test_no_more_people_are_looked_at_than_set(frames):
         tracker.judge(asked, np.full(len(asked), 0.5))
 
 
-@hurried
+@unhurried
 @given(FRAMES, st.integers(1, 50))
 def test_empty_frames_are_fine_and_end_everything(frames, empty):
     tracker = make_tracker(Settings(), threshold=0.5)
