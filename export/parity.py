@@ -17,11 +17,11 @@ COMPARED = (
     "with_mask_left_alone",
     "without_mask_caught",
     "incorrect_caught",
-    "selection_score",
+    "balanced_accuracy",
 )
 """The scores that are shown side by side."""
 
-GUARDED = ("with_without_accuracy", "selection_score")
+GUARDED = ("with_without_accuracy", "balanced_accuracy")
 """Those of them that int8 may not lose."""
 
 
@@ -47,7 +47,7 @@ class Parity:
 
     @property
     def drop(self) -> float:
-        """What int8 loses, in points: the larger of the losses in accuracy and in the selection score."""
+        """What int8 loses, in points: the larger of the losses in accuracy and in balanced accuracy."""
         return max((100 * (before - after) for score, before, after in self.rows() if score in GUARDED), default=0.0)
 
     def rows(self) -> list[tuple[str, float, float]]:

@@ -2,55 +2,65 @@
 
 import json
 import math
+import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 
 import keras
 import numpy as np
 import tensorflow as tf
+from sklearn.metrics import balanced_accuracy_score, log_loss
+from sklearn.utils.class_weight import compute_sample_weight
 
-from training.datasets import Dataset, Photo
+from training.datasets import COMPLIANT, Dataset, Photo
+from training.interruption import Interruption, InterruptionError
 from training.networks import CLASSIFIERS
 from training.pipeline import evaluation_crops, predict, training_batches
 from training.progress import EpochProgress
-from training.scores import selection_score
+from training.runs import FitSettings, RunFiles
 
 
 def fit(dataset: Dataset, settings: FitSettings, files: RunFiles, progress: EpochProgress) -> bool:
-    """Fit a network, keeping the best epoch by `selection_score` on the validation split.
+    """Fit a network, keeping the epoch of the lowest class-balanced log loss on the validation split.
 
-    Goes on from the run's checkpoint where there is one. Ctrl-C ends it early and keeps the best so far.
+    Goes on from the run's checkpoint where there is one. The first Ctrl-C ends it after the current batch and keeps
+    the best so far; the second raises KeyboardInterrupt at once.
 
     Returns:
         Whether all epochs were done.
     """
-    _seed_everything(settings)
+    with Interruption() as interruption:
+        try:
+            _fit(dataset, settings, files, progress, interruption)
+        except InterruptionError:
+            return False
+    return True
+
+
+def _fit(
+    dataset: Dataset, settings: FitSettings, files: RunFiles, progress: EpochProgress, interruption: Interruption
+) -> None:
+    _prepare_tensorflow(settings)
     photos = dataset.split("train")
     steps = math.ceil(len(photos) / settings.batch_size)
     network = CLASSIFIERS[settings.network]()
-    network.compile(
-        keras.optimizers.AdamW(
-            _schedule(settings, steps), weight_decay=settings.weight_decay, clipnorm=1.0, use_ema=True, ema_momentum=0.99
-        ),
-        keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing),
-    )
+    network.compile(_optimizer(settings, steps), _loss(settings))
     done = len(files.read_history())
     batches = training_batches(
         photos, batch_size=settings.batch_size, seed=settings.seed + 1000 * done, deterministic=settings.deterministic
     )
-    callbacks = [
+    callbacks = [*_keeping(dataset, files, progress), progress, interruption]
+    # Keras would else warn that it cannot shuffle a stream.
+    network.fit(batches, epochs=settings.epochs, steps_per_epoch=steps, shuffle=False, callbacks=callbacks, verbose=0)
+
+
+def _keeping(dataset: Dataset, files: RunFiles, progress: EpochProgress) -> list[keras.callbacks.Callback]:
+    return [
         # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
-        keras.callbacks.BackupAndRestore(files.checkpoint),
+        keras.callbacks.BackupAndRestore(files.checkpoint, double_checkpoint=True),
         keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
         KeepBest(dataset.split("val"), files, progress.epoch_scored),
-        progress,
     ]
-    try:
-        network.fit(batches, epochs=settings.epochs, steps_per_epoch=steps, callbacks=callbacks, verbose=0)
-    except KeyboardInterrupt:
-        return False
-    return True
 
 
 class KeepBest(keras.callbacks.Callback):
@@ -68,41 +78,60 @@ class KeepBest(keras.callbacks.Callback):
         history = self.files.read_history()
         score, loss = self._score()
         row = {"epoch": epoch + 1, "loss": float((logs or {})["loss"]), "val_loss": loss, "val_score": score}
-        row["best"] = score > max((r["val_score"] for r in history), default=-1.0)
+        row["best"] = loss < min((r["val_loss"] for r in history), default=math.inf)
         if row["best"]:
-            self.model.save(self.files.network)
+            self._save()
         with self.files.history.open("a") as file:
             file.write(json.dumps(row) + "\n")
         self.scored(row)
 
     def _score(self) -> tuple[float, float]:
         p = np.clip(predict(self.model, self.crops), 1e-6, 1 - 1e-6)
-        truth = np.array([label != "with_mask" for label in self.labels])
-        loss = -np.mean(np.where(truth, np.log(p), np.log(1 - p)))
-        return selection_score(p >= 0.5, self.labels), float(loss)
+        truth = np.array([label != COMPLIANT for label in self.labels])
+        loss = log_loss(truth, p, labels=[False, True], sample_weight=compute_sample_weight("balanced", truth))
+        return float(balanced_accuracy_score(truth, p >= 0.5)), float(loss)
+
+    def _save(self) -> None:
+        # A run that is cut off while it saves still holds the best network before.
+        partial = self.files.network.with_stem("partial")
+        self.model.save(partial)
+        partial.replace(self.files.network)
 
 
 def save_settings(settings: FitSettings, files: RunFiles) -> None:
     """Write the settings down beside the versions that they were used with."""
-    record = {**asdict(settings), "tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
+    versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
+    record = {**asdict(settings), "threads_used": settings.threads or _cores(), **versions}
     files.settings.write_text(json.dumps(record, indent=2) + "\n")
 
 
-def _schedule(settings: FitSettings, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+def _optimizer(settings: FitSettings, steps: int) -> keras.optimizers.Optimizer:
     total = settings.epochs * steps
-    return keras.optimizers.schedules.CosineDecay(
+    schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=settings.learning_rate / 20,
         warmup_target=settings.learning_rate,
         warmup_steps=max(1, total // 20),
         decay_steps=max(1, total - total // 20),
         alpha=0.005,
     )
+    return keras.optimizers.AdamW(
+        schedule, weight_decay=settings.weight_decay, clipnorm=1.0, use_ema=True, ema_momentum=0.99
+    )
 
 
-def _seed_everything(settings: FitSettings) -> None:
-    keras.utils.set_random_seed(settings.seed)
+def _loss(settings: FitSettings) -> keras.losses.Loss:
+    return keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing)
+
+
+def _prepare_tensorflow(settings: FitSettings) -> None:
+    # Threads first: TensorFlow takes their number only before it has done anything.
     if settings.threads:
         tf.config.threading.set_intra_op_parallelism_threads(settings.threads)
         tf.config.threading.set_inter_op_parallelism_threads(settings.threads)
     if settings.deterministic:
         tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(settings.seed)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -23,7 +23,7 @@ def seed_cnn(pooling: str = "max") -> keras.Model:
     x = inputs
     for filters in (32, 32, 64, 64):
         x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
-        x = pool()(x)
+        x = pool(2)(x)
     x = layers.Flatten()(x)
     x = layers.Dropout(0.5)(x)
     x = layers.Dense(128, activation="relu")(x)
@@ -52,7 +52,7 @@ def door_cnn() -> keras.Model:
 
 
 DOOR_CNN_BLOCKS = (
-    (24, 1), (32, 2), (32, 1), (64, 2), (64, 1), (64, 1), (96, 2), (96, 1), (96, 1), (96, 1), (128, 2), (128, 1),
+    (24, 1), (32, 2), (32, 1), (64, 2), (64, 1), (64, 1), (96, 2), (96, 1), (96, 1), (96, 1), (160, 2), (160, 1),
 )  # fmt: skip
 """(filters, strides) of each separable block: 64x64 pixels after the stem, 4x4 at the end."""
 

@@ -11,7 +11,7 @@ from edge.vision.preprocessing import CROP_SIZE, crop_face, whole_picture
 from training.augmentation import jittered_crop, light_and_lens
 from training.datasets import Photo
 
-LABEL_SHARES = {"with_mask": 0.5, "without_mask": 0.33, "incorrect": 0.17}
+LABEL_SHARES = {"with_mask": 0.5, "without_mask": 0.37, "incorrect": 0.13}
 """Share of each class among the sampled pictures; those of the classes present are brought to sum to one."""
 
 

@@ -22,6 +22,7 @@ class EpochProgress(keras.callbacks.Callback):
             TimeRemainingColumn(elapsed_when_finished=True),
             console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
 
     def on_train_begin(self, logs: dict | None = None) -> None:
@@ -45,7 +46,8 @@ class EpochProgress(keras.callbacks.Callback):
         self.console.print(
             f"epoch {row['epoch']:3d}/{self.epochs}  loss {row['loss']:.4f}  val loss {row['val_loss']:.4f}"
             f"  val score {row['val_score']:.4f}{'  best so far' if row['best'] else ''}"
-            f"  ({self._speed(self.steps):.0f} images/s)"
+            f"  ({self._speed(self.steps):.0f} images/s)",
+            soft_wrap=True,
         )
 
     def stop(self) -> None:

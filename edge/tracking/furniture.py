@@ -18,6 +18,7 @@ a person after all; a device that was moved meanwhile would be blind where it mu
 seconds.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ import numpy as np
 
 from edge.camera.frame import Frame
 from edge.events.types import Event, Muted, Unmuted
-from edge.tracking.matching import distance, iou
+from edge.tracking.boxes import as_boxes, ious
 from edge.vision.face import Face
 from edge.vision.patch import grey_patch, without_light
 
@@ -69,7 +70,7 @@ class Watch:
 
     def still_seconds(self, frame: Frame, face: Face) -> float:
         """How long nothing has changed; what has changed now is watched from now on."""
-        aside = distance(self.face, face) > STEP_ASIDE * self.face.size
+        aside = math.dist(self.face.centre, face.centre) > STEP_ASIDE * self.face.size
         if aside or _changed(frame.image, self.face, self.patch) > ALIVE:
             self.face, self.since = face, frame.seconds
             self.patch = without_light(grey_patch(frame.image, face))
@@ -112,8 +113,7 @@ class Furniture:
             The faces that are left, and what has come of the mutes.
         """
         left, events = [], []
-        for face in faces:
-            near = [place for place in self.places if iou(place.face, face) >= SAME_PLACE]
+        for face, near in zip(faces, self._near(faces), strict=True):
             shown = [place for place in near if _shows(frame, place)]
             for place in near:
                 events += _set(place, frame.seconds, muted=place in shown)
@@ -123,7 +123,12 @@ class Furniture:
 
     def hides(self, face: Face, seconds: float) -> bool:
         """Whether a face, not found in the frame of this time, is where that frame shows furniture."""
-        return any(place.seconds == seconds and iou(place.face, face) >= SAME_PLACE for place in self.places)
+        return any(place.seconds == seconds for place in self._near([face])[0])
+
+    def _near(self, faces: Sequence[Face]) -> list[list[Place]]:
+        """For each face, the places where it could be."""
+        at = ious(as_boxes(faces), as_boxes([place.face for place in self.places])) >= SAME_PLACE
+        return [[place for place, here in zip(self.places, row, strict=True) if here] for row in at]
 
 
 def _set(place: Place, seconds: float, *, muted: bool) -> list[Event]:

@@ -13,6 +13,9 @@ twenty faces on a small processor.
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
+from edge.tracking.boxes import as_boxes, distances, ious, sizes
 from edge.tracking.motion import Motion
 from edge.vision.face import Face
 
@@ -43,35 +46,20 @@ def match(seconds: float, people: Sequence[Motion], faces: Sequence[Face]) -> di
     Returns:
         For each person that was found, by index, the index of their face.
     """
-    costs = []
-    for person, motion in enumerate(people):
-        expected, reach = motion.at(seconds), _reach(seconds, motion)
-        for index, face in enumerate(faces):
-            cost = _cost(expected, face, reach)
-            if cost is not None:
-                costs.append((cost, person, index))
-    return _best_first(costs)
+    expected, found = as_boxes([motion.at(seconds) for motion in people]), as_boxes(faces)
+    reach = np.array([_reach(seconds, motion) for motion in people]) * sizes(expected)
+    far = distances(expected, found) / reach[:, None]
+    grown = np.abs(np.log(sizes(found)[None] / sizes(expected)[:, None])) / math.log(RATIO)
+    costs = far + grown / 2 - ious(expected, found)
+    return _best_first(costs, (far <= 1) & (grown <= 1))
 
 
-def iou(a: Face, b: Face) -> float:
-    """The area that two boxes share over the area that they cover."""
-    width = min(a.right, b.right) - max(a.left, b.left)
-    height = min(a.bottom, b.bottom) - max(a.top, b.top)
-    shared = max(width, 0.0) * max(height, 0.0)
-    return shared / max(_area(a) + _area(b) - shared, 1e-9)
-
-
-def distance(a: Face, b: Face) -> float:
-    """Between the middles of two boxes, in pixels."""
-    return math.hypot(a.centre[0] - b.centre[0], a.centre[1] - b.centre[1])
-
-
-def _best_first(costs: list[tuple[float, int, int]]) -> dict[int, int]:
+def _best_first(costs: np.ndarray, possible: np.ndarray) -> dict[int, int]:
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    for _, person, face in sorted(costs):
+    for _, person, face in sorted((costs[pair], *pair) for pair in zip(*np.nonzero(possible), strict=True)):
         if person not in pairs and face not in taken:
-            pairs[person] = face
+            pairs[int(person)] = int(face)
             taken.add(face)
     return pairs
 
@@ -79,14 +67,3 @@ def _best_first(costs: list[tuple[float, int, int]]) -> dict[int, int]:
 def _reach(seconds: float, motion: Motion) -> float:
     speed = TURNING if motion.settled else WALKING
     return min(JITTER + speed * (seconds - motion.seconds), FARTHEST)
-
-
-def _cost(expected: Face, face: Face, reach: float) -> float | None:
-    """None for two that cannot be the same; else the lower, the likelier they are."""
-    far = distance(expected, face) / (reach * max(expected.size, 1.0))
-    grown = abs(math.log(max(face.size, 1.0) / max(expected.size, 1.0))) / math.log(RATIO)
-    return None if far > 1 or grown > 1 else far + grown / 2 - iou(expected, face)
-
-
-def _area(face: Face) -> float:
-    return max(face.right - face.left, 0.0) * max(face.bottom - face.top, 0.0)

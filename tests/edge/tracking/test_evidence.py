@@ -1,13 +1,15 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.track import Verdict
 
 PROBABILITIES = st.floats(0.001, 0.999)
+
+unhurried = settings(deadline=None)
 
 
 def seconds_to_verdict(test, p, frames_per_second):
@@ -62,6 +64,7 @@ def test_a_clear_face_is_judged_within_a_second(sequential_test, p, verdict_with
     assert 0.1 < seconds_to_verdict(sequential_test(), p, 10) <= verdict_within
 
 
+@unhurried
 @given(PROBABILITIES)
 def test_no_look_decides_alone(p):
     test = SequentialTest(false_alert_rate=0.05, miss_rate=0.1, correlation_seconds=0.2, threshold=0.5)
@@ -85,6 +88,7 @@ def test_what_scores_at_the_threshold_says_nothing(sequential_test):
     assert sequential_test(threshold=0.3).weigh(1.5, 0.3, 1.0) == pytest.approx(1.5)
 
 
+@unhurried
 @given(st.lists(st.tuples(PROBABILITIES, st.floats(0, 1))))
 def test_the_sum_stays_within_the_bounds(looks):
     test = SequentialTest(false_alert_rate=0.03, miss_rate=0.05, correlation_seconds=0.2, threshold=0.4)
@@ -94,6 +98,7 @@ def test_the_sum_stays_within_the_bounds(looks):
         assert test.lower <= evidence <= test.upper
 
 
+@unhurried
 @given(st.floats(-3, 3), PROBABILITIES, PROBABILITIES, st.floats(0, 1))
 def test_a_higher_probability_never_lowers_the_sum(evidence, one, other, weight):
     test = SequentialTest(false_alert_rate=0.03, miss_rate=0.05, correlation_seconds=0.2, threshold=0.5)

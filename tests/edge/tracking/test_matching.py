@@ -2,7 +2,8 @@ import itertools
 
 import pytest
 
-from edge.tracking.matching import iou, match
+from edge.tracking.boxes import as_boxes, ious
+from edge.tracking.matching import match
 from edge.tracking.motion import Motion
 from edge.vision.face import Face
 
@@ -66,7 +67,7 @@ def test_a_gap_is_bridged_along_the_path():
 
 @pytest.mark.parametrize(("other", "expected"), [(face(100), 1.0), (face(120), 1 / 3), (face(140), 0.0)])
 def test_iou(other, expected):
-    assert iou(face(100), other) == pytest.approx(expected)
+    assert ious(as_boxes([face(100)]), as_boxes([other])).item() == pytest.approx(expected)
 
 
 def test_an_unseen_face_coasts_to_a_halt():

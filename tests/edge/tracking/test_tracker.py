@@ -1,9 +1,12 @@
 import time
 
+import cv2
 import numpy as np
 import pytest
 
+from edge.camera.frame import Frame
 from edge.tracking.track import Verdict
+from edge.vision.face import Face
 
 BARE, MASKED = 0.98, 0.02
 
@@ -88,10 +91,10 @@ def test_people_who_cross_keep_their_verdicts(new_tracker, play):
     assert names(events).count("track_began") == 2
 
 
-def test_a_face_that_is_too_small_is_followed_and_never_judged(new_tracker, play):
+def test_a_face_that_is_too_small_is_followed_and_never_looked_at(new_tracker, play, living):
     tracker = new_tracker()
     assert names(play(tracker, still(BARE, 30, size=14))) == ["track_began"]
-    assert tracker.follow(tracker._frame, []) == []
+    assert tracker.follow(living(3.0), [face(160, 14)]) == []
 
 
 def test_a_small_face_takes_longer(new_tracker, play):
@@ -102,8 +105,7 @@ def test_a_small_face_takes_longer(new_tracker, play):
 def test_a_smeared_face_takes_longer(new_tracker, play, living):
     def smeared(seconds):
         frame = living(seconds)
-        frame.image[:] = np.linspace(20, 200, 320).astype(np.uint8)[:, None] + np.uint8(20 + 20 * np.sin(9 * seconds))
-        return frame
+        return Frame(cv2.blur(frame.image, (25, 25)), frame.seconds)
 
     crisp, blurred = (play(new_tracker(), still(0.9, 100), picture=picture) for picture in (living, smeared))
     assert at(blurred, "alert_began") > at(crisp, "alert_began")
@@ -135,13 +137,7 @@ def test_the_larger_of_two_newcomers_is_looked_at_first(new_tracker, living):
 
 
 def face(x, size):
-    from edge.vision.face import Face
-
     return Face(x - size / 2, 120 - size / 2, x + size / 2, 120 + size / 2)
-
-
-def crowd(number, p, people=20):
-    return [[(30 + 60 * (i % 5) + number % 3, 30 + 60 * (i // 5), 40, p) for i in range(people)]]
 
 
 @pytest.fixture

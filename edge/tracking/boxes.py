@@ -1,0 +1,35 @@
+"""Many boxes against many others at once: with twenty faces a Python loop over all pairs takes milliseconds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edge.vision.face import Face
+
+
+def as_boxes(faces: Sequence[Face]) -> np.ndarray:
+    """The boxes of n faces as float64 (n, 4): left, top, right, bottom in pixels."""
+    return np.array([(face.left, face.top, face.right, face.bottom) for face in faces], np.float64).reshape(-1, 4)
+
+
+def sizes(boxes: np.ndarray) -> np.ndarray:
+    """The longer sides of n boxes, in pixels and at least one, (n,)."""
+    return np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0).max(axis=1)
+
+
+def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Pixels between the middles of n boxes and those of m others, (n, m)."""
+    apart = (a[:, None, :2] + a[:, None, 2:] - b[None, :, :2] - b[None, :, 2:]) / 2
+    return np.hypot(apart[..., 0], apart[..., 1])
+
+
+def ious(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """For n boxes and m others, the area that two share over the area that they cover, (n, m)."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    shared = np.maximum(high - low, 0.0).prod(axis=2)
+    return shared / np.maximum(_areas(a)[:, None] + _areas(b)[None] - shared, 1e-9)
+
+
+def _areas(boxes: np.ndarray) -> np.ndarray:
+    return np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).prod(axis=1)

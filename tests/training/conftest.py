@@ -1,0 +1,31 @@
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import cv2
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def draw_class():
+    """Fills a folder with plain coloured pictures, each of its own content."""
+
+    def draw(folder, count=24, side=24, first=0):
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(first, first + count):
+            picture = np.full((side, side, 3), 40, np.uint8)
+            cv2.putText(picture, str(number), (0, side - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (200, 220, 240))
+            picture[0, 0] = (number % 256, number // 256, sum(folder.name.encode()) % 256)
+            assert cv2.imwrite(str(folder / f"{number:03}.png"), picture)
+
+    return draw
+
+
+@pytest.fixture
+def two_classes(tmp_path, draw_class):
+    """A folder with 24 pictures of either class that must be there."""
+    folder = tmp_path / "data"
+    draw_class(folder / "with_mask")
+    draw_class(folder / "without_mask")
+    return folder

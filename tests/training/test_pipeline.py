@@ -1,0 +1,68 @@
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.datasets import LABELS, Photo, read_dataset
+from training.pipeline import LABEL_SHARES, evaluation_crops, sampling_weights, training_batches
+
+photos = st.lists(
+    st.builds(
+        Photo,
+        path=st.just(Path("a.png")),
+        label=st.sampled_from(LABELS),
+        split=st.just("train"),
+        sha256=st.just(""),
+        source=st.sampled_from(["one", "two", "three"]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(photos)
+def test_sampling_weights_are_probabilities_in_the_shares_of_the_classes(photos):
+    weights = sampling_weights(photos)
+    assert weights.sum() == pytest.approx(1)
+    assert (weights > 0).all()
+    present = {photo.label for photo in photos}
+    total = sum(LABEL_SHARES[label] for label in present)
+    for label in present:
+        share = sum(w for w, photo in zip(weights, photos, strict=True) if photo.label == label)
+        assert share == pytest.approx(LABEL_SHARES[label] / total)
+
+
+@given(photos)
+def test_a_source_counts_with_the_square_root_of_its_size(photos):
+    sums, sizes = defaultdict(float), defaultdict(int)
+    for weight, photo in zip(sampling_weights(photos), photos, strict=True):
+        sums[photo.label, photo.source] += weight
+        sizes[photo.label, photo.source] += 1
+    for label, source in sums:
+        first = next(key for key in sums if key[0] == label)
+        ratio = (sizes[label, source] / sizes[first]) ** 0.5
+        assert sums[label, source] / sums[first] == pytest.approx(ratio)
+
+
+def test_batches_hold_what_the_network_reads(drawn_faces):
+    photos = read_dataset(drawn_faces).split("train")
+    images, not_compliant = next(iter(training_batches(photos, batch_size=4, seed=1, deterministic=True)))
+    assert images.shape == (4, 128, 128, 3)
+    assert not_compliant.shape == (4, 1)
+    assert 0 <= float(np.min(images)) < float(np.max(images)) <= 1
+    assert set(np.unique(not_compliant)) <= {0.0, 1.0}
+
+
+def test_evaluation_crops_are_the_whole_pictures(two_classes):
+    photos = read_dataset(two_classes).photos[:3]
+    crops = evaluation_crops(photos)
+    assert crops.shape == (3, 128, 128, 3)
+    assert crops.dtype == np.uint8
+    assert crops[0].mean() == pytest.approx(photos[0].read().mean(), abs=3)
+
+
+def test_no_photographs_give_no_crops():
+    assert evaluation_crops([]).shape == (0, 128, 128, 3)

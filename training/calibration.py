@@ -1,0 +1,85 @@
+"""Choosing a temperature and a threshold on the validation split, and measuring how honest probabilities are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from sklearn.metrics import log_loss
+
+from edge.vision.calibration import Calibration
+
+TEMPERATURES = (0.1, 10.0)
+"""The range that a temperature is looked for in."""
+
+BINS = 15
+"""Equal parts of 0..1 that probabilities are sorted into, as in Guo et al. (2017)."""
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """The pictures whose probability fell into one part of 0..1."""
+
+    images: int
+    mean_p: float
+    """What the network promised."""
+    share_true: float
+    """What came true."""
+
+
+def fit_calibration(p: np.ndarray, truth: np.ndarray) -> Calibration:
+    """The temperature with the least log loss (Guo et al., 2017).
+
+    Args:
+        p: float (n,), the network's own probabilities.
+        truth: bool (n,), what was so.
+
+    Returns:
+        That calibration; temperature 1 where `truth` does not hold both sides and nothing can be told.
+    """
+    if truth.all() or not truth.any():
+        return Calibration()
+
+    def loss(log_temperature: float) -> float:
+        return float(log_loss(truth, Calibration(float(np.exp(log_temperature))).apply(p)))
+
+    fitted = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURES)), method="bounded", options={"xatol": 1e-4})
+    return Calibration(float(np.exp(fitted.x)))
+
+
+def choose_threshold(p: np.ndarray, score: Callable[[np.ndarray], float]) -> float:
+    """The decision threshold with the highest score, from the middle of the widest range that reaches it.
+
+    Args:
+        p: float (n,), calibrated probabilities.
+        score: Of the decisions `p >= threshold`, bool (n,); higher is better.
+    """
+    # Between two neighbouring probabilities every threshold decides alike.
+    edges = np.concatenate([[0.0], np.unique(p), [1.0]])
+    scores = np.array([score(p >= edge) for edge in edges[1:]])
+    if (scores == scores[0]).all():
+        return 0.5
+    best = np.flatnonzero(scores == scores.max())
+    plateaus = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
+    low, high = max(((edges[run[0]], edges[run[-1] + 1]) for run in plateaus), key=lambda ends: ends[1] - ends[0])
+    return float((low + high) / 2)
+
+
+def reliability(p: np.ndarray, truth: np.ndarray, bins: int = BINS) -> list[ReliabilityBin]:
+    """Promise and outcome side by side, for the parts of 0..1 that hold any picture.
+
+    Args:
+        p: float (n,), probabilities.
+        truth: bool (n,), what was so.
+        bins: How many equal parts.
+    """
+    index = np.minimum((p * bins).astype(int), bins - 1)
+    return [
+        ReliabilityBin(int((index == i).sum()), float(p[index == i].mean()), float(truth[index == i].mean()))
+        for i in np.unique(index)
+    ]
+
+
+def expected_calibration_error(p: np.ndarray, truth: np.ndarray) -> float:
+    """How far promise and outcome lie apart, averaged over the pictures, 0 to 1 (Naeini et al., 2015)."""
+    return sum(b.images * abs(b.mean_p - b.share_true) for b in reliability(p, truth)) / max(len(p), 1)

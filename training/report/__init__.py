@@ -1,0 +1,1 @@
+"""The page that shows what came of a run."""

@@ -1,0 +1,140 @@
+"""A run's report: one HTML page that carries its own pictures."""
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import jinja2
+import numpy as np
+
+from training.datasets import LABELS, SPLITS
+from training.evaluate import Evaluation
+from training.pipeline import evaluation_crops
+from training.report import plots
+from training.runs import RunFiles
+from training.scores import Predictions, SplitScores
+
+WORST = 24
+"""Mistakes shown of each kind."""
+
+FIGURES = (
+    ("with_without_accuracy", "With / without right", True,
+     "Of all masked and bare faces, how many single pictures are judged right. Incorrectly worn masks are left out."),
+    ("with_mask_left_alone", "Masked, left alone", True,
+     "The rest would set off the LED although the person does as asked: the false alarms."),
+    ("without_mask_caught", "Bare, caught", True, "The rest walk past unnoticed in that picture."),
+    ("incorrect_caught", "Incorrectly worn, caught", True,
+     "Under the nose, on the chin, hanging: the hard cases, counted as not compliant."),
+    ("balanced_accuracy", "Balanced accuracy", False,
+     "Mean of masked left alone and of all others caught: a false alarm and a miss weigh the same. "
+     "The threshold was chosen by it, on validation."),
+    ("roc_auc", "ROC AUC", False,
+     "The chance that a face to alert on gets a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
+    ("average_precision", "Average precision", False,
+     "How right the alerts are, averaged over all thresholds. 1 is perfect."),
+    ("log_loss_raw", "Log loss, raw", False, "What wrong and over-sure probabilities cost, in nats. 0 is perfect."),
+    ("log_loss", "Log loss, calibrated", False,
+     "The same after temperature scaling, as the device computes P."),
+    ("calibration_error_raw", "Calibration error, raw", False,
+     "How far P lies from what comes true, on average; the device adds up P over frames, so it must be honest."),
+    ("calibration_error", "Calibration error, calibrated", False, "The same after temperature scaling."),
+)  # fmt: skip
+"""Field of SplitScores, its name, whether it is shown in per cent, and what it means at a door."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrongly judged face, to look at."""
+
+    picture: str
+    """The crop as the network saw it, a data URI."""
+    label: str
+    p: float
+    source: str
+    file: str
+
+
+def write_report(evaluation: Evaluation, files: RunFiles) -> None:
+    """Write the run's `report.html`.
+
+    Args:
+        evaluation: The figures and predictions.
+        files: The run, whose settings and history are shown too.
+    """
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.filters |= {"percent": percent, "figure": figure}
+    metrics, history = evaluation.metrics, files.read_history()
+    page = environment.get_template("page.html").render(
+        metrics=metrics,
+        history=history,
+        settings=json.loads(files.settings.read_text()),
+        labels=LABELS,
+        splits=SPLITS,
+        figures=FIGURES,
+        plots=_plots(evaluation, history),
+        false_alarms=worst_mistakes(evaluation.test, false_alarms=True),
+        misses=worst_mistakes(evaluation.test, false_alarms=False),
+        confusion={"Test": confusion(metrics.test), "Validation": confusion(metrics.val)},
+    )
+    files.report.write_text(page, encoding="utf-8")
+
+
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 as per cent with 3 significant digits, a dash for None."""
+    return "-" if share is None else f"{figure(100 * share)} %"
+
+
+def figure(value: float | None) -> str:
+    """A number with 3 significant digits, a dash for None."""
+    return "-" if value is None else f"{value:#.3g}".rstrip(".")
+
+
+def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
+    """How many faces of each class were left alone and how many alerted on."""
+    left_alone = scores.with_mask_left_alone
+    alerted = {
+        "with_mask": None if left_alone is None else 1 - left_alone,
+        "without_mask": scores.without_mask_caught,
+        "incorrect": scores.incorrect_caught,
+    }
+    counts = {label: scores.images_by_label.get(label, 0) for label in LABELS}
+    alerts = {label: round((alerted[label] or 0.0) * counts[label]) for label in LABELS}
+    return {label: (counts[label] - alerts[label], alerts[label]) for label in LABELS}
+
+
+def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:
+    """The WORST mistakes of one kind, the surest first.
+
+    Args:
+        part: What was said of which photographs.
+        false_alarms: Masked faces that were alerted on; else faces that should have been.
+    """
+    wrong = np.flatnonzero((part.truth != part.alerts) & (part.truth != false_alarms))
+    surest = wrong[np.argsort(part.p[wrong] * (-1 if false_alarms else 1), kind="stable")][:WORST]
+    photos = [part.photos[i] for i in surest]
+    return [
+        Mistake(_data_uri(crop), photo.label, float(p), photo.source, photo.path.name)
+        for crop, photo, p in zip(evaluation_crops(photos), photos, part.p[surest], strict=True)
+    ]
+
+
+def _plots(evaluation: Evaluation, history: list[dict]) -> dict[str, str]:
+    parts = {"validation": evaluation.val, "test": evaluation.test}
+    telling = {name: part for name, part in parts.items() if 0 < part.truth.sum() < len(part.truth)}
+    drawn = {"loss": plots.loss_curve(history), "score": plots.score_curve(history)}
+    if telling:
+        drawn |= {"roc": plots.roc(telling), "precision_recall": plots.precision_recall(telling)}
+    if "test" in telling:
+        drawn |= {
+            "reliability": plots.reliability_diagram(evaluation.test),
+            "histogram": plots.histogram(evaluation.test),
+        }
+    return drawn
+
+
+def _data_uri(crop: np.ndarray) -> str:
+    _, jpeg = cv2.imencode(".jpg", crop[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
