@@ -1,9 +1,14 @@
 """From settings to the objects that the loop needs."""
 
+from datetime import datetime
 from pathlib import Path
 
+from gpiozero import Factory
+
+from edge.alarm.alarm import Alarm
+from edge.camera.frame import Camera
 from edge.errors import UserError
-from edge.service.settings import LocatorSettings, ModelSettings, VerdictSettings
+from edge.service.settings import AlarmSettings, LocatorSettings, ModelSettings, VerdictSettings
 from edge.tracking.debounced import DebouncedTracker
 from edge.vision.classifier import Classifier
 from edge.vision.interpreter import Int8Network
@@ -35,3 +40,13 @@ def make_locator(settings: LocatorSettings) -> Locator:
 def make_tracker(settings: VerdictSettings, threshold: float) -> DebouncedTracker:
     """The tracker; `threshold` is the classifier's."""
     return DebouncedTracker(threshold=threshold, hold_seconds=settings.hold_seconds, gap_seconds=settings.gap_seconds)
+
+
+def make_alarm(settings: AlarmSettings, pin_factory: Factory, camera: Camera) -> Alarm:
+    """The alarm for a camera's frames; a recording has neither the pace of life nor quiet hours.
+
+    Raises:
+        UserError: A pin does not exist, or is in use.
+    """
+    live = camera.epoch > 0
+    return Alarm(settings, pin_factory, live=live, wall_clock=datetime.now if live else None)

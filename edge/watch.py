@@ -28,7 +28,7 @@ def watch(
         scores = classifier.score(frame.image, faces)
         laps.end("classify")
         events = tracker.update(frame.seconds, faces, scores)
-        alarm.show(frame.seconds, tracker.verdicts)
+        alarm.show(frame.seconds, tracker.tracks)
         laps.end("judge")
         publisher.publish(Moment(frame, tracker.tracks, alarm.state, events, laps.milliseconds))
 
