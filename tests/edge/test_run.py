@@ -80,7 +80,7 @@ def test_a_reader_that_leaves_is_no_drama(long_clip):
         ('[model]\nclassifier = "none.tflite"\n', "none.tflite cannot be read"),
         ('[model]\nclassifier = "{readme}"\n', "bears no maskwatch metadata"),
         ('[locator]\nkind = "magic"\n', 'no locator of kind "magic"'),
-        ("[alarm]\nled_pin = 99\n", "Pin 99 cannot drive the LED"),
+        ("[alarm]\nled_pin = 99\n", "led_pin = 99 cannot be used"),
         ("[alarm]\nled_pn = 9\n", 'did you mean "led_pin"'),
     ],
 )
