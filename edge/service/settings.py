@@ -65,7 +65,7 @@ class AlarmSettings:
     """Whether the buzzer sounds when its pin is high."""
     buzzer_seconds: float = 1.0
     """How long the buzzer sounds for a person; people who come while it sounds share the buzz."""
-    buzzer_refractory_seconds: float = 30.0
+    buzzer_refractory_seconds: float = 5.0
     """How long the same person does not make it sound again."""
     buzzer_duty_limit: float = 0.2
     """Share of any minute, 0 to 1, during which the buzzer may sound; 0 silences it."""

@@ -3,10 +3,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import cv2
 import numpy as np
 import pytest
+from gpiozero.pins.mock import MockFactory
 
 from edge.cli import main
 
@@ -131,3 +133,27 @@ def test_a_masked_face_on_a_real_clip_raises_none(shared_data, tmp_path):
 def test_a_mask_pulled_to_the_chin_raises_the_alert(shared_data):
     events = run_on_clip(shared_data / "clips" / "webcam_mask_to_chin.mp4")
     assert 2.3 <= first(events, "alert_began") <= 3.6
+
+
+@pytest.fixture
+def stop_while_loading(monkeypatch):
+    """The pins of a run that is sent SIGTERM while it loads the network, and what its LED did then."""
+    pins, seen = MockFactory(), []
+
+    def load(_settings):
+        time.sleep(0.05)
+        seen.append(pins.pin(17).state)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5.0)
+
+    monkeypatch.setattr("edge.run.open_pins", lambda *, mock: pins)
+    monkeypatch.setattr("edge.run.load_classifier", load)
+    return pins, seen
+
+
+def test_the_led_blinks_while_the_network_is_loaded_and_is_off_if_stopped_then(stop_while_loading, picture, capsys):
+    pins, seen = stop_while_loading
+    assert main(["run", "--source", str(picture)]) == 0
+    assert seen == [True]
+    assert not pins.pin(17).state
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "stopped"
