@@ -10,6 +10,7 @@ from edge.alarm.output import Output
 from edge.alarm.pattern import OFF, ON, Pattern
 from edge.alarm.policy import Policy, WallClock
 from edge.alarm.state import AlarmState
+from edge.alarm.undisturbed import undisturbed
 from edge.errors import UserError
 from edge.service.settings import AlarmSettings
 from edge.tracking.track import Track
@@ -68,13 +69,12 @@ class Alarm:
         """
         self._seconds = seconds
         decision = self._policy.decide(seconds, tracks)
-        self._begin(decision.pattern, live=self._live)
-        if decision.buzz:
-            self._outputs["buzzer"].begin(decision.pattern.buzzer, seconds, live=self._live)
-        self.state = self._state()
-        if not self._live:
-            for output in self._outputs.values():
-                output.follow(seconds)
+        with undisturbed():
+            self._begin(decision.pattern, live=self._live)
+            if decision.buzz:
+                self._outputs["buzzer"].begin(decision.pattern.buzzer, seconds, live=self._live)
+            self.state = self._state()
+            self._follow()
 
     def play(self, pattern: Pattern) -> None:
         """Play a pattern until the next frame is shown, such as STARTING, BLIND or FAULT.
@@ -82,8 +82,9 @@ class Alarm:
         It needs no frames to go on. To ask for it again while it is played changes nothing.
         """
         self._policy.interrupt()
-        self._begin(pattern, live=True)
-        self.state = self._state()
+        with undisturbed():
+            self._begin(pattern, live=True)
+            self.state = self._state()
 
     def __enter__(self) -> Self:
         """The pins are taken already."""
@@ -92,7 +93,8 @@ class Alarm:
     def __exit__(self, *exception: object) -> None:
         """Switch everything off and let the pins go."""
         self.state = AlarmState()
-        self._opened.close()
+        with undisturbed():
+            self._opened.close()
 
     def _begin(self, pattern: Pattern, *, live: bool) -> None:
         energised = pattern.reads == self.settings.relay_energised_while
@@ -101,6 +103,11 @@ class Alarm:
             rhythms["buzzer"] = OFF
         for name in rhythms.keys() & self._outputs.keys():
             self._outputs[name].change(rhythms[name], self._seconds, live=live)
+
+    def _follow(self) -> None:
+        if not self._live:
+            for output in self._outputs.values():
+                output.follow(self._seconds)
 
     def _state(self) -> AlarmState:
         return AlarmState(**{name: output.level(self._seconds) for name, output in self._outputs.items()})
