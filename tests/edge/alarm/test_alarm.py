@@ -130,6 +130,14 @@ def test_an_alert_in_a_blind_spell_is_shown_when_sight_returns_without_a_second_
         assert lit(pins, LED, BUZZER) == [True, False]
 
 
+def test_a_buzz_that_blindness_cut_is_shared_by_nobody(pins, bare):
+    with recorded(pins) as alarm:
+        alarm.show(0.0, [bare(1)])
+        alarm.play(BLIND)
+        alarm.show(0.5, [bare(1), bare(2)])
+        assert pins.pin(BUZZER).state
+
+
 @pytest.mark.parametrize("energised_while", ["clear", "alert"])
 def test_the_relay_says_what_the_settings_choose(energised_while, pins, bare, masked):
     with recorded(pins, relay_pin=RELAY, relay_energised_while=energised_while, hold_seconds=0.0) as alarm:
