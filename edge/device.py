@@ -1,10 +1,14 @@
 """From settings to the objects that the loop needs."""
 
-from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
+from gpiozero import Factory
+
+from edge.alarm.alarm import Alarm
+from edge.camera.frame import Camera
 from edge.errors import UserError
-from edge.service.settings import LocatorSettings, ModelSettings, Settings
+from edge.service.settings import AlarmSettings, LocatorSettings, ModelSettings, Settings
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.furniture import Furniture
 from edge.tracking.pace import Pace
@@ -13,12 +17,6 @@ from edge.vision.classifier import Classifier
 from edge.vision.interpreter import Int8Network
 from edge.vision.locator import CentreLocator, Locator
 from edge.vision.model_file import ModelFile, read_model_file
-
-RATES = ("false_alert_rate", "miss_rate")
-
-VERDICT_SPANS = ("correlation_seconds", "clear_face_px", "blurred_below")
-
-TRACKING_SPANS = ("gap_seconds", "still_seconds", "looks_per_frame", "slowest_frames_per_second")
 
 
 def load_classifier(settings: ModelSettings) -> tuple[Classifier, ModelFile]:
@@ -43,15 +41,8 @@ def make_locator(settings: LocatorSettings) -> Locator:
 
 
 def make_tracker(settings: Settings, threshold: float) -> Tracker:
-    """The tracker; `threshold` is the classifier's.
-
-    Raises:
-        UserError: A setting is out of its range.
-    """
+    """The tracker; `threshold` is the classifier's."""
     verdict, tracking = settings.verdict, settings.tracking
-    _refuse("verdict", verdict, RATES, "between 0 and 0.5, such as 0.02", lambda value: 0 < value < 0.5)
-    _refuse("verdict", verdict, VERDICT_SPANS, "above 0", lambda value: value > 0)
-    _refuse("tracking", tracking, TRACKING_SPANS, "above 0", lambda value: value > 0)
     return Tracker(
         test=SequentialTest(
             false_alert_rate=verdict.false_alert_rate,
@@ -71,7 +62,11 @@ def make_tracker(settings: Settings, threshold: float) -> Tracker:
     )
 
 
-def _refuse(table: str, settings: object, names: Sequence[str], range_: str, fits: Callable[[float], bool]) -> None:
-    for name in names:
-        if not fits(getattr(settings, name)):
-            raise UserError(f"{name} under [{table}] must be {range_}, not {getattr(settings, name)}.")
+def make_alarm(settings: AlarmSettings, pin_factory: Factory, camera: Camera) -> Alarm:
+    """The alarm for a camera's frames; a recording has neither the pace of life nor quiet hours.
+
+    Raises:
+        UserError: A pin does not exist, or is in use.
+    """
+    live = camera.epoch > 0
+    return Alarm(settings, pin_factory, live=live, wall_clock=datetime.now if live else None)

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from edge.alarm.alarm import Alarm
+from edge.alarm.pattern import STARTING
 from edge.alarm.pins import on_a_raspberry_pi, open_pins
 from edge.camera.sources import open_camera
-from edge.device import load_classifier, make_locator, make_tracker
+from edge.device import load_classifier, make_alarm, make_locator, make_tracker
 from edge.events.journal import Journal
 from edge.events.moment import Everyone, Moment
 from edge.events.types import Started, Stopped
@@ -50,15 +50,16 @@ def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
     Raises:
         UserError: Something that the user can mend.
     """
-    classifier, model = load_classifier(settings.model)
     mock = not on_a_raspberry_pi()
     if mock:
         notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")
     count = Count()
-    with open_camera(source) as camera, Alarm(settings.alarm, open_pins(mock=mock)) as alarm:
+    with open_camera(source) as camera:
         journal = Journal(log, epoch=camera.epoch)
-        golden = answers_as_golden(classifier.network, model.golden)
-        with stopping_on_sigterm() as stopped:
+        with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), camera) as alarm:
+            alarm.play(STARTING)
+            classifier, model = load_classifier(settings.model)
+            golden = answers_as_golden(classifier.network, model.golden)
             network = classifier.network
             journal.write(
                 Started(at=0.0, source=source, network=network.metadata.network, runtime=network.runtime, golden=golden)

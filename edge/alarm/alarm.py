@@ -1,49 +1,90 @@
-"""When the outputs are on."""
+"""The outputs as one: an LED and a buzzer, and where they are fitted a green LED and a relay."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Self
 
-from gpiozero import LED, Buzzer, Factory, GPIOZeroError, OutputDevice
+from gpiozero import LED, Buzzer, DigitalOutputDevice, Factory, GPIOZeroError
 
+from edge.alarm.output import Output
+from edge.alarm.pattern import OFF, ON, Pattern
+from edge.alarm.policy import Policy, WallClock
 from edge.alarm.state import AlarmState
+from edge.alarm.undisturbed import undisturbed
 from edge.errors import UserError
 from edge.service.settings import AlarmSettings
-from edge.tracking.track import Verdict
+from edge.tracking.track import Track
+
+DEVICES: dict[str, type[DigitalOutputDevice]] = {
+    "led": LED,
+    "buzzer": Buzzer,
+    "clear_led": LED,
+    "relay": DigitalOutputDevice,
+}
+"""gpiozero's class for each output, by the name that it has in the settings and in `AlarmState`."""
 
 
 class Alarm:
-    """An LED that shines while anyone in view is not compliant, and a buzzer that sounds when that begins.
+    """Shows what is held of everyone in view, and what ails the device itself.
 
-    A context manager: both are off before, and after whatever ended it.
+    A context manager: everything is off before, and after whatever ended it. All calls come from one thread; what must
+    go on between them, a blinking LED and the end of a buzz, gpiozero plays by itself.
 
     Raises:
         UserError: A pin does not exist, or is in use.
     """
 
-    def __init__(self, settings: AlarmSettings, pin_factory: Factory) -> None:
-        self.settings = settings
-        self.state = AlarmState()
-        self._began: float | None = None
-        with ExitStack() as opened:
-            # The second pin may be refused: then the first must not stay taken.
-            self._led = opened.enter_context(_open(LED, settings.led_pin, settings.led_active_high, pin_factory))
-            self._buzzer = opened.enter_context(
-                _open(Buzzer, settings.buzzer_pin, settings.buzzer_active_high, pin_factory)
-            )
-            self._outputs = opened.pop_all()
-
-    def show(self, seconds: float, verdicts: Sequence[Verdict]) -> None:
-        """Set the outputs.
+    def __init__(
+        self, settings: AlarmSettings, pin_factory: Factory, *, live: bool = True, wall_clock: WallClock | None = None
+    ) -> None:
+        """Take the pins.
 
         Args:
-            seconds: When the frame was taken, on its source's clock.
-            verdicts: What is held of everyone in view.
+            settings: The pins and the rules.
+            pin_factory: Drives the pins.
+            live: Whether frames come at the speed of life; otherwise the pins follow the frames' own clock.
+            wall_clock: Tells the local time, for the quiet hours; without it there are none.
         """
-        alert = Verdict.NOT_COMPLIANT in verdicts
-        self._began = (seconds if self._began is None else self._began) if alert else None
-        sounding = self._began is not None and seconds - self._began < self.settings.buzzer_seconds
-        self._set(AlarmState(led=alert, buzzer=sounding))
+        self.settings = settings
+        self._live = live
+        self._policy = Policy(settings, wall_clock)
+        with ExitStack() as opened:
+            # A later pin may be refused: then the earlier ones must not stay taken.
+            self._outputs = {
+                name: Output(_open(name, settings, pin_factory, opened))
+                for name in DEVICES
+                if getattr(settings, f"{name}_pin") is not None
+            }
+            self._opened = opened.pop_all()
+        self._seconds = 0.0
+        self.state = self._state()
+        """The outputs as of the newest `show` or `play`."""
+
+    def show(self, seconds: float, tracks: Sequence[Track]) -> None:
+        """Set the outputs for a frame.
+
+        Args:
+            seconds: When the frame was taken, on its source's clock, which never runs back.
+            tracks: Everyone in view.
+        """
+        self._seconds = seconds
+        decision = self._policy.decide(seconds, tracks)
+        with undisturbed():
+            self._begin(decision.pattern, live=self._live)
+            if decision.buzz:
+                self._outputs["buzzer"].begin(decision.pattern.buzzer, seconds, live=self._live)
+            self.state = self._state()
+            self._follow()
+
+    def play(self, pattern: Pattern) -> None:
+        """Play a pattern until the next frame is shown, such as STARTING, BLIND or FAULT.
+
+        It needs no frames to go on. To ask for it again while it is played changes nothing.
+        """
+        self._policy.interrupt()
+        with undisturbed():
+            self._begin(pattern, live=True)
+            self.state = self._state()
 
     def __enter__(self) -> Self:
         """The pins are taken already."""
@@ -51,17 +92,32 @@ class Alarm:
 
     def __exit__(self, *exception: object) -> None:
         """Switch everything off and let the pins go."""
-        self._set(AlarmState())
-        self._outputs.close()
+        self.state = AlarmState()
+        with undisturbed():
+            self._opened.close()
 
-    def _set(self, state: AlarmState) -> None:
-        self._led.value, self._buzzer.value = state.led, state.buzzer
-        self.state = state
+    def _begin(self, pattern: Pattern, *, live: bool) -> None:
+        energised = pattern.reads == self.settings.relay_energised_while
+        rhythms = {"led": pattern.led, "clear_led": pattern.clear_led, "relay": ON if energised else OFF}
+        if pattern.buzzer == OFF:  # otherwise a buzz is left to its end
+            rhythms["buzzer"] = OFF
+        for name in rhythms.keys() & self._outputs.keys():
+            self._outputs[name].change(rhythms[name], self._seconds, live=live)
+
+    def _follow(self) -> None:
+        if not self._live:
+            for output in self._outputs.values():
+                output.follow(self._seconds)
+
+    def _state(self) -> AlarmState:
+        return AlarmState(**{name: output.level(self._seconds) for name, output in self._outputs.items()})
 
 
-def _open(kind: type[OutputDevice], pin: int, active_high: bool, pin_factory: Factory) -> OutputDevice:
+def _open(name: str, settings: AlarmSettings, pin_factory: Factory, opened: ExitStack) -> DigitalOutputDevice:
+    pin, active_high = getattr(settings, f"{name}_pin"), getattr(settings, f"{name}_active_high")
     try:
-        return kind(pin, active_high=active_high, pin_factory=pin_factory)
+        device = opened.enter_context(DEVICES[name](pin, active_high=active_high, pin_factory=pin_factory))
     except GPIOZeroError as error:
-        name = kind.__name__
-        raise UserError(f"Pin {pin} cannot drive the {name} ({error}): choose another under [alarm].") from error
+        raise UserError(f"{name}_pin = {pin} cannot be used ({error}): choose another under [alarm].") from error
+    opened.callback(device.off)
+    return device

@@ -4,11 +4,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
-from edge.device import load_classifier, make_locator, make_tracker
+from edge.device import load_classifier, make_alarm, make_locator, make_tracker
 from edge.errors import UserError
 from edge.events.moment import Everyone
 from edge.replay.extras import require
@@ -69,7 +68,7 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
     with ExitStack() as opened:
         opened.enter_context(camera)
         classifier, _ = load_classifier(settings.model)
-        alarm = opened.enter_context(Alarm(settings.alarm, open_pins(mock=True)))
+        alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), camera))
         score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
         timings, timeline = Timings(), Timeline(classifier.threshold)
         clip = opened.enter_context(AnnotatedClip(out / CLIP, getattr(camera, "rate", RATE)))

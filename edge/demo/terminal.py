@@ -73,7 +73,10 @@ class Terminal:
 
     def _outputs(self, moment: Moment) -> Text:
         text = Text()
-        for name, on, colour in (("LED", moment.alarm.led, "bright_red"), ("BUZZER", moment.alarm.buzzer, "yellow1")):
+        outputs = [("LED", moment.alarm.led, "bright_red"), ("BUZZER", moment.alarm.buzzer, "yellow1")]
+        if moment.alarm.clear_led is not None:
+            outputs.append(("CLEAR", moment.alarm.clear_led, "bright_green"))
+        for name, on, colour in outputs:
             lamp = ("●" if on else "○") if self._rich else ("*" if on else "o")
             text.append(f"{lamp} {name:<7}{'on' if on else 'off':<6}", style=f"bold {colour}" if on else "dim")
         return text

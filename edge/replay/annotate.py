@@ -14,6 +14,7 @@ PALE: Colour = (226, 230, 236)
 UNLIT: Colour = (104, 112, 124)
 LIT_LED: Colour = (255, 84, 64)
 LIT_BUZZER: Colour = (255, 200, 72)
+LIT_CLEAR: Colour = (92, 224, 112)
 
 
 def draw(moment: Moment) -> np.ndarray:
@@ -107,6 +108,10 @@ def _bar(width: int, height: float, seconds: float, alarm: AlarmState) -> np.nda
     x += size * 2.3 + writing_width("LED", high)
     draw_speaker(brush, x, middle, size, on=alarm.buzzer, lit=LIT_BUZZER, unlit=UNLIT)
     brush.write("BUZZER", x + size * 0.85, middle, high, LIT_BUZZER if alarm.buzzer else UNLIT)
+    if alarm.clear_led is not None:
+        x += size * 2.3 + writing_width("BUZZER", high)
+        draw_lamp(brush, x, middle, size, on=alarm.clear_led, lit=LIT_CLEAR, unlit=UNLIT)
+        brush.write("CLEAR", x + size * 0.85, middle, high, LIT_CLEAR if alarm.clear_led else UNLIT)
     time = clock(seconds)
     brush.write(time, width - writing_width(time, high) - size * 0.6, middle, high, PALE)
     return brush.finish()

@@ -73,7 +73,7 @@ def watch_recording(frames: Iterable[Frame], classifier: Classifier, settings: S
     Raises:
         UserError: A setting cannot be used.
     """
-    with Alarm(settings.alarm, open_pins(mock=True)) as alarm:
+    with Alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
         tracker = make_tracker(settings, classifier.threshold)
         watch(frames, make_locator(settings.locator), classifier, tracker, alarm, publisher)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edge.alarm.state import AlarmState
 from edge.events.moment import Moment
 from edge.events.types import AlertBegan, AlertEnded, Event
 from edge.replay.extras import require
@@ -20,8 +21,28 @@ if TYPE_CHECKING:
 MOST_TRACKS = 12
 """The longest are drawn; a picture of more could not be read."""
 
-INK, QUIET, GROUND, LANE = "#22262e", "#7b8494", "#ffffff", "#eceff3"
-LED, BUZZER = "#d0342c", "#e2a100"
+INK, QUIET, GROUND, GROOVE = "#22262e", "#7b8494", "#ffffff", "#eceff3"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How an output is drawn."""
+
+    output: str
+    """Its name in `AlarmState`."""
+    label: str
+    colour: str
+
+
+LANES = (
+    Lane("relay", "relay", "#6b5bd2"),
+    Lane("clear_led", "clear", "#00946c"),
+    Lane("buzzer", "buzzer", "#e2a100"),
+    Lane("led", "LED", "#d0342c"),
+)
+"""From below; those that are not fitted are left out."""
+
+LANE_HEIGHT = 0.375
 
 
 @dataclass
@@ -50,8 +71,7 @@ class Timeline:
         """Remember; `threshold` is the classifier's."""
         self.threshold = threshold
         self.seconds: list[float] = []
-        self.led: list[bool] = []
-        self.buzzer: list[bool] = []
+        self.alarms: list[AlarmState] = []
         self.events: list[Event] = []
         self.tracks: dict[int, TrackLine] = {}
 
@@ -63,8 +83,7 @@ class Timeline:
             line.p_unmasked.append(track.p_unmasked)
             line.verdicts.append(track.verdict)
         self.seconds.append(moment.frame.seconds)
-        self.led.append(moment.alarm.led)
-        self.buzzer.append(moment.alarm.buzzer)
+        self.alarms.append(moment.alarm)
         self.events.extend(moment.events)
 
     def save(self, path: Path) -> None:
@@ -104,14 +123,16 @@ def _draw(timeline: Timeline) -> "Figure":
     longest = sorted(timeline.tracks, key=lambda number: -len(timeline.tracks[number].moments))
     shown = sorted(longest[:MOST_TRACKS])
     high = 1.9 if len(shown) <= 2 else 1.25
-    figure = Figure(figsize=(12, 1.35 + high * max(len(shown), 1) + 0.75), layout="constrained")
+    lanes = _lanes(timeline)
+    low = LANE_HEIGHT * len(lanes)
+    figure = Figure(figsize=(12, 1.35 + high * max(len(shown), 1) + low), layout="constrained")
     panels = figure.subplots(
-        len(shown) + 1, 1, sharex=True, squeeze=False, height_ratios=[high] * len(shown) + [0.75]
+        len(shown) + 1, 1, sharex=True, squeeze=False, height_ratios=[high] * len(shown) + [low]
     ).ravel()
     step = _step(timeline.seconds)
     for panel, number in zip(panels, shown, strict=False):
         _draw_track(panel, timeline, number, step)
-    _draw_outputs(panels[-1], timeline, step)
+    _draw_outputs(panels[-1], timeline, lanes, step)
     _mark_alerts(list(panels), timeline, shown)
     left_out = len(timeline.tracks) - len(shown)
     _head(figure, "" if not left_out else f"the {MOST_TRACKS} longest of {len(timeline.tracks)} tracks")
@@ -172,13 +193,20 @@ def _with_gaps(seconds: Sequence[float], values: Sequence[float], step: float) -
     return np.insert(x, after, x[after] - step / 2 if len(after) else []), np.insert(y, after, np.nan)
 
 
-def _draw_outputs(panel: "Axes", timeline: Timeline, step: float) -> None:
-    for row, (states, colour) in enumerate(((timeline.buzzer, BUZZER), (timeline.led, LED))):
+def _lanes(timeline: Timeline) -> list[Lane]:
+    newest = timeline.alarms[-1] if timeline.alarms else AlarmState()
+    return [lane for lane in LANES if getattr(newest, lane.output) is not None]
+
+
+def _draw_outputs(panel: "Axes", timeline: Timeline, lanes: Sequence[Lane], step: float) -> None:
+    for row, lane in enumerate(lanes):
+        states = [getattr(alarm, lane.output) for alarm in timeline.alarms]
         whole = stretches(timeline.seconds, [True] * len(states), step)
         on = [s for s in stretches(timeline.seconds, states, step) if s.value]
-        for found, shade in ((whole, LANE), (on, colour)):
+        for found, shade in ((whole, GROOVE), (on, lane.colour)):
             panel.broken_barh([(s.begin, s.end - s.begin) for s in found], (row + 0.18, 0.64), color=shade, linewidth=0)
-    panel.set(ylim=(0, 2), yticks=[0.5, 1.5], yticklabels=["buzzer", "LED"])
+    labels = [lane.label for lane in lanes]
+    panel.set(ylim=(0, len(lanes)), yticks=[row + 0.5 for row in range(len(lanes))], yticklabels=labels)
     panel.set_xlabel("seconds", fontsize=9, color=INK)
     if timeline.seconds:
         panel.set_xlim(timeline.seconds[0], timeline.seconds[-1] + step)
@@ -205,5 +233,5 @@ def _bare(panel: "Axes") -> None:
     """Leave away what is not needed to read the panel."""
     panel.spines[:].set_visible(False)
     panel.tick_params(length=0, labelsize=8.5, labelcolor=QUIET)
-    panel.grid(axis="x", color=LANE, linewidth=0.8)
+    panel.grid(axis="x", color=GROOVE, linewidth=0.8)
     panel.set_axisbelow(True)

@@ -4,9 +4,11 @@ import difflib
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from edge.errors import UserError
+from edge.service.values import DailyHours, Pin, refuse_unless_positive
 
 MODELS = Path(__file__).parent.parent / "models"
 
@@ -54,6 +56,17 @@ class VerdictSettings:
     blurred_below: float = 0.5
     """Sharpness under which a face counts less; 0.75 is that of a crisp one."""
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: A value is out of its range.
+        """
+        for name in ("false_alert_rate", "miss_rate"):
+            if not 0 < getattr(self, name) < 0.5:
+                raise ValueError(f'"{name}" must be between 0 and 0.5, such as 0.02, not {getattr(self, name)}')
+        refuse_unless_positive(self, "correlation_seconds", "clear_face_px", "blurred_below")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingSettings:
@@ -68,19 +81,62 @@ class TrackingSettings:
     slowest_frames_per_second: float = 4.0
     """Below this frame rate the log says that the device falls behind."""
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: A value is out of its range.
+        """
+        refuse_unless_positive(self, *(f.name for f in fields(self)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmSettings:
-    """`[alarm]`: pins by their BCM number."""
+    """`[alarm]`: pins by their BCM number, 17 or "GPIO17"; the clear LED and the relay are there if they have one."""
 
-    led_pin: int = 17
+    led_pin: Pin = field(default=Pin(17))
     led_active_high: bool = True
     """Whether the LED shines when its pin is high."""
-    buzzer_pin: int = 27
+    min_face_px: int = 32
+    """Longer side of a face, in pixels of the picture, from which a person can raise the alert."""
+    hold_seconds: float = 1.0
+    """How long the LED stays lit at least."""
+    buzzer_pin: Pin = field(default=Pin(27))
     buzzer_active_high: bool = True
     """Whether the buzzer sounds when its pin is high."""
     buzzer_seconds: float = 1.0
-    """How long the buzzer sounds when an alert begins."""
+    """How long the buzzer sounds for a person; people who come while it sounds share the buzz."""
+    buzzer_refractory_seconds: float = 5.0
+    """How long the same person does not make it sound again."""
+    buzzer_duty_limit: float = 0.2
+    """Share of any minute, 0 to 1, during which the buzzer may sound; 0 silences it."""
+    quiet_hours: DailyHours | None = None
+    """Local time such as "22:00-06:00" during which the buzzer is silent and the LED works."""
+    clear_led_pin: Pin | None = None
+    """Pin of a green LED that shines while somebody is in view and everyone is compliant."""
+    clear_led_active_high: bool = True
+    """Whether it shines when its pin is high."""
+    relay_pin: Pin | None = None
+    """Pin of a relay that tells another machine whether there is an alert."""
+    relay_active_high: bool = True
+    """Whether the relay is energised when its pin is high."""
+    relay_energised_while: Literal["clear", "alert"] = "clear"
+    """"clear": a loss of power, a blind device and a stopped one read as an alert; "alert": as no alert."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: A value is out of its range.
+        """
+        for name in ("min_face_px", "hold_seconds", "buzzer_refractory_seconds"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f'"{name}" must be 0 or more, not {getattr(self, name)}')
+        if not 0 <= self.buzzer_duty_limit <= 1:
+            raise ValueError(f'"buzzer_duty_limit" must be a share from 0 to 1, not {self.buzzer_duty_limit}')
+        longest = self.buzzer_duty_limit * 60 or 60
+        if not 0 < self.buzzer_seconds <= longest:
+            raise ValueError(f'"buzzer_seconds" must be above 0 and within the duty limit\'s {longest:g} s a minute')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,14 +172,34 @@ def _build(kind: type, table: dict[str, Any], place: str) -> Any:
         if key not in names:
             nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.0)[0]
             raise UserError(f'{place} has an unknown key "{key}": did you mean "{nearest}"?')
-    return kind(**{key: _value(types[key], value, key, place) for key, value in table.items()})
+    values = {key: _value(types[key], value, key, place) for key, value in table.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise UserError(f"{place} {error}.") from error
 
 
-def _value(kind: type, value: Any, key: str, place: str) -> Any:
+def _value(kind: Any, value: Any, key: str, place: str) -> Any:
+    if isinstance(kind, UnionType):  # `X | None`: TOML has no None, it leaves the key away
+        kind = next(member for member in get_args(kind) if member is not NoneType)
+    if hasattr(kind, "from_toml"):
+        try:
+            return kind.from_toml(value)
+        except ValueError as error:
+            raise UserError(f'{place} "{key}" {error}.') from error
     if is_dataclass(kind):
         if not isinstance(value, dict):
             raise UserError(f'{place}: "{key}" must be a table, written as [{key}].')
-        return _build(kind, value, f"{place}, table [{key}],")
+        return _build(cast(type, kind), value, f"{place}, table [{key}],")
+    return _plain(kind, value, key, place)
+
+
+def _plain(kind: Any, value: Any, key: str, place: str) -> Any:
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            choices = " or ".join(f'"{choice}"' for choice in get_args(kind))
+            raise UserError(f'{place} "{key}" must be {choices}, not {value!r}.')
+        return value
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:

@@ -3,10 +3,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import cv2
 import numpy as np
 import pytest
+from gpiozero.pins.mock import MockFactory
 
 from edge.cli import main
 
@@ -80,7 +82,7 @@ def test_a_reader_that_leaves_is_no_drama(long_clip):
         ('[model]\nclassifier = "none.tflite"\n', "none.tflite cannot be read"),
         ('[model]\nclassifier = "{readme}"\n', "bears no maskwatch metadata"),
         ('[locator]\nkind = "magic"\n', 'no locator of kind "magic"'),
-        ("[alarm]\nled_pin = 99\n", "Pin 99 cannot drive the LED"),
+        ("[alarm]\nled_pin = 99\n", "led_pin = 99 cannot be used"),
         ("[alarm]\nled_pn = 9\n", 'did you mean "led_pin"'),
     ],
 )
@@ -133,3 +135,27 @@ def test_a_mask_pulled_to_the_chin_raises_the_alert(shared_data, tmp_path):
     config.write_text("[locator]\nx = 0.58\ny = 0.34\nsize = 0.3\n")  # where his face is
     events = run_on_clip(shared_data / "clips" / "webcam_mask_to_chin.mp4", "--config", str(config))
     assert 2.3 <= first(events, "alert_began") <= 3.6
+
+
+@pytest.fixture
+def stop_while_loading(monkeypatch):
+    """The pins of a run that is sent SIGTERM while it loads the network, and what its LED did then."""
+    pins, seen = MockFactory(), []
+
+    def load(_settings):
+        time.sleep(0.05)
+        seen.append(pins.pin(17).state)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5.0)
+
+    monkeypatch.setattr("edge.run.open_pins", lambda *, mock: pins)
+    monkeypatch.setattr("edge.run.load_classifier", load)
+    return pins, seen
+
+
+def test_the_led_blinks_while_the_network_is_loaded_and_is_off_if_stopped_then(stop_while_loading, picture, capsys):
+    pins, seen = stop_while_loading
+    assert main(["run", "--source", str(picture)]) == 0
+    assert seen == [True]
+    assert not pins.pin(17).state
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "stopped"

@@ -1,89 +1,229 @@
+import time
+from datetime import datetime
+from datetime import time as hour
+
 import pytest
-from gpiozero.pins.mock import MockFactory
 
 from edge.alarm.alarm import Alarm
-from edge.alarm.pins import on_a_raspberry_pi, open_pins
+from edge.alarm.pattern import BLIND, FAULT, STARTING, Pattern, Rhythm
 from edge.alarm.state import AlarmState
 from edge.errors import UserError
 from edge.service.settings import AlarmSettings
-from edge.tracking.track import Verdict
+from edge.service.values import DailyHours
 
-BARE, MASKED, UNDECIDED = Verdict.NOT_COMPLIANT, Verdict.COMPLIANT, Verdict.UNDECIDED
+LED, BUZZER, CLEAR, RELAY = 17, 27, 22, 23
 
-
-@pytest.fixture
-def pins():
-    return MockFactory()
+ALL = {"clear_led_pin": CLEAR, "relay_pin": RELAY}
 
 
-def test_the_led_shines_for_somebody_not_compliant(pins):
-    with Alarm(AlarmSettings(), pins) as alarm:
-        alarm.show(0.0, [MASKED, BARE])
-        assert pins.pin(17).state
+def recorded(pins, **settings):
+    """An alarm for a recording: its pins follow the clock of the frames, which the tests turn by hand."""
+    return Alarm(AlarmSettings(**settings), pins, live=False)
 
 
-@pytest.mark.parametrize("verdicts", [[], [MASKED], [UNDECIDED], [MASKED, UNDECIDED]])
-def test_nobody_else_lights_it(pins, verdicts):
-    with Alarm(AlarmSettings(), pins) as alarm:
-        alarm.show(0.0, verdicts)
-        assert not pins.pin(17).state
-        assert not pins.pin(27).state
+def live(pins, **settings):
+    return Alarm(AlarmSettings(**settings), pins)
 
 
-def test_the_buzzer_stops_while_the_led_stays(pins):
-    with Alarm(AlarmSettings(buzzer_seconds=1.0), pins) as alarm:
-        alarm.show(5.0, [BARE])
-        assert pins.pin(27).state
-        alarm.show(6.0, [BARE])
+def lit(pins, *numbers):
+    return [pins.pin(number).state for number in numbers]
+
+
+@pytest.mark.parametrize("make", [recorded, live])
+def test_the_led_shines_for_somebody_not_compliant(make, pins, bare, masked):
+    with make(pins, **ALL) as alarm:
+        alarm.show(0.0, [masked(1), bare(2)])
+        assert lit(pins, LED, BUZZER, CLEAR) == [True, True, False]
+
+
+@pytest.mark.parametrize("make", [recorded, live])
+def test_the_clear_led_shines_for_somebody_compliant(make, pins, masked):
+    with make(pins, **ALL) as alarm:
+        alarm.show(0.0, [masked()])
+        assert lit(pins, LED, BUZZER, CLEAR) == [False, False, True]
+
+
+@pytest.mark.parametrize("make", [recorded, live])
+def test_nobody_lights_nothing(make, pins):
+    with make(pins, **ALL) as alarm:
+        alarm.show(0.0, [])
+        assert lit(pins, LED, BUZZER, CLEAR) == [False, False, False]
+
+
+def test_the_buzzer_stops_while_the_led_stays(pins, bare):
+    with recorded(pins, buzzer_seconds=1.0) as alarm:
+        alarm.show(5.0, [bare()])
+        assert lit(pins, LED, BUZZER) == [True, True]
+        alarm.show(6.0, [bare()])
         assert alarm.state == AlarmState(led=True, buzzer=False)
-        assert not pins.pin(27).state
+        assert lit(pins, LED, BUZZER) == [True, False]
 
 
-def test_the_next_alert_sounds_again(pins):
-    with Alarm(AlarmSettings(buzzer_seconds=1.0), pins) as alarm:
-        alarm.show(0.0, [BARE])
-        alarm.show(2.0, [MASKED])
-        alarm.show(3.0, [BARE])
-        assert pins.pin(27).state
+def test_the_buzzer_stops_with_the_alert(pins, bare, masked):
+    with recorded(pins, hold_seconds=0.0) as alarm:
+        alarm.show(0.0, [bare()])
+        alarm.show(0.5, [masked()])
+        assert lit(pins, LED, BUZZER) == [False, False]
 
 
-def test_outputs_that_are_active_when_low_are_driven_low(pins):
-    settings = AlarmSettings(led_active_high=False, buzzer_active_high=False)
-    with Alarm(settings, pins) as alarm:
-        assert pins.pin(17).state
-        alarm.show(0.0, [BARE])
-        assert not pins.pin(17).state
-        assert not pins.pin(27).state
+def test_gpiozero_ends_a_live_buzz_though_no_frame_comes(pins, bare):
+    with live(pins, buzzer_seconds=0.05) as alarm:
+        alarm.show(0.0, [bare()])
+        assert pins.pin(BUZZER).state
+        time.sleep(0.2)
+        assert lit(pins, LED, BUZZER) == [True, False]
 
 
-def test_an_error_switches_everything_off(pins):
-    led = pins.pin(17)
-    with pytest.raises(ZeroDivisionError), Alarm(AlarmSettings(), pins) as alarm:
-        alarm.show(0.0, [BARE])
-        assert led.state
+def test_a_live_buzz_is_not_begun_anew_by_the_frames_that_follow(pins, bare):
+    with live(pins, buzzer_seconds=0.05) as alarm:
+        for frame in range(20):
+            alarm.show(frame / 100, [bare()])
+            time.sleep(0.01)
+        assert sum(state.state for state in pins.pin(BUZZER).states) == 1
+
+
+def test_blind_goes_on_blinking_without_a_frame(pins, masked):
+    short = Pattern(name="blind", led=Rhythm(0.02, 0.02))
+    with live(pins, **ALL) as alarm:
+        alarm.show(0.0, [masked()])
+        alarm.play(short)
+        time.sleep(0.3)
+        assert sum(state.state for state in pins.pin(LED).states) >= 3
+        assert not pins.pin(CLEAR).state
+
+
+def test_gpiozero_plays_what_the_data_says(pins):
+    rhythm = Rhythm(0.15, 0.1, times=2)
+    with live(pins) as alarm:
+        led = pins.pin(LED)
+        led.clear_states()
+        alarm.play(Pattern(name="twice", led=rhythm))
+        time.sleep(0.6)
+    led.assert_states_and_times([(0.0, False), (0.0, True), (0.15, False), (0.1, True), (0.15, False)])
+    assert [rhythm.level(at) for at in (0.0, 0.15, 0.25, 0.4)] == [True, False, True, False]
+
+
+def test_asking_again_for_a_pattern_does_not_begin_it_anew(pins):
+    with live(pins) as alarm:
+        for _ in range(20):
+            alarm.play(Pattern(name="blind", led=Rhythm(0.05, 10.0)))
+            time.sleep(0.01)
+        assert not pins.pin(LED).state
+
+
+@pytest.mark.parametrize("make", [recorded, live])
+def test_the_first_frame_ends_starting(make, pins):
+    with make(pins) as alarm:
+        alarm.play(STARTING)
+        time.sleep(0.02)
+        assert pins.pin(LED).state
+        alarm.show(0.0, [])
+        assert not pins.pin(LED).state
+
+
+def test_an_alert_in_a_blind_spell_is_shown_when_sight_returns_without_a_second_buzz(pins, bare):
+    with recorded(pins) as alarm:
+        alarm.show(0.0, [bare()])
+        alarm.play(BLIND)
+        assert not pins.pin(BUZZER).state
+        alarm.show(60.0, [bare()])
+        assert lit(pins, LED, BUZZER) == [True, False]
+
+
+def test_a_buzz_that_blindness_cut_is_shared_by_nobody(pins, bare):
+    with recorded(pins) as alarm:
+        alarm.show(0.0, [bare(1)])
+        alarm.play(BLIND)
+        alarm.show(0.5, [bare(1), bare(2)])
+        assert pins.pin(BUZZER).state
+
+
+@pytest.mark.parametrize("energised_while", ["clear", "alert"])
+def test_the_relay_says_what_the_settings_choose(energised_while, pins, bare, masked):
+    with recorded(pins, relay_pin=RELAY, relay_energised_while=energised_while, hold_seconds=0.0) as alarm:
+        for seconds, tracks, alert in ((0.0, [], False), (1.0, [bare()], True), (2.0, [masked()], False)):
+            alarm.show(seconds, tracks)
+            assert pins.pin(RELAY).state == (alert == (energised_while == "alert"))
+
+
+@pytest.mark.parametrize("energised_while", ["clear", "alert"])
+@pytest.mark.parametrize("pattern", [STARTING, BLIND, FAULT], ids=lambda pattern: pattern.name)
+def test_a_device_that_cannot_know_leaves_the_relay_without_power(pattern, energised_while, pins, bare, masked):
+    with live(pins, relay_pin=RELAY, relay_energised_while=energised_while, hold_seconds=0.0) as alarm:
+        assert not pins.pin(RELAY).state
+        for seconds, track in enumerate((bare(), masked())):
+            alarm.show(seconds, [track])
+            alarm.play(pattern)
+            assert not pins.pin(RELAY).state
+
+
+def test_at_night_the_led_works_and_a_buzz_under_way_is_cut(pins, bare):
+    now = [datetime(2026, 1, 1, 21, 0)]
+    settings = AlarmSettings(quiet_hours=DailyHours(hour(22), hour(6)))
+    with Alarm(settings, pins, live=False, wall_clock=lambda: now[0]) as alarm:
+        alarm.show(0.0, [bare()])
+        now[0] = datetime(2026, 1, 1, 23, 0)
+        alarm.show(0.5, [bare()])
+        assert lit(pins, LED, BUZZER) == [True, False]
+
+
+def test_outputs_that_are_not_fitted_have_no_state(pins, masked):
+    with recorded(pins) as alarm:
+        alarm.show(0.0, [masked()])
+        assert alarm.state == AlarmState(led=False, buzzer=False, clear_led=None, relay=None)
+
+
+def test_outputs_that_are_active_when_low_are_driven_low(pins, bare):
+    with recorded(pins, led_active_high=False, buzzer_active_high=False) as alarm:
+        assert lit(pins, LED, BUZZER) == [True, True]
+        alarm.show(0.0, [bare()])
+        assert lit(pins, LED, BUZZER) == [False, False]
+
+
+@pytest.mark.parametrize("make", [recorded, live])
+def test_an_error_switches_everything_off(make, pins, bare, masked):
+    with pytest.raises(ZeroDivisionError), make(pins, relay_energised_while="alert", **ALL) as alarm:
+        alarm.show(0.0, [bare()])
+        assert lit(pins, LED, BUZZER, RELAY) == [True, True, True]
         raise ZeroDivisionError
-    assert not led.state
+    assert lit(pins, LED, BUZZER, CLEAR, RELAY) == [False] * 4
 
 
-def test_the_pins_are_free_again_afterwards(pins):
+def test_a_blinking_pattern_ends_with_the_block(pins):
+    with live(pins) as alarm:
+        alarm.play(Pattern(name="blind", led=Rhythm(0.01, 0.01)))
+    before = len(pins.pin(LED).states)
+    time.sleep(0.05)
+    assert not pins.pin(LED).state
+    assert len(pins.pin(LED).states) == before
+
+
+def test_an_output_that_fails_leaves_no_other_on(pins, bare, monkeypatch):
+    with pytest.raises(OSError, match="stuck"), recorded(pins, **ALL) as alarm:
+        alarm.show(0.0, [bare()])
+        monkeypatch.setattr(type(pins.pin(BUZZER)), "_set_state", _stuck_at(BUZZER, type(pins.pin(BUZZER))))
+    assert not pins.pin(LED).state
+
+
+def _stuck_at(number, kind):
+    set_state = kind._set_state
+
+    def fail(pin, value):
+        if pin.info.name == f"GPIO{number}":
+            raise OSError("stuck")
+        set_state(pin, value)
+
+    return fail
+
+
+def test_the_pins_are_free_again_afterwards(pins, bare):
     for _ in range(2):
-        with Alarm(AlarmSettings(), pins) as alarm:
-            alarm.show(0.0, [BARE])
+        with recorded(pins) as alarm:
+            alarm.show(0.0, [bare()])
 
 
-def test_one_pin_for_both_is_refused(pins):
-    with pytest.raises(UserError, match="17"):
-        Alarm(AlarmSettings(led_pin=17, buzzer_pin=17), pins)
-
-
-def test_a_raspberry_pi_is_known_by_its_device_tree(tmp_path):
-    model = tmp_path / "model"
-    assert not on_a_raspberry_pi(model)
-    model.write_bytes(b"Raspberry Pi 4 Model B Rev 1.4\0")
-    assert on_a_raspberry_pi(model)
-
-
-def test_pins_that_cannot_be_driven_are_said_to_be(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "lgpio", None)
-    with pytest.raises(UserError, match="python3-lgpio"):
-        open_pins(mock=False)
+@pytest.mark.parametrize("twice", ["led_pin", "clear_led_pin", "relay_pin"])
+def test_one_pin_for_two_is_refused(twice, pins):
+    with pytest.raises(UserError, match="_pin = 27 cannot be used"):
+        live(pins, **{twice: 27})
+    live(pins).__exit__()  # none stayed taken

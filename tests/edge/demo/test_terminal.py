@@ -56,6 +56,14 @@ def test_a_terminal_without_unicode_gets_one_too(course):
     assert b"COMPLIANT" in raw.getvalue()
 
 
+@pytest.mark.parametrize(("state", "shown"), [(None, False), (False, True), (True, True)])
+def test_a_clear_led_is_shown_where_it_is_fitted(state, shown, moment):
+    console = Console(file=io.StringIO(), width=80, force_terminal=True)
+    with Terminal(console, Timings()) as terminal:
+        terminal.publish(moment(1.0, alarm=AlarmState(clear_led=state)))
+    assert ("CLEAR" in console.file.getvalue()) == shown
+
+
 def test_the_summary_says_what_was_right_and_when(course):
     text = shown(course, Console(file=io.StringIO(), width=80))
     assert "Verdicts   2 of 2 right" in text

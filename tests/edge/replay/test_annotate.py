@@ -45,6 +45,11 @@ def test_led_and_buzzer_light_up_in_the_bar(moment):
     assert (led[:240] == dark[:240]).all()
 
 
+def test_the_clear_led_is_drawn_where_it_is_fitted(moment):
+    without, dark, lit = (draw(moment(alarm=AlarmState(clear_led=state))).astype(int) for state in (None, False, True))
+    assert without.sum() < dark.sum() < lit.sum()
+
+
 @pytest.mark.parametrize("size", [(240, 320), (480, 640), (1080, 1920), (33, 41), (720, 405)])
 @pytest.mark.parametrize("box", [(-50, -50, 20, 20), (0, 0, 9, 9), (-100, -100, 5000, 5000), (9000, 9000, 9050, 9050)])
 def test_any_frame_and_any_box_can_be_drawn(size, box, moment, person):

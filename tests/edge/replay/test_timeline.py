@@ -42,6 +42,16 @@ def test_almost_nothing_can_be_drawn(count, tmp_path, moment, person):
     timeline.save(tmp_path / "timeline.png")
 
 
+def test_outputs_that_are_fitted_have_a_lane(tmp_path, moment):
+    heights = []
+    for state in (AlarmState(), AlarmState(clear_led=True), AlarmState(clear_led=False, relay=True)):
+        timeline = Timeline(0.5)
+        timeline.publish(moment(0.0, alarm=state))
+        timeline.save(tmp_path / "timeline.png")
+        heights.append(cv2.imread(str(tmp_path / "timeline.png")).shape[0])
+    assert heights[0] < heights[1] < heights[2]
+
+
 def test_stretches_join_equal_neighbours_and_break_at_gaps():
     found = stretches([0, 1, 2, 3, 7, 8], ["a", "a", "b", "b", "b", "a"], 1)
     assert found == [Stretch(0, 2, "a"), Stretch(2, 4, "b"), Stretch(7, 8, "b"), Stretch(8, 9, "a")]

@@ -39,8 +39,58 @@ def test_an_unknown_table_is_named(write):
 
 @pytest.mark.parametrize("value", ['"17"', "17.5", "true", "[17]"])
 def test_a_value_of_the_wrong_type_is_named(write, value):
-    with pytest.raises(UserError, match='"led_pin" must be of type int'):
+    with pytest.raises(UserError, match='"threads" must be of type int'):
+        read_settings(write(f"[model]\nthreads = {value}\n"))
+
+
+@pytest.mark.parametrize("value", ['"17"', '"BOARD11"', '"GPIO17 "', '"GPIO"', "17.5", "true", "[17]"])
+def test_a_pin_is_refused_with_how_to_write_it(write, value):
+    with pytest.raises(UserError, match=r'\[alarm\], "led_pin" must be a BCM number such as 17 or "GPIO17"'):
         read_settings(write(f"[alarm]\nled_pin = {value}\n"))
+
+
+@pytest.mark.parametrize("value", ["17", '"GPIO17"'])
+@pytest.mark.parametrize("key", ["led_pin", "relay_pin"])
+def test_a_pin_is_written_as_a_number_or_by_name(write, key, value):
+    assert getattr(read_settings(write(f"[alarm]\n{key} = {value}\n")).alarm, key) == 17
+
+
+def test_an_optional_pin_that_is_not_written_is_none(write):
+    assert read_settings(write("[alarm]\nled_pin = 4\n")).alarm.relay_pin is None
+
+
+def test_hours_are_read(write):
+    assert str(read_settings(write('[alarm]\nquiet_hours = "22:00-06:30"\n')).alarm.quiet_hours) == "22:00-06:30"
+
+
+@pytest.mark.parametrize(
+    "value", ['"22-6"', '"24:00-06:00"', '"22:00-22:00"', '"22:00-06:00-07:00"', '""', "22", "22:00:00"]
+)
+def test_hours_that_are_none_are_refused(write, value):
+    with pytest.raises(UserError, match='"quiet_hours" must be hours of the day such as "22:00-06:00"'):
+        read_settings(write(f"[alarm]\nquiet_hours = {value}\n"))
+
+
+@pytest.mark.parametrize("value", ['"off"', "1", "true"])
+def test_a_word_that_is_none_of_the_choices_is_refused(write, value):
+    with pytest.raises(UserError, match='"relay_energised_while" must be "clear" or "alert", not'):
+        read_settings(write(f"[alarm]\nrelay_energised_while = {value}\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("hold_seconds = -1", '"hold_seconds" must be 0 or more, not -1'),
+        ("hold_seconds = nan", '"hold_seconds" must be 0 or more, not nan'),
+        ("min_face_px = -1", '"min_face_px" must be 0 or more'),
+        ("buzzer_duty_limit = 1.5", '"buzzer_duty_limit" must be a share from 0 to 1, not 1.5'),
+        ("buzzer_seconds = 0", '"buzzer_seconds" must be above 0'),
+        ("buzzer_seconds = 13", "within the duty limit's 12 s a minute"),
+    ],
+)
+def test_a_value_out_of_its_range_is_named(write, line, said):
+    with pytest.raises(UserError, match=rf"table \[alarm\], .*{said}"):
+        read_settings(write(f"[alarm]\n{line}\n"))
 
 
 def test_a_table_written_as_a_value_is_refused(write):

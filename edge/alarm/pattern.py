@@ -1,0 +1,61 @@
+"""What the outputs play, as data: gpiozero plays it on the pins, and a recording's pictures read it off.
+
+Nothing flashes more than three times a second, which can hurt people with photosensitive epilepsy. A steady LED speaks
+of the people in view, a blinking one of the device itself.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """On and off in turn, beginning with on; off in the end."""
+
+    on_seconds: float
+    off_seconds: float = 0.0
+    times: int | None = None
+    """How often it comes on; None for ever."""
+
+    def level(self, seconds: float) -> bool:
+        """Whether the output is on, `seconds` after the rhythm began; before that, as at its beginning."""
+        if self.times == 0 or math.isinf(self.on_seconds):
+            return self.times != 0
+        # Whole microseconds: frames that are a second apart on paper are a little less so in floating point.
+        now, on, off = (round(max(0.0, span) * 1e6) for span in (seconds, self.on_seconds, self.off_seconds))
+        past, within = divmod(now, on + off)
+        return within < on and (self.times is None or past < self.times)
+
+
+OFF = Rhythm(0.0, times=0)
+ON = Rhythm(math.inf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """What all outputs play at once."""
+
+    name: str
+    led: Rhythm = OFF
+    buzzer: Rhythm = OFF
+    """Played anew for each person whom it is for, never merely because the pattern is on."""
+    clear_led: Rhythm = OFF
+    reads: Literal["alert", "clear"] | None = None
+    """What the relay says; None where the device cannot know, and the relay is then as it is without power."""
+
+
+STARTING = Pattern(name="starting", led=Rhythm(0.5, 0.5))
+"""No frame has gone through yet."""
+WATCHING = Pattern(name="watching", reads="clear")
+"""Nobody is in view, or nobody to speak of, or somebody not yet judged."""
+ALERT = Pattern(name="alert", led=ON, buzzer=Rhythm(1.0, times=1), reads="alert")
+"""Somebody in view is not compliant. How long the buzzer sounds is in the settings."""
+CLEAR = Pattern(name="clear", clear_led=ON, reads="clear")
+"""Somebody is in view, and everyone is compliant."""
+BLIND = Pattern(name="blind", led=Rhythm(0.1, 0.9))
+"""No fresh frames."""
+FAULT = Pattern(name="fault", led=Rhythm(0.2, 0.2))
+"""Something is broken that a person must mend."""
+
+PATTERNS = (STARTING, WATCHING, ALERT, CLEAR, BLIND, FAULT)

@@ -1,0 +1,87 @@
+"""When to alert and when to stay quiet. Rules alone: no pins and no clock of their own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from edge.alarm.buzzes import Buzzes
+from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
+from edge.service.settings import AlarmSettings
+from edge.tracking.track import Track, Verdict
+
+WallClock = Callable[[], datetime]
+"""Tells the local time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the outputs shall do."""
+
+    pattern: Pattern
+    buzz: bool = False
+    """Whether the pattern's buzzer begins now."""
+
+
+class Policy:
+    """Turns the people in view into a pattern."""
+
+    def __init__(self, settings: AlarmSettings, wall_clock: WallClock | None) -> None:
+        """Set the rules; without a wall clock there are no quiet hours."""
+        self._settings, self._wall_clock = settings, wall_clock
+        self._buzz_length = timedelta(seconds=settings.buzzer_seconds)
+        self._alert = replace(ALERT, buzzer=Rhythm(settings.buzzer_seconds, times=1))
+        self._silent_alert = replace(ALERT, buzzer=OFF)
+        self._buzzes = Buzzes(
+            seconds=settings.buzzer_seconds,
+            refractory_seconds=settings.buzzer_refractory_seconds,
+            duty_limit=settings.buzzer_duty_limit,
+        )
+        self._offenders: frozenset[int] = frozenset()
+        self._lit_since: float | None = None
+
+    def decide(self, seconds: float, tracks: Sequence[Track]) -> Decision:
+        """Judge a frame.
+
+        Args:
+            seconds: When it was taken; never runs back.
+            tracks: Everyone in view; furniture is nobody.
+        """
+        tracks = [track for track in tracks if not track.muted]
+        before, self._offenders = self._offenders, self._offending(tracks)
+        if not self._lit(seconds):
+            self.interrupt()
+            everyone_complies = bool(tracks) and all(track.verdict is Verdict.COMPLIANT for track in tracks)
+            return Decision(CLEAR if everyone_complies else WATCHING)
+        if self._quiet():
+            self.interrupt()
+            return Decision(self._silent_alert)
+        return Decision(self._alert, self._buzzes.begin(seconds, self._offenders - before))
+
+    def interrupt(self) -> None:
+        """The buzzer is silent from here on, whatever it was about to play."""
+        self._buzzes.cut()
+
+    def _offending(self, tracks: Sequence[Track]) -> frozenset[int]:
+        """Those who raise the alert. Who once was near enough goes on to, lest the lamp flicker at the limit."""
+        return frozenset(
+            track.number
+            for track in tracks
+            if track.verdict is Verdict.NOT_COMPLIANT
+            and (track.face.size >= self._settings.min_face_px or track.number in self._offenders)
+        )
+
+    def _lit(self, seconds: float) -> bool:
+        held = self._lit_since is not None and seconds - self._lit_since < self._settings.hold_seconds
+        if not self._offenders and not held:
+            self._lit_since = None
+        elif self._lit_since is None:
+            self._lit_since = seconds
+        return self._lit_since is not None
+
+    def _quiet(self) -> bool:
+        """Whether it is quiet hours, or will be before a buzz begun now ends."""
+        hours = self._settings.quiet_hours
+        if hours is None or self._wall_clock is None:
+            return False
+        now = self._wall_clock()
+        return now.time() in hours or (now + self._buzz_length).time() in hours
