@@ -25,7 +25,7 @@ def like_the_shipped_model(seed: int) -> dict[bool, np.ndarray]:
     """Log-odds by whether people are compliant: normal laws fitted to the shipped door_cnn's scores on crops/val."""
     rng = np.random.default_rng(seed)
     bare, incorrect = rng.normal(4.1, 1.5, 8300), rng.normal(1.3, 2.2, 1700)
-    return {True: rng.normal(-3.3, 1.75, 10_000), False: np.concatenate([bare, incorrect])}
+    return {True: rng.normal(-3.3, 1.75, 10_000), False: rng.permutation(np.concatenate([bare, incorrect]))}
 
 
 def calibrated(mean: float, people: int) -> dict[bool, np.ndarray]:
