@@ -146,8 +146,17 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("seed", int, "of every random choice")
     add("threads", int, "threads of TensorFlow, 0 for every core")
     parser.add_argument(
+        "--from", dest="start_from", type=_run_folder, metavar="RUN", help="begin with the weights of another run"
+    )
+    parser.add_argument(
         "--deterministic", action="store_const", const=True, help="the same weights twice, at the cost of speed"
     )
+
+
+def _run_folder(text: str) -> str:
+    if not RunFiles(Path(text)).network.is_file():
+        raise argparse.ArgumentTypeError(f"{text} holds no network: name the folder of another run")
+    return str(Path(text).resolve())
 
 
 def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:

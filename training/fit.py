@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ import tensorflow as tf
 from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
+from edge.errors import UserError
 from training.datasets import COMPLIANT, Dataset, Photo
 from training.interruption import Interruption, InterruptionError
 from training.networks import CLASSIFIERS
@@ -43,7 +45,7 @@ def _fit(
     _prepare_tensorflow(settings)
     photos = dataset.split("train")
     steps = math.ceil(len(photos) / settings.batch_size)
-    network = CLASSIFIERS[settings.network]()
+    network = _network(settings)
     network.compile(_optimizer(settings, steps), _loss(settings))
     done = len(files.read_history())
     batches = training_batches(
@@ -103,6 +105,18 @@ def save_settings(settings: FitSettings, files: RunFiles) -> None:
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
     record = {**asdict(settings), "threads_used": settings.threads or _cores(), **versions}
     files.settings.write_text(json.dumps(record, indent=2) + "\n")
+
+
+def _network(settings: FitSettings) -> keras.Model:
+    network = CLASSIFIERS[settings.network]()
+    if settings.start_from:
+        other = keras.models.load_model(RunFiles(Path(settings.start_from)).network, compile=False)
+        if other.name != network.name:
+            raise UserError(
+                f"{settings.start_from} holds a {other.name}, not a {network.name}: begin with one of those."
+            )
+        network.set_weights(other.get_weights())
+    return network
 
 
 def _optimizer(settings: FitSettings, steps: int) -> keras.optimizers.Optimizer:

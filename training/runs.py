@@ -26,6 +26,8 @@ class FitSettings:
     """Threads of TensorFlow; 0 lets it use every core."""
     deterministic: bool = False
     """Whether the same settings give the same weights twice (slower)."""
+    start_from: str = ""
+    """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
 
 
 @dataclass(frozen=True)
