@@ -3,8 +3,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from edge.replay.pace import paced
 from edge.demo.scene import RATE, DoorwayScene
+from edge.replay.pace import paced
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from edge.service.settings import TrackingSettings, VerdictSettings
 
 @pytest.mark.parametrize("rate", [0.0, 0.5, 1.0, -0.1])
 def test_an_error_rate_that_no_test_can_have_is_refused(rate):
-    with pytest.raises(ValueError, match='"miss_rate" must be between 0 and 0.5'):
+    with pytest.raises(ValueError, match='"miss_rate" must be between'):
         VerdictSettings(miss_rate=rate)
 
 
