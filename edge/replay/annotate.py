@@ -6,7 +6,7 @@ import numpy as np
 from edge.alarm.state import AlarmState
 from edge.events.moment import Moment
 from edge.replay.brush import Brush, draw_lamp, draw_sign, draw_speaker, writing_width
-from edge.replay.palette import LOOKS, Colour
+from edge.replay.palette import Colour, look_of
 from edge.tracking.track import Track, Verdict
 
 BAR: Colour = (22, 25, 31)
@@ -56,7 +56,7 @@ def _line(image: np.ndarray, track: Track) -> int:
 def _draw_box(image: np.ndarray, track: Track) -> None:
     """A whole frame for who is not compliant, corners only for the others; with a dark rim to stand out anywhere."""
     line = _line(image, track)
-    for thickness, colour in ((line + 2, BAR), (line, LOOKS[track.verdict].colour)):
+    for thickness, colour in ((line + 2, BAR), (line, look_of(track).colour)):
         for stretch in _stretches(track):
             corners = [np.round(np.array(stretch)).astype(np.int32)]
             cv2.polylines(image, corners, track.verdict is Verdict.NOT_COMPLIANT, colour, thickness, cv2.LINE_AA)
@@ -81,8 +81,8 @@ def _draw_label(image: np.ndarray, track: Track) -> None:
 
 
 def _label(track: Track, high: float) -> np.ndarray:
-    look = LOOKS[track.verdict]
-    text = f"{look.word}  P {track.p_unmasked:.2f}"
+    look = look_of(track)
+    text = look.word if track.muted else f"{look.word}  P {track.p_unmasked:.2f}"
     gap = high * 0.75
     brush = Brush(round(writing_width(text, high) + high + 3 * gap), round(high * 2.1), look.colour)
     middle = high * 1.05

@@ -6,7 +6,7 @@ verdict also has a word and a sign of its own.
 
 from dataclasses import dataclass
 
-from edge.tracking.track import Verdict
+from edge.tracking.track import Track, Verdict
 
 Colour = tuple[int, int, int]
 """RGB, 0 to 255."""
@@ -44,3 +44,11 @@ LOOKS = {
     Verdict.COMPLIANT: Look((0, 148, 108), (255, 255, 255), "COMPLIANT", "✓"),
     Verdict.UNDECIDED: Look((240, 176, 48), (30, 26, 16), "UNDECIDED", "?"),
 }
+
+MUTED = Look((112, 120, 132), (255, 255, 255), "MUTED", "-")
+"""A picture on the wall, which counts for nothing."""
+
+
+def look_of(track: Track) -> Look:
+    """How a track looks."""
+    return MUTED if track.muted else LOOKS[track.verdict]

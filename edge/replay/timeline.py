@@ -77,7 +77,7 @@ class Timeline:
 
     def publish(self, moment: Moment) -> None:
         """Remember the moment."""
-        for track in moment.tracks:
+        for track in (track for track in moment.tracks if not track.muted):
             line = self.tracks.setdefault(track.number, TrackLine())
             line.moments.append(len(self.seconds))
             line.p_unmasked.append(track.p_unmasked)

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from edge.alarm.state import AlarmState
 from edge.replay.annotate import clock, draw
-from edge.replay.palette import LOOKS
+from edge.replay.palette import LOOKS, MUTED
 from edge.tracking.track import Verdict
 
 
@@ -60,3 +62,9 @@ def test_any_frame_and_any_box_can_be_drawn(size, box, moment, person):
 
 def test_the_clock_shows_minutes():
     assert [clock(s) for s in (0, 3.44, 59.96, 61.0, 3600)] == ["0:00.0", "0:03.4", "1:00.0", "1:01.0", "60:00.0"]
+
+
+def test_furniture_is_drawn_as_muted(moment, person):
+    undecided = person()
+    muted = replace(undecided, muted=True)
+    assert pixels_like(draw(moment(1.0, muted)), MUTED.colour) > pixels_like(draw(moment(1.0, undecided)), MUTED.colour)
