@@ -13,7 +13,7 @@ from rich.text import Text
 
 from edge.demo.measure import Score, Stand, Timings
 from edge.events.moment import Moment
-from edge.events.types import AlertBegan, AlertEnded, Event, TrackBegan, TrackEnded
+from edge.events.types import AlertBegan, AlertEnded, Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.replay.annotate import clock
 from edge.replay.palette import LOOKS
 
@@ -137,6 +137,6 @@ def _print_timings(console: Console, timings: Timings) -> None:
 
 
 def _event_line(event: Event) -> Text:
-    word = WORDS.get(type(event), event.event)
+    word = f"verdict: {event.verdict}" if isinstance(event, VerdictTurned) else WORDS.get(type(event), event.event)
     style = {"alert_began": "bold red", "alert_ended": "green"}.get(event.event, "default")
     return Text(f"{clock(event.at):>7}  {word}", style=style)

@@ -35,7 +35,7 @@ class LocatorSettings:
     """Middle of the face as a share of the picture's width."""
     y: float = 0.42
     """Middle of the face as a share of the picture's height."""
-    size: float = 0.4
+    size: float = 0.3
     """Size of the face as a share of the picture's shorter side."""
 
 
