@@ -61,7 +61,7 @@ def light_and_lens(seed: int) -> Callable[..., keras.KerasTensor]:
 
 
 def _jittered(face: Face, rng: np.random.Generator) -> Face:
-    scale = float(np.exp(rng.uniform(np.log(0.85), np.log(1.9))))
+    scale = float(np.exp(rng.uniform(np.log(0.85), np.log(1.65))))
     x, y = face.centre
     x += rng.uniform(-0.1, 0.1) * face.size * max(scale, 1)
     y += rng.uniform(-0.1, 0.1) * face.size * max(scale, 1)
