@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     classifier.set_defaults(command=train_classifier)
     classifier.add_argument("data", type=Path, metavar="DATA", help="folder of with_mask/, without_mask/, [incorrect/]")
-    classifier.add_argument("--network", required=True, metavar="NAME", help="seed_cnn or door_cnn")
+    classifier.add_argument("--network", required=True, metavar="NAME", help="seed_cnn, seed_cnn_average or door_cnn")
     classifier.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
     _add_settings(classifier)
     classifier.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")

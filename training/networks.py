@@ -1,6 +1,7 @@
 """The networks that `maskwatch-train` can fit. Adding one means adding one function to `CLASSIFIERS`."""
 
 from collections.abc import Callable
+from functools import partial
 
 import keras
 from keras import layers
@@ -29,7 +30,7 @@ def seed_cnn(pooling: str = "max") -> keras.Model:
     x = layers.Dense(128, activation="relu")(x)
     x = layers.Dropout(0.3)(x)
     outputs = layers.Dense(1, activation="sigmoid", name="p_unmasked")(x)
-    return keras.Model(inputs, outputs, name="seed_cnn")
+    return keras.Model(inputs, outputs, name="seed_cnn" if pooling == "max" else f"seed_cnn_{pooling}")
 
 
 def door_cnn() -> keras.Model:
@@ -68,4 +69,8 @@ def _separable_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.
     return layers.Add()([shortcut, x]) if shortcut.shape == x.shape else x
 
 
-CLASSIFIERS: dict[str, Callable[[], keras.Model]] = {"seed_cnn": seed_cnn, "door_cnn": door_cnn}
+CLASSIFIERS: dict[str, Callable[[], keras.Model]] = {
+    "seed_cnn": seed_cnn,
+    "seed_cnn_average": partial(seed_cnn, pooling="average"),
+    "door_cnn": door_cnn,
+}
