@@ -78,7 +78,12 @@ def _silenced_stderr() -> Iterator[None]:
 def _new_settings(args: argparse.Namespace, files: RunFiles) -> FitSettings:
     if files.hold_a_run:
         raise UserError(f"{files.folder} already holds a run: add --resume to go on with it or name another folder.")
-    return FitSettings(**_given(args))
+    settings = FitSettings(**_given(args))
+    if settings.start_from:
+        began = RunFiles(Path(settings.start_from)).read_settings().network
+        if began != settings.network:
+            raise UserError(f"{settings.start_from} holds a {began}: name a run of {settings.network} after --from.")
+    return settings
 
 
 def _resumed_settings(args: argparse.Namespace, files: RunFiles) -> FitSettings:
@@ -87,7 +92,7 @@ def _resumed_settings(args: argparse.Namespace, files: RunFiles) -> FitSettings:
     settings = files.read_settings()
     for name, value in _given(args).items():
         if value != getattr(settings, name):
-            option = name.replace("_", "-")
+            option = "from" if name == "start_from" else name.replace("_", "-")
             raise UserError(
                 f"{files.folder} was begun with --{option} {getattr(settings, name)}, not {value}: "
                 f"go on with that, or name another folder."
@@ -154,7 +159,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_folder(text: str) -> str:
-    if not RunFiles(Path(text)).network.is_file():
+    files = RunFiles(Path(text))
+    if not files.network.is_file() or not files.hold_a_run:
         raise argparse.ArgumentTypeError(f"{text} holds no network: name the folder of another run")
     return str(Path(text).resolve())
 

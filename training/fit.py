@@ -13,7 +13,6 @@ import tensorflow as tf
 from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
-from edge.errors import UserError
 from training.datasets import COMPLIANT, Dataset, Photo
 from training.interruption import Interruption, InterruptionError
 from training.networks import CLASSIFIERS
@@ -110,12 +109,7 @@ def save_settings(settings: FitSettings, files: RunFiles) -> None:
 def _network(settings: FitSettings) -> keras.Model:
     network = CLASSIFIERS[settings.network]()
     if settings.start_from:
-        other = keras.models.load_model(RunFiles(Path(settings.start_from)).network, compile=False)
-        if other.name != network.name:
-            raise UserError(
-                f"{settings.start_from} holds a {other.name}, not a {network.name}: begin with one of those."
-            )
-        network.set_weights(other.get_weights())
+        network.load_weights(RunFiles(Path(settings.start_from)).network)
     return network
 
 

@@ -165,7 +165,9 @@ def test_bad_data_is_answered_before_tensorflow_is_imported(tmp_path):
 
 def test_an_unknown_network(capsys, drawn_faces, tmp_path):
     arguments = command(drawn_faces, tmp_path / "run", "--network", "big_cnn")
-    assert "There is no network big_cnn: choose one of seed_cnn, seed_cnn_average, door_cnn." in refusal(capsys, arguments)
+    assert "There is no network big_cnn: choose one of seed_cnn, seed_cnn_average, door_cnn." in refusal(
+        capsys, arguments
+    )
 
 
 def test_a_folder_that_holds_a_run_is_not_overwritten(capsys, drawn_faces, finished):
@@ -212,3 +214,17 @@ def test_numbers_that_make_no_sense(capsys, tmp_path, option):
 def test_omitted_options_are_the_defaults_of_a_fit():
     settings = FitSettings(network="door_cnn")
     assert (settings.epochs, settings.batch_size, settings.seed, settings.threads) == (60, 64, 1, 0)
+
+
+def test_a_fit_can_begin_with_another_runs_weights(twins, drawn_faces, tmp_path):
+    begun = tmp_path / "begun"
+    options = (*SMALL, 1, "--learning-rate", "1e-12", "--from", str(twins[0].folder))
+    assert main(command(drawn_faces, begun, *options)) == 0
+    weights = [keras.models.load_model(run.network, compile=False).get_weights() for run in (twins[0], RunFiles(begun))]
+    assert all(np.allclose(before, after, atol=1e-4) for before, after in zip(*weights, strict=True))
+
+
+def test_a_fit_cannot_begin_with_another_network(twins, drawn_faces, tmp_path, capsys):
+    options = ("--network", "door_cnn", "--epochs", 1, "--from", str(twins[0].folder))
+    assert main(command(drawn_faces, tmp_path / "door", *options)) == 2
+    assert "holds a seed_cnn" in capsys.readouterr().err
