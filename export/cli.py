@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from edge.errors import UserError
+from training.silence import silenced_stderr
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -43,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
-    from export.quantize import quantize, save
+    with silenced_stderr():
+        from export.quantize import quantize, save
     from export.tables import disagreement_table, parity_table
     from export.trained_run import read_run
 

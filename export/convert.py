@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from training.datasets import LABELS, Photo
 from training.pipeline import evaluation_crops
+from training.silence import silenced_stderr
 
 ENDPOINT = "serve"
 """Name of the model's only signature."""
@@ -56,7 +57,8 @@ def quantise(network: keras.Model, crops: np.ndarray) -> bytes:
         converter.inference_input_type = converter.inference_output_type = tf.int8
         # Fully connected layers quantised per channel need a newer runtime than tflite-runtime's last.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
-        return converter.convert()
+        with silenced_stderr():
+            return converter.convert()
 
 
 def _save(network: keras.Model, folder: str) -> None:

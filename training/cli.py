@@ -3,8 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,7 @@ from typing import Any
 from edge.errors import UserError
 from training.datasets import Dataset, read_dataset
 from training.runs import FitSettings, RunFiles
-
-STDERR = 2
-"""Its file descriptor."""
+from training.silence import silenced_stderr
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
@@ -56,23 +53,9 @@ def train_classifier(args: argparse.Namespace) -> int:
         _refuse_other_pictures(dataset, files)
     _make_folder(files.folder)
     # Only now the imports that take seconds: bad input has been answered.
-    with _silenced_stderr():
+    with silenced_stderr():
         from training.session import train
     return 0 if train(dataset, settings, files) else INTERRUPTED
-
-
-@contextmanager
-def _silenced_stderr() -> Iterator[None]:
-    """Drop what C++ writes to the terminal before TensorFlow has read its log level."""
-    sys.stderr.flush()
-    with Path(os.devnull).open("w") as nowhere:
-        terminal = os.dup(STDERR)
-        os.dup2(nowhere.fileno(), STDERR)
-        try:
-            yield
-        finally:
-            os.dup2(terminal, STDERR)
-            os.close(terminal)
 
 
 def _new_settings(args: argparse.Namespace, files: RunFiles) -> FitSettings:
