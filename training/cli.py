@@ -6,12 +6,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from edge.errors import UserError
-from training.datasets import Dataset, read_dataset
+from training.datasets import read_dataset
+from training.locator.runs import LocatorSettings
+from training.locator.scenes import read_scenes
 from training.runs import FitSettings, RunFiles
 from training.silence import silenced_stderr
+
+Settings = TypeVar("Settings", FitSettings, LocatorSettings)
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
@@ -47,33 +51,55 @@ def train_classifier(args: argparse.Namespace) -> int:
         UserError: The folders, or options that do not fit the run that is resumed.
     """
     files = RunFiles(args.out)
-    settings = _resumed_settings(args, files) if args.resume else _new_settings(args, files)
+    settings = _settings(FitSettings, args, files)
     dataset = read_dataset(args.data)
-    if args.resume:
-        _refuse_other_pictures(dataset, files)
-    _make_folder(files.folder)
+    _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
         from training.session import train
     return 0 if train(dataset, settings, files) else INTERRUPTED
 
 
-def _new_settings(args: argparse.Namespace, files: RunFiles) -> FitSettings:
+def train_locator(args: argparse.Namespace) -> int:
+    """`maskwatch-train locator`: fit or go on fitting, score on the validation split.
+
+    Raises:
+        UserError: The folders, or options that do not fit the run that is resumed.
+    """
+    files = RunFiles(args.out)
+    settings = _settings(LocatorSettings, args, files)
+    scenes = read_scenes(args.data)
+    _prepare_folder(args, files, scenes.digest)
+    with silenced_stderr():
+        from training.locator.session import train_locator as train
+    return 0 if train(scenes, settings, files) else INTERRUPTED
+
+
+def _settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
+    return _resumed_settings(kind, args, files) if args.resume else _new_settings(kind, args, files)
+
+
+def _prepare_folder(args: argparse.Namespace, files: RunFiles, digest: str) -> None:
+    if args.resume:
+        _refuse_other_pictures(digest, files)
+    _make_folder(files.folder)
+
+
+def _new_settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
     if files.hold_a_run:
         raise UserError(f"{files.folder} already holds a run: add --resume to go on with it or name another folder.")
-    settings = FitSettings(**_given(args))
-    if settings.start_from:
-        began = RunFiles(Path(settings.start_from)).read_settings().network
-        if began != settings.network:
-            raise UserError(f"{settings.start_from} holds a {began}: name a run of {settings.network} after --from.")
-    return settings
+    if args.start_from:
+        begun = RunFiles(Path(args.start_from)).read_settings(kind).network
+        if begun != args.network:
+            raise UserError(f"{args.start_from} holds a {begun}: name a run of {args.network} after --from.")
+    return kind(**_given(kind, args))
 
 
-def _resumed_settings(args: argparse.Namespace, files: RunFiles) -> FitSettings:
+def _resumed_settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
     if not files.hold_a_run:
         raise UserError(f"{files.folder} holds no run to go on with: leave --resume out, or name the run's folder.")
-    settings = files.read_settings()
-    for name, value in _given(args).items():
+    settings = files.read_settings(kind)
+    for name, value in _given(kind, args).items():
         if value != getattr(settings, name):
             option = "from" if name == "start_from" else name.replace("_", "-")
             raise UserError(
@@ -90,17 +116,17 @@ def _make_folder(folder: Path) -> None:
         raise UserError(f"The folder {folder} cannot be made ({error.strerror}): name another one.") from error
 
 
-def _refuse_other_pictures(dataset: Dataset, files: RunFiles) -> None:
-    if files.split.is_file() and dataset.digest != files.read_digest():
+def _refuse_other_pictures(digest: str, files: RunFiles) -> None:
+    if files.split.is_file() and digest != files.read_digest():
         raise UserError(
             f"{files.folder} was begun with other training pictures (their digest differs): "
             "go on with those, or name another folder."
         )
 
 
-def _given(args: argparse.Namespace) -> dict[str, Any]:
+def _given(kind: type[Settings], args: argparse.Namespace) -> dict[str, Any]:
     """The settings that stand on the command line."""
-    values = {f.name: getattr(args, f.name, None) for f in fields(FitSettings)}
+    values = {f.name: getattr(args, f.name, None) for f in fields(kind)}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -116,15 +142,29 @@ def _parser() -> argparse.ArgumentParser:
     classifier.set_defaults(command=train_classifier)
     classifier.add_argument("data", type=Path, metavar="DATA", help="folder of with_mask/, without_mask/, [incorrect/]")
     classifier.add_argument("--network", required=True, metavar="NAME", help="seed_cnn, seed_cnn_average or door_cnn")
-    classifier.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
-    _add_settings(classifier)
-    classifier.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")
+    _add_settings(classifier, FitSettings)
+    classifier.add_argument(
+        "--deterministic", action="store_const", const=True, help="the same weights twice, at the cost of speed"
+    )
+    locator = commands.add_parser(
+        "locator",
+        help="fit the network that finds faces",
+        description="Fit the network that finds faces and score it. Ctrl-C keeps the best so far; --resume goes on.",
+    )
+    locator.set_defaults(command=train_locator)
+    locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")
+    locator.add_argument("--network", default=LocatorSettings.network, metavar="NAME", help="(default %(default)s)")
+    _add_settings(locator, LocatorSettings)
+    locator.add_argument("--height", type=_positive(int), metavar="N", help="of the training pictures (default 240)")
+    for command in (classifier, locator):
+        command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
+        command.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")
     return parser
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser, defaults: type[Settings]) -> None:
     def add(name: str, kind: Callable[[str], object], what: str) -> None:
-        default = getattr(FitSettings, name)
+        default = getattr(defaults, name)
         option = "--" + name.replace("_", "-")
         parser.add_argument(option, type=kind, metavar="N", help=f"{what} (default {default})")
 
@@ -135,9 +175,6 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("threads", int, "threads of TensorFlow, 0 for every core")
     parser.add_argument(
         "--from", dest="start_from", type=_run_folder, metavar="RUN", help="begin with the weights of another run"
-    )
-    parser.add_argument(
-        "--deterministic", action="store_const", const=True, help="the same weights twice, at the cost of speed"
     )
 
 

@@ -4,8 +4,12 @@ import csv
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from training.datasets import training_set_digest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,9 @@ class FitSettings:
     """Whether the same settings give the same weights twice (slower)."""
     start_from: str = ""
     """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
+
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -90,10 +97,10 @@ class RunFiles:
         """The finished epochs, oldest first."""
         return [json.loads(line) for line in self.history.read_text().splitlines()] if self.history.is_file() else []
 
-    def read_settings(self) -> FitSettings:
-        """The settings that the run was begun with."""
+    def read_settings(self, kind: type[Settings]) -> Settings:
+        """The settings that the run was begun with; `kind` is their dataclass."""
         record = json.loads(self.settings.read_text())
-        return FitSettings(**{f.name: record[f.name] for f in fields(FitSettings) if f.name in record})
+        return kind(**{f.name: record[f.name] for f in fields(kind) if f.name in record})
 
     def read_digest(self) -> str:
         """The digest of the training set that the run was begun with, from its list of photographs."""

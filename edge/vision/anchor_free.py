@@ -1,0 +1,123 @@
+"""From the maps of an anchor-free face network to boxes: decoding, and one box a face.
+
+The network divides its picture into cells, `stride` pixels wide, for each of a few strides. For each cell it gives a
+heat (how surely a face's centre is here, 0 to 1) and four codes, each 0 to 1, that say where the face's box lies. The
+idea is that of FCOS (Tian et al., 2019) and YOLOX (Ge et al., 2021). All are given as levels from 0 to 6, log-odds cut
+where they matter no more: int8 then holds them all with the same fine scale, and the network ends with a ReLU6.
+"""
+
+import numpy as np
+
+HIGHEST = 6.0
+"""Highest level of a network's output; the lowest is 0."""
+
+MIDDLE = 3.0
+"""The level that stands for one half."""
+
+HEAT_SLOPE = 2.0
+"""Log-odds a level of heat: scores from 0.0025 to 0.9975 can be said. A level of a code is one."""
+
+CODE_SPAN = 6.0
+"""How much a code's whole range, 0 to 1, stands for: strides of offset, or powers of e of size."""
+
+LOG_SIZE_AT_ZERO = -2.0
+"""Logarithm of the box's side over the stride for the code 0.
+
+By the levels 0 to 6 codes from 0.05 to 0.95 can be said: offsets up to 2.7 strides, sides from 0.18 to 41 strides.
+"""
+
+MAX_OVERLAP = 0.45
+"""Of two boxes that overlap more than this (intersection over union) the less certain one is dropped."""
+
+
+def cell_centres(height: int, width: int, stride: int) -> np.ndarray:
+    """Middles of all cells in rows, float32 (height * width, 2) as x, y, in pixels of the picture."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    return (np.stack([x.ravel(), y.ravel()], 1) + 0.5) * stride
+
+
+def decode_boxes(codes: np.ndarray, centres: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
+    """Boxes for the codes of n cells.
+
+    Args:
+        codes: float (n, 4) in 0..1: offset of the box's centre in x and y, logarithm of its width and height.
+        centres: float (n, 2), the cells' middles in pixels.
+        stride: The cells' width in pixels, one number or (n, 1).
+
+    Returns:
+        float (n, 4) as left, top, right, bottom, in pixels.
+    """
+    middle = centres + (codes[:, :2] - 0.5) * CODE_SPAN * stride
+    half = np.exp(codes[:, 2:] * CODE_SPAN + LOG_SIZE_AT_ZERO) * stride / 2
+    return np.concatenate([middle - half, middle + half], 1)
+
+
+def encode_boxes(boxes: np.ndarray, centres: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
+    """The codes that `decode_boxes` turns into these boxes, cut to 0..1; shapes as there."""
+    offset = ((boxes[:, :2] + boxes[:, 2:]) / 2 - centres) / stride
+    log_size = np.log(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6) / stride)
+    codes = np.concatenate([offset / CODE_SPAN + 0.5, (log_size - LOG_SIZE_AT_ZERO) / CODE_SPAN], 1)
+    return np.clip(codes, 0.0, 1.0)
+
+
+def decode_maps(maps: dict[int, tuple[np.ndarray, np.ndarray]], min_score: float) -> tuple[np.ndarray, np.ndarray]:
+    """All boxes with at least a score, before suppression.
+
+    Args:
+        maps: By stride, heat (height, width) and box (height, width, 4), levels as the network gives them.
+        min_score: Score, 0 to 1, from which a cell counts.
+
+    Returns:
+        Boxes, float (n, 4), in pixels of the picture, and scores (n,).
+    """
+    boxes, scores = [np.zeros((0, 4))], [np.zeros(0)]
+    for stride, (heat, box) in maps.items():
+        score = _share(heat, HEAT_SLOPE)
+        rows, columns = np.nonzero(score >= min_score)
+        centres = (np.stack([columns, rows], 1) + 0.5) * stride
+        boxes.append(decode_boxes(_share(box[rows, columns]), centres, stride))
+        scores.append(score[rows, columns])
+    return np.concatenate(boxes), np.concatenate(scores)
+
+
+def levels(shares: np.ndarray, slope: float = 1.0) -> np.ndarray:
+    """The levels, 0 to HIGHEST, by which a network says shares, 0 to 1: codes, or heat with the HEAT_SLOPE."""
+    shares = np.clip(shares, 1e-4, 1 - 1e-4)
+    return np.clip(np.log(shares / (1 - shares)) / slope + MIDDLE, 0, HIGHEST)
+
+
+def _share(level: np.ndarray, slope: float = 1.0) -> np.ndarray:
+    return 1 / (1 + np.exp(-slope * (np.clip(level, 0, HIGHEST) - MIDDLE)))
+
+
+def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float = MAX_OVERLAP) -> np.ndarray:
+    """Greedy non-maximum suppression.
+
+    Args:
+        boxes: float (n, 4) as left, top, right, bottom.
+        scores: float (n,).
+        max_overlap: Intersection over union above which the lower score yields.
+
+    Returns:
+        Indices of the boxes kept, int (m,), highest score first.
+    """
+    left = np.argsort(-scores, kind="stable")
+    kept = []
+    while left.size:
+        first, left = left[0], left[1:]
+        kept.append(first)
+        left = left[overlaps(boxes[first : first + 1], boxes[left])[0] <= max_overlap]
+    return np.array(kept, np.int64)
+
+
+def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Intersection over union of each of n boxes with each of m, float (n, m)."""
+    low = np.maximum(a[:, np.newaxis, :2], b[np.newaxis, :, :2])
+    high = np.minimum(a[:, np.newaxis, 2:], b[np.newaxis, :, 2:])
+    both = np.prod(np.maximum(high - low, 0), -1)
+    union = _area(a)[:, np.newaxis] + _area(b) - both
+    return np.divide(both, union, out=np.zeros_like(both), where=union > 0)
+
+
+def _area(boxes: np.ndarray) -> np.ndarray:
+    return np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), -1)

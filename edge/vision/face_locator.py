@@ -1,0 +1,68 @@
+"""Finding faces with the int8 network."""
+
+import numpy as np
+
+from edge.errors import UserError
+from edge.vision.anchor_free import decode_maps, suppress
+from edge.vision.face import Face
+from edge.vision.interpreter import Int8Network, dequantise
+from edge.vision.letterbox import Letterbox, letterbox
+
+MAX_CANDIDATES = 200
+"""Boxes that enter the suppression at most, the surest first: bounds the time that a hostile picture can take."""
+
+
+class FaceLocator:
+    """Finds the faces in a frame with a `locator` network.
+
+    Raises:
+        UserError: The network is of another kind.
+    """
+
+    def __init__(self, network: Int8Network, *, max_faces: int = 10, min_score: float | None = None) -> None:
+        """Set the most faces given back, and the lowest score; by default the score in the model's metadata."""
+        if network.metadata.kind != "locator":
+            raise UserError(f"The {network.metadata.network} model is a {network.metadata.kind}, not a locator.")
+        self.network = network
+        self.max_faces = max_faces
+        self.min_score = network.metadata.threshold if min_score is None else min_score
+        self._outputs = {spec.name: spec for spec in network.metadata.outputs}
+
+    def locate(self, image: np.ndarray) -> list[Face]:
+        """The faces in `image`, uint8 (height, width, 3) RGB, largest first, in its pixels."""
+        picture, placed = letterbox(image, self.network.input_size)
+        return faces_from_maps(self.maps(picture), placed, min_score=self.min_score, max_faces=self.max_faces)
+
+    def maps(self, picture: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """Heat and box by stride, as `decode_maps` reads them, for a letterboxed uint8 picture."""
+        raw = self.network.run(picture)
+        return pair_maps({name: dequantise(values[0], self._outputs[name]) for name, values in raw.items()})
+
+
+def pair_maps(outputs: dict[str, np.ndarray]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Sort a network's outputs for one picture, `heat8`, `box8`, `heat16` ..., by stride.
+
+    Args:
+        outputs: float (height, width, 1) of each heat, (height, width, 4) of each box.
+    """
+    strides = sorted(int(name.removeprefix("heat")) for name in outputs if name.startswith("heat"))
+    return {stride: (outputs[f"heat{stride}"][..., 0], outputs[f"box{stride}"]) for stride in strides}
+
+
+def faces_from_maps(
+    maps: dict[int, tuple[np.ndarray, np.ndarray]], placed: Letterbox, *, min_score: float, max_faces: int
+) -> list[Face]:
+    """The faces that the maps of one picture show, largest first, in pixels of the frame.
+
+    Args:
+        maps: By stride, heat (height, width) and box (height, width, 4), levels as the network gives them.
+        placed: How the frame lies in the picture.
+        min_score: Lowest heat of a face.
+        max_faces: Where there are more, the surest ones are kept.
+    """
+    boxes, scores = decode_maps(maps, min_score)
+    surest = np.argsort(-scores, kind="stable")[:MAX_CANDIDATES]
+    boxes, scores = boxes[surest], scores[surest]
+    kept = suppress(boxes, scores)[:max_faces]
+    rows = np.column_stack([placed.to_frame(boxes[kept]), scores[kept]]).tolist()
+    return sorted((Face(*row) for row in rows), key=lambda face: -face.size)

@@ -1,0 +1,64 @@
+"""Bringing a frame to the locator's input and boxes back from it. Training, evaluation and the device all call this."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge.vision.face import Face
+
+LOCATOR_SIZE = (240, 320)
+"""Height and width of the picture that the locator reads, in pixels."""
+
+BORDER_GREY = 128
+"""Level of the border around a frame of another shape: the middle of the range, int8 zero."""
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """How a frame lies in the locator's picture: picture = frame * scale + (left, top)."""
+
+    scale: float
+    left: int
+    """Width of the border left of the frame, in pixels of the picture."""
+    top: int
+    """Height of the border above the frame, in pixels of the picture."""
+
+    def to_frame(self, boxes: np.ndarray) -> np.ndarray:
+        """Boxes (n, 4) as left, top, right, bottom, from pixels of the picture to pixels of the frame."""
+        return (boxes - self._offset) / self.scale
+
+    def to_picture(self, boxes: np.ndarray) -> np.ndarray:
+        """The reverse of `to_frame`."""
+        return boxes * self.scale + self._offset
+
+    @property
+    def _offset(self) -> np.ndarray:
+        return np.array([self.left, self.top, self.left, self.top])
+
+
+def letterbox(image: np.ndarray, size: tuple[int, int] = LOCATOR_SIZE) -> tuple[np.ndarray, Letterbox]:
+    """Fit a frame whole into a picture, its aspect kept, grey around it.
+
+    Args:
+        image: uint8 (height, width, 3), landscape or portrait.
+        size: Height and width of the picture, in pixels.
+
+    Returns:
+        The picture, uint8 (*size, 3), and how the frame lies in it.
+    """
+    height, width = image.shape[:2]
+    scale = min(size[0] / height, size[1] / width)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    # Averaging keeps small faces from breaking into noise; OpenCV has it fast where it matters, by a whole factor.
+    image = cv2.resize(image, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    left, top = (size[1] - inner[0]) // 2, (size[0] - inner[1]) // 2
+    borders = (top, size[0] - inner[1] - top, left, size[1] - inner[0] - left)
+    if any(borders):
+        image = cv2.copyMakeBorder(image, *borders, cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3)
+    return image, Letterbox(scale, left, top)
+
+
+def boxes_of(faces: list[Face]) -> np.ndarray:
+    """The boxes of n faces as float64 (n, 4): left, top, right, bottom."""
+    return np.array([[f.left, f.top, f.right, f.bottom] for f in faces], np.float64).reshape(-1, 4)

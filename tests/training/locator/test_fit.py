@@ -1,0 +1,95 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from edge.errors import UserError
+from edge.vision.letterbox import LOCATOR_SIZE
+from training.cli import main
+from training.locator.network import LOCATORS, STRIDES
+from training.locator.pipeline import training_batches
+from training.locator.runs import LocatorSettings
+from training.locator.scenes import read_scenes
+from training.locator.session import train_locator
+from training.locator.truth import MAX_ROWS
+from training.runs import RunFiles
+
+
+def test_batches_are_pictures_in_zero_to_one_and_their_truth(scenes_folder):
+    scenes = read_scenes(scenes_folder).split("train")
+    pictures, truth = next(iter(training_batches(scenes, batch_size=3, size=(96, 128), seed=1)))
+    assert pictures.shape == (3, 96, 128, 3)
+    assert 0 <= np.min(pictures) <= np.max(pictures) <= 1
+    assert truth.shape == (3, MAX_ROWS, 5)
+    assert (np.array(truth)[..., 4] == 1).any()
+
+
+@pytest.mark.parametrize(("height", "size"), [(240, (240, 320)), (176, (176, 224))])
+def test_training_pictures_have_the_shape_of_the_devices(height, size):
+    assert LocatorSettings(height=height).size == size
+
+
+@pytest.fixture
+def tiny_network(monkeypatch):
+    """A network that is compiled in a second, under the name `tiny`."""
+
+    def build(size=LOCATOR_SIZE):
+        image = keras.Input((*size, 3), name="image")
+        outputs, x = {}, keras.layers.Conv2D(4, 3, strides=4, padding="same", activation="relu")(image)
+        for stride in STRIDES:
+            x = keras.layers.AveragePooling2D(2, padding="same")(x)
+            for name, depth in (("heat", 1), ("box", 4)):
+                outputs[f"{name}{stride}"] = keras.layers.Conv2D(depth, 1)(x)
+        return keras.Model(image, outputs, name="tiny")
+
+    monkeypatch.setitem(LOCATORS, "tiny", build)
+    return "tiny"
+
+
+def test_a_run_holds_what_is_needed_to_go_on_and_to_export(scenes_folder, tmp_path, tiny_network):
+    files = RunFiles(tmp_path / "run")
+    files.folder.mkdir()
+    settings = LocatorSettings(network=tiny_network, epochs=1, batch_size=8, height=80)
+    assert train_locator(read_scenes(scenes_folder), settings, files)
+    assert files.network.is_file()
+    assert files.hold_a_finished_fit
+    assert files.read_settings(LocatorSettings) == settings
+    metrics = json.loads(files.metrics.read_text())
+    assert metrics["kind"] == "locator"
+    assert 0 <= metrics["val"]["recall"] <= 1
+    (row,) = files.read_history()
+    assert row["epoch"] == 1
+
+
+def test_a_fit_may_begin_with_another_ones_network(scenes_folder, tmp_path, tiny_network):
+    keras.utils.set_random_seed(7)
+    begun, files = RunFiles(tmp_path / "begun"), RunFiles(tmp_path / "run")
+    for run in (begun, files):
+        run.folder.mkdir()
+    LOCATORS[tiny_network]().save(begun.network)
+    settings = LocatorSettings(
+        network=tiny_network, epochs=1, height=80, learning_rate=1e-9, start_from=str(begun.folder)
+    )
+    assert train_locator(read_scenes(scenes_folder), settings, files)
+    weights = [keras.models.load_model(run.network, compile=False).get_weights() for run in (begun, files)]
+    assert all(a == pytest.approx(b, abs=1e-4) for a, b in zip(*weights, strict=True))
+
+
+def test_an_unknown_network_is_refused(scenes_folder, tmp_path):
+    with pytest.raises(UserError, match="choose one of face_cnn"):
+        train_locator(read_scenes(scenes_folder), LocatorSettings(network="other"), RunFiles(tmp_path))
+
+
+def test_the_command_fits_a_locator_and_goes_on(scenes_folder, tmp_path, tiny_network, capsys):
+    command = ["locator", str(scenes_folder), "--network", tiny_network, "--out", str(tmp_path / "run")]
+    assert main([*command, "--epochs", "1", "--batch-size", "8", "--height", "80"]) == 0
+    assert main(command) == 2
+    assert "add --resume" in capsys.readouterr().err
+    assert main([*command, "--resume"]) == 0
+    assert "of the faces found" in capsys.readouterr().out
+
+
+def test_scenes_that_are_not_there_are_refused_in_a_sentence(tmp_path, capsys):
+    assert main(["locator", str(tmp_path / "none"), "--out", str(tmp_path / "run")]) == 2
+    assert capsys.readouterr().err.startswith("maskwatch-train: There is no folder")

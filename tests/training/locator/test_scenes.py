@@ -1,0 +1,95 @@
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.errors import UserError
+from training.locator.scenes import read_scenes
+
+VOC = """<annotation><object><name>face</name><bndbox>
+<xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox></object></annotation>"""
+
+
+def voc_folder(folder, count=80, xml=VOC):
+    (folder / "images").mkdir(parents=True)
+    (folder / "annotations").mkdir()
+    for number in range(count):
+        assert cv2.imwrite(str(folder / "images" / f"{number}.png"), np.full((80, 80, 3), number, np.uint8))
+        (folder / "annotations" / f"{number}.xml").write_text(xml)
+    return folder
+
+
+def test_csv_scenes_keep_their_splits(scenes_folder):
+    found = read_scenes(scenes_folder)
+    assert {split: counts["scenes"] for split, counts in found.counts().items()} == {"train": 24, "val": 4, "test": 4}
+    scene = found.split("train")[0]
+    assert scene.boxes.shape == (1, 4)
+    assert scene.labels == ("with_mask",)
+    assert scene.read().shape == (120, 160, 3)
+
+
+def test_extra_scenes_are_for_training(scenes_folder, draw_scenes):
+    draw_scenes(scenes_folder, "extra", 3, first=900)
+    assert len(read_scenes(scenes_folder).split("train")) == 27
+
+
+def test_a_picture_without_a_row_is_a_scene_without_faces(scenes_folder):
+    assert cv2.imwrite(str(scenes_folder / "val" / "empty.png"), np.zeros((50, 50, 3), np.uint8))
+    empty = [scene for scene in read_scenes(scenes_folder).split("val") if not len(scene.boxes)]
+    assert [scene.path.name for scene in empty] == ["empty.png"]
+    assert empty[0].boxes.shape == (0, 4)
+
+
+def test_the_manifest_says_where_faces_may_have_been_missed(scenes_folder):
+    (scenes_folder / "manifest.csv").write_text("path,n_unannotated_suspect\nscenes/train/000.png,2\n")
+    assert read_scenes(scenes_folder).split("train")[0].unannotated == 2
+
+
+def test_the_digest_depends_on_the_pictures_not_on_their_names(scenes_folder):
+    before = read_scenes(scenes_folder).digest
+    (scenes_folder / "train" / "000.png").rename(scenes_folder / "train" / "zzz.png")
+    assert read_scenes(scenes_folder).digest == before
+    (scenes_folder / "train" / "zzz.png").unlink()
+    assert read_scenes(scenes_folder).digest != before
+
+
+def test_a_damaged_picture_is_passed_over_with_a_reason(scenes_folder):
+    (scenes_folder / "train" / "000.png").write_bytes(b"no picture")
+    found = read_scenes(scenes_folder)
+    assert len(found.split("train")) == 23
+    assert found.skipped == {"train/000.png": "cannot be read as a picture"}
+
+
+def test_a_row_without_its_picture_is_told(scenes_folder):
+    (scenes_folder / "train" / "000.png").unlink()
+    assert read_scenes(scenes_folder).skipped == {"train/000.png": "is named in the CSV but is not there"}
+
+
+def test_pascal_voc_is_split_by_content_and_always_alike(tmp_path):
+    found = read_scenes(voc_folder(tmp_path / "voc"))
+    assert all(found.split(split) for split in ("train", "val", "test"))
+    assert found.split("val")[0].boxes.tolist() == [[10, 20, 40, 60]]
+    shutil.copytree(tmp_path / "voc", tmp_path / "other")
+    again = read_scenes(tmp_path / "other")
+    assert [s.split for s in again.scenes] == [s.split for s in found.scenes]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda folder: shutil.rmtree(folder), "no folder"),
+        (lambda folder: (folder / "train.csv").unlink(), "neither a train.csv nor"),
+        (lambda folder: (folder / "train.csv").write_text("image,xmin\n000.png,3\n"), "Line 2"),
+        (lambda folder: (folder / "val.csv").unlink(), "0 scenes with faces to validate"),
+    ],
+)
+def test_bad_folders_are_refused_in_a_sentence(scenes_folder, spoil, message):
+    spoil(scenes_folder)
+    with pytest.raises(UserError, match=message):
+        read_scenes(scenes_folder)
+
+
+def test_a_damaged_annotation_is_refused(tmp_path):
+    with pytest.raises(UserError, match="no Pascal VOC annotation"):
+        read_scenes(voc_folder(tmp_path / "voc", xml="<annotation>"))

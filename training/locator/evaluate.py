@@ -1,0 +1,113 @@
+"""How well a network finds faces in whole scenes, always through the device's own letterbox and decoding."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+
+from edge.vision.face import Face
+from edge.vision.face_locator import FaceLocator, faces_from_maps, pair_maps
+from edge.vision.interpreter import Int8Network
+from edge.vision.letterbox import LOCATOR_SIZE, Letterbox, letterbox
+from training.locator.scenes import Scene, SceneSet
+from training.locator.scores import Detections, LocatorScores, hold_against
+from training.runs import RunFiles
+
+LOWEST_SCORE = 0.05
+"""Boxes below this are not worth matching: no threshold of use lies there."""
+
+MAX_FACES = 200
+"""So many faces a scene are kept for scoring; the device keeps fewer."""
+
+
+@dataclass(frozen=True)
+class LocatorMetrics:
+    """What is known about a run's float network; written to the run's `metrics.json`.
+
+    The test split is not among it: it is for the int8 network that is shipped, once.
+    """
+
+    kind: str
+    """ "locator"."""
+    network: str
+    parameters: int
+    epochs_done: int
+    best_epoch: int
+    training_set_digest: str
+    images: dict[str, dict[str, int]]
+    """Scenes and faces by split."""
+    skipped: dict[str, str]
+    """Path of each file that was passed over, and why."""
+    threshold: float
+    """Chosen on the validation split, see `Detections.best_threshold`."""
+    val: LocatorScores
+
+
+@dataclass(frozen=True)
+class LetterboxedScenes:
+    """Scenes as the network reads them, prepared once for many evaluations."""
+
+    pictures: np.ndarray
+    """uint8 (n, 240, 320, 3)."""
+    placed: list[Letterbox]
+    truths: list[np.ndarray]
+    """Boxes (m, 4) in pixels of the scene, by scene."""
+
+    def score(self, network: keras.Model) -> Detections:
+        """What a float network finds in them, held against the truth."""
+        return hold_against(find_faces(network, self.pictures, self.placed), self.truths)
+
+
+def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorMetrics:
+    """Score the best network of a run on the validation split, choose its threshold there, write `metrics.json`."""
+    network = keras.models.load_model(files.network, compile=False)
+    detections = letterboxed(scenes.split("val")).score(network)
+    history = files.read_history()
+    metrics = LocatorMetrics(
+        kind="locator",
+        network=network.name,
+        parameters=network.count_params(),
+        epochs_done=history[-1]["epoch"],
+        best_epoch=max(row["epoch"] for row in history if row["best"]),
+        training_set_digest=scenes.digest,
+        images=scenes.counts(),
+        skipped=scenes.skipped,
+        threshold=detections.best_threshold(),
+        val=detections.at(detections.best_threshold()),
+    )
+    files.metrics.write_text(json.dumps(asdict(metrics), indent=2) + "\n")
+    return metrics
+
+
+def score_int8(network: Int8Network, scenes: Sequence[Scene]) -> Detections:
+    """What an int8 network finds in scenes by the device's own way, held against the truth."""
+    locator = FaceLocator(network, max_faces=MAX_FACES, min_score=LOWEST_SCORE)
+    return hold_against([locator.locate(scene.read()) for scene in scenes], [scene.boxes for scene in scenes])
+
+
+def letterboxed(scenes: Sequence[Scene]) -> LetterboxedScenes:
+    """Read and letterbox scenes."""
+    pairs = [letterbox(scene.read()) for scene in scenes]
+    pictures = np.stack([picture for picture, _ in pairs]) if pairs else np.zeros((0, *LOCATOR_SIZE, 3), np.uint8)
+    return LetterboxedScenes(pictures, [placed for _, placed in pairs], [scene.boxes for scene in scenes])
+
+
+def find_faces(
+    network: keras.Model,
+    pictures: np.ndarray,
+    placed: Sequence[Letterbox],
+    *,
+    min_score: float = LOWEST_SCORE,
+    batch_size: int = 32,
+) -> list[list[Face]]:
+    """A float network's faces in letterboxed pictures, uint8 (n, 240, 320, 3), in pixels of the scenes."""
+    found = []
+    for start in range(0, len(pictures), batch_size):
+        batch = pictures[start : start + batch_size].astype(np.float32) / 255.0
+        outputs = {k: keras.ops.convert_to_numpy(v) for k, v in network(batch, training=False).items()}
+        for i, place in enumerate(placed[start : start + batch_size]):
+            maps = pair_maps({name: values[i] for name, values in outputs.items()})
+            found.append(faces_from_maps(maps, place, min_score=min_score, max_faces=MAX_FACES))
+    return found

@@ -1,0 +1,194 @@
+"""Photographs of scenes with a box around each face: reading them from CSV or Pascal VOC, and how they are split."""
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.errors import UserError
+from training.datasets import SPLITS, SUFFIXES, training_set_digest
+from training.locator.voc import read_voc_boxes
+
+CSV_SPLITS = {"train": "train", "val": "val", "test": "test", "extra": "train"}
+"""The CSV files that are looked for, each beside a folder of its name, and the split that its scenes belong to."""
+
+SPLIT_BOUNDS = (0.8, 0.9)
+"""Where `train` and `val` end on the unit line onto which the files of a folder without splits are hashed."""
+
+MIN_SCENES = 20
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One photograph, and where its faces are."""
+
+    path: Path
+    split: str
+    """One of SPLITS."""
+    sha256: str
+    boxes: np.ndarray
+    """float32 (n, 4) as left, top, right, bottom, in pixels of the photograph; n may be 0."""
+    labels: tuple[str, ...]
+    """What the annotation calls each face."""
+    unannotated: int = 0
+    """How many faces the annotator may have missed, by the manifest."""
+
+    def read(self) -> np.ndarray:
+        """The photograph as uint8 (height, width, 3), RGB.
+
+        Raises:
+            UserError: The file has gone or changed since the folder was read.
+        """
+        image = cv2.imread(str(self.path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        if image is None:
+            raise UserError(f"{self.path} can no longer be read: put it back, or begin a new run.")
+        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+@dataclass(frozen=True)
+class SceneSet:
+    """The usable scenes of a folder, and those that were passed over."""
+
+    scenes: list[Scene]
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Path of each file that was passed over, and why."""
+
+    def split(self, name: str) -> list[Scene]:
+        """The scenes of one split, in a fixed order."""
+        return [scene for scene in self.scenes if scene.split == name]
+
+    @property
+    def digest(self) -> str:
+        """The training split's `training_set_digest`: the same pictures, the same digest."""
+        return training_set_digest(scene.sha256 for scene in self.split("train"))
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many scenes and faces each split holds."""
+        return {
+            split: {"scenes": len(scenes), "faces": sum(len(scene.boxes) for scene in scenes)}
+            for split in SPLITS
+            for scenes in [self.split(split)]
+        }
+
+    def save_split(self, path: Path) -> None:
+        """Write down which photograph is in which split, as CSV."""
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["path", "split", "sha256", "faces"])
+            writer.writerows([scene.path, scene.split, scene.sha256, len(scene.boxes)] for scene in self.scenes)
+
+
+def read_scenes(folder: Path) -> SceneSet:
+    """Read a folder of scenes.
+
+    Two forms are known: CSV files `train.csv`, `val.csv`, `test.csv` and perhaps `extra.csv` (for training only) with
+    the columns image, xmin, ymin, xmax, ymax, label, each beside a folder of its name that holds the images; and Pascal
+    VOC, one `.xml` an image anywhere below the folder, which is split here by each image's content.
+
+    Raises:
+        UserError: No such folder, neither form in it, a file that cannot be understood, or too few scenes.
+    """
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder}: name one that holds scenes with boxes.")
+    if (folder / "train.csv").is_file():
+        found = SceneSet(*_sorted_out(_csv_scenes(folder)))
+    elif xmls := sorted(folder.rglob("*.xml")):
+        found = SceneSet(*_sorted_out(_voc_scenes(folder, xmls)))
+    else:
+        raise UserError(f"{folder} holds neither a train.csv nor Pascal VOC .xml files: put the boxes there.")
+    _refuse_small_splits(folder, found)
+    return found
+
+
+def _sorted_out(found: Iterable[Scene | tuple[str, str]]) -> tuple[list[Scene], dict[str, str]]:
+    scenes: list[Scene] = []
+    skipped: dict[str, str] = {}
+    for item in found:
+        if isinstance(item, Scene):
+            scenes.append(item)
+        else:
+            skipped[item[0]] = item[1]
+    return scenes, skipped
+
+
+def _csv_scenes(folder: Path) -> Iterator[Scene | tuple[str, str]]:
+    suspects = _read_suspects(folder / "manifest.csv")
+    for name, split in CSV_SPLITS.items():
+        table = folder / f"{name}.csv"
+        if not table.is_file():
+            continue
+        rows = _read_table(table)
+        images = folder / name
+        # A picture without a row is a scene without a face: as precious as any other.
+        for path in sorted(p for p in images.iterdir() if p.suffix.lower() in SUFFIXES) if images.is_dir() else []:
+            boxes, labels = rows.pop(path.name, ([], []))
+            yield _scene(path, split, boxes, labels, suspects.get(f"{name}/{path.name}", 0))
+        yield from ((f"{name}/{missing}", "is named in the CSV but is not there") for missing in rows)
+
+
+def _voc_scenes(folder: Path, xmls: list[Path]) -> Iterator[Scene | tuple[str, str]]:
+    images = {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES}
+    for xml in xmls:
+        if path := images.get(xml.stem):
+            yield _scene(path, None, *read_voc_boxes(xml), 0)
+        else:
+            yield str(xml.relative_to(folder)), "has no image of its name"
+
+
+def _scene(
+    path: Path, split: str | None, boxes: list[list[float]], labels: list[str], unannotated: int
+) -> Scene | tuple[str, str]:
+    content = path.read_bytes()
+    if cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8) is None:
+        return f"{path.parent.name}/{path.name}", "cannot be read as a picture"
+    sha256 = hashlib.sha256(content).hexdigest()
+    array = np.array(boxes, np.float32).reshape(-1, 4)
+    return Scene(path, split or _split_of(sha256), sha256, array, tuple(labels), unannotated)
+
+
+def _split_of(sha256: str) -> str:
+    position = int(sha256[:8], 16) / 2**32
+    return SPLITS[sum(position >= bound for bound in SPLIT_BOUNDS)]
+
+
+def _read_table(path: Path) -> dict[str, tuple[list[list[float]], list[str]]]:
+    rows: dict[str, tuple[list[list[float]], list[str]]] = defaultdict(lambda: ([], []))
+    with path.open(newline="") as file:
+        reader = csv.DictReader(file)
+        for row in reader:
+            try:
+                box = [float(row[side]) for side in ("xmin", "ymin", "xmax", "ymax")]
+                boxes, labels = rows[row["image"]]
+            except (KeyError, TypeError, ValueError) as error:
+                raise UserError(
+                    f"Line {reader.line_num} of {path} is not image,width,height,xmin,ymin,xmax,ymax,label: mend it."
+                ) from error
+            boxes.append(box)
+            labels.append(row.get("label") or "face")
+    return dict(rows)
+
+
+def _read_suspects(path: Path) -> dict[str, int]:
+    """Faces that may lack a box, by `split/file name`."""
+    if not path.is_file():
+        return {}
+    with path.open(newline="") as file:
+        return {
+            "/".join(row["path"].split("/")[-2:]): int(row.get("n_unannotated_suspect") or 0)
+            for row in csv.DictReader(file)
+        }
+
+
+def _refuse_small_splits(folder: Path, found: SceneSet) -> None:
+    for split in SPLITS[:2]:
+        with_faces = sum(len(scene.boxes) > 0 for scene in found.split(split))
+        if with_faces < (MIN_SCENES if split == "train" else 1):
+            raise UserError(
+                f"{folder} has {with_faces} scenes with faces to {'train' if split == 'train' else 'validate'} with: "
+                "add more."
+            )

@@ -1,0 +1,144 @@
+"""How well faces are found: matching, recall at a rate of false faces, the score from which a box counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.vision.anchor_free import overlaps
+from edge.vision.face import Face
+from edge.vision.letterbox import boxes_of
+
+MIN_OVERLAP = 0.3
+"""Intersection over union from which a box has found a face; mutual centres inside will do as well."""
+
+SMALL_PX, FULL_PX = 16.0, 32.0
+"""Longer side of a face in the scene as stored: below the first it is ignored, from the second on it must be found."""
+
+MAX_FALSE_FACES = 0.10
+"""False faces an image that the device may show: the score threshold is chosen by it."""
+
+SELECTION_RATES = (0.05, 0.10, 0.20)
+"""Rates of false faces at which recall is averaged to compare epochs: less noisy than one alone."""
+
+SMALL_SHARE = 0.15
+"""How much the recall of small faces counts when epochs are compared."""
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What a locator said of some scenes, held against the truth."""
+
+    scores: np.ndarray
+    """Of each box that found a face or was wrong, float (n,); boxes on ignored faces are left out."""
+    sizes: np.ndarray
+    """Longer side of the face that each box found, in pixels, float (n,); 0 if it found none."""
+    images: int
+    faces: int
+    """How many faces of at least FULL_PX there are."""
+    small_faces: int
+    """How many of SMALL_PX to FULL_PX."""
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """Every score that occurs, highest first."""
+        return np.unique(self.scores)[::-1]
+
+    def at(self, threshold: float) -> "LocatorScores":
+        """The scores if boxes below the threshold are not shown."""
+        sizes = self.sizes[self.scores >= threshold]
+        found, small = int(np.sum(sizes >= FULL_PX)), int(np.sum((sizes > 0) & (sizes < FULL_PX)))
+        false = int(np.sum(sizes == 0))
+        return LocatorScores(
+            images=self.images,
+            faces=self.faces,
+            small_faces=self.small_faces,
+            threshold=threshold,
+            recall=found / max(self.faces, 1),
+            small_recall=small / max(self.small_faces, 1),
+            false_faces_an_image=false / max(self.images, 1),
+        )
+
+    def best_threshold(self, max_false_faces: float = MAX_FALSE_FACES) -> float:
+        """The lowest score, and so the best recall, with at most so many false faces an image; 1 if there is none."""
+        order = np.argsort(-self.scores, kind="stable")
+        scores, false = self.scores[order], np.cumsum(self.sizes[order] == 0)
+        # A score that several boxes share lets them all in: judge by the last of them.
+        last = np.append(scores[:-1] != scores[1:], True) if scores.size else np.zeros(0, bool)
+        allowed = scores[last & (false <= max_false_faces * self.images)]
+        return float(allowed.min()) if allowed.size else 1.0
+
+    @property
+    def selection_score(self) -> float:
+        """The one figure that epochs are compared by, 0 to 1."""
+        rated = [self.at(self.best_threshold(rate)) for rate in SELECTION_RATES]
+        return float(np.mean([(1 - SMALL_SHARE) * s.recall + SMALL_SHARE * s.small_recall for s in rated]))
+
+
+@dataclass(frozen=True)
+class LocatorScores:
+    """How well faces are found at one threshold."""
+
+    images: int
+    faces: int
+    small_faces: int
+    threshold: float
+    recall: float
+    """Share of the faces of at least 32 px that are found."""
+    small_recall: float
+    """Share of those of 16 to 32 px."""
+    false_faces_an_image: float
+    """Boxes that hit no face, and second boxes on one."""
+
+
+def hold_against(found: Sequence[Sequence[Face]], truths: Sequence[np.ndarray]) -> Detections:
+    """Match the boxes of each scene with its faces, the surest box first.
+
+    Args:
+        found: The faces that a locator gave, by scene.
+        truths: The true boxes by scene, float (n, 4).
+    """
+    pairs = [match(faces, truth) for faces, truth in zip(found, truths, strict=True)]
+    sizes = np.concatenate([_sizes(truth) for truth in truths]) if truths else np.zeros(0)
+    return Detections(
+        scores=np.concatenate([scores for scores, _ in pairs]) if pairs else np.zeros(0),
+        sizes=np.concatenate([hit for _, hit in pairs]) if pairs else np.zeros(0),
+        images=len(truths),
+        faces=int(np.sum(sizes >= FULL_PX)),
+        small_faces=int(np.sum((sizes >= SMALL_PX) & (sizes < FULL_PX))),
+    )
+
+
+def match(faces: Sequence[Face], truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Match one scene's boxes.
+
+    Returns:
+        Scores (n,) and sizes (n,) of the faces found, as in `Detections`.
+    """
+    ordered = sorted(faces, key=lambda face: -face.score)
+    boxes, sizes = boxes_of(ordered), _sizes(truth)
+    iou = overlaps(boxes, truth)
+    hits = (iou >= MIN_OVERLAP) | (_centres_inside(boxes, truth) & _centres_inside(truth, boxes).T)
+    # A face counts before one that is ignored, and overlap before mere neighbourhood.
+    rank = np.where(hits, 1 + iou + 2 * (sizes >= SMALL_PX), 0.0)
+    scores, found = [], []
+    for row, face in enumerate(ordered):
+        best = int(np.argmax(rank[row])) if len(truth) else 0
+        if not len(truth) or rank[row, best] == 0:
+            scores.append(face.score)
+            found.append(0.0)
+        elif sizes[best] >= SMALL_PX:
+            scores.append(face.score)
+            found.append(float(sizes[best]))
+            rank[:, best] = 0
+    return np.array(scores), np.array(found)
+
+
+def _centres_inside(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
+    """Whether the middle of each of n boxes lies in each of m, bool (n, m)."""
+    x, y = (inner[:, [0]] + inner[:, [2]]) / 2, (inner[:, [1]] + inner[:, [3]]) / 2
+    return (x >= outer[:, 0]) & (x <= outer[:, 2]) & (y >= outer[:, 1]) & (y <= outer[:, 3])
+
+
+def _sizes(boxes: np.ndarray) -> np.ndarray:
+    return (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0)

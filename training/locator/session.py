@@ -1,0 +1,62 @@
+"""One sitting of `maskwatch-train locator`: fit, evaluate, and say what came of it."""
+
+from rich.console import Console
+
+from edge.errors import UserError
+from training.locator.evaluate import LocatorMetrics, evaluate
+from training.locator.fit import fit, save_settings
+from training.locator.network import LOCATORS
+from training.locator.progress import LocatorProgress
+from training.locator.runs import LocatorSettings
+from training.locator.scenes import SceneSet
+from training.runs import RunFiles
+
+
+def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) -> bool:
+    """Fit what is still to be fitted, then score the best epoch on the validation split and write the metrics.
+
+    Returns:
+        Whether all epochs are done; Ctrl-C may have ended the fit early.
+
+    Raises:
+        UserError: No such network.
+    """
+    if settings.network not in LOCATORS:
+        raise UserError(f"There is no network {settings.network}: choose one of {', '.join(LOCATORS)}.")
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    _say_scenes(scenes, console)
+    complete = files.hold_a_finished_fit or _fit(scenes, settings, files, console)
+    if not files.read_history():
+        console.print("Stopped before the first epoch was finished: there is nothing to keep yet.")
+    else:
+        _say_metrics(evaluate(scenes, files), console)
+    if not complete:
+        console.print("The same command with --resume goes on from the last finished epoch.")
+    return complete
+
+
+def _fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, console: Console) -> bool:
+    if not files.hold_a_run:
+        save_settings(settings, files)
+        scenes.save_split(files.split)
+    progress = LocatorProgress(console, batch_size=settings.batch_size)
+    try:
+        return fit(scenes, settings, files, progress)
+    finally:
+        progress.stop()
+
+
+def _say_scenes(scenes: SceneSet, console: Console) -> None:
+    for split, counts in scenes.counts().items():
+        console.print(f"{split:5} {counts['scenes']:5} scenes, {counts['faces']:5} faces")
+    for path, reason in scenes.skipped.items():
+        console.print(f"passed over: {path} {reason}")
+
+
+def _say_metrics(metrics: LocatorMetrics, console: Console) -> None:
+    val = metrics.val
+    console.print(
+        f"Best epoch {metrics.best_epoch}: on the validation split {val.recall:.3f} of the faces found "
+        f"({val.small_recall:.3f} of those of 16 to 32 px) at {val.false_faces_an_image:.3f} false ones an image, "
+        f"score {metrics.threshold:.3f} and up."
+    )

@@ -1,0 +1,22 @@
+"""Boxes in the Pascal VOC form: an XML file beside each image."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from edge.errors import UserError
+
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+
+
+def read_voc_boxes(path: Path) -> tuple[list[list[float]], list[str]]:
+    """The boxes of an annotation as left, top, right, bottom in pixels, and their labels.
+
+    Raises:
+        UserError: The file is not an annotation.
+    """
+    try:
+        objects = ElementTree.parse(path).getroot().findall("object")
+        boxes = [[float(found.findtext(f"bndbox/{side}") or "") for side in SIDES] for found in objects]
+    except (ElementTree.ParseError, ValueError) as error:
+        raise UserError(f"{path} is no Pascal VOC annotation ({error}): mend it or take it away.") from error
+    return boxes, [found.findtext("name") or "face" for found in objects]
