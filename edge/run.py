@@ -59,19 +59,13 @@ def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
         with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), camera) as alarm:
             alarm.play(STARTING)
             classifier, model = load_classifier(settings.model)
-            golden = answers_as_golden(classifier.network, model.golden)
+            locator, tracker = make_locator(settings.locator), make_tracker(settings, classifier.threshold)
             network = classifier.network
+            golden = answers_as_golden(network, model.golden)
             journal.write(
                 Started(at=0.0, source=source, network=network.metadata.network, runtime=network.runtime, golden=golden)
             )
-            watch(
-                camera,
-                make_locator(settings.locator),
-                classifier,
-                make_tracker(settings, classifier.threshold),
-                alarm,
-                Everyone(journal, count),
-            )
+            watch(camera, locator, classifier, tracker, alarm, Everyone(journal, count))
     journal.write(Stopped(at=count.seconds, frames=count.frames))
     return stopped.status
 

@@ -31,7 +31,7 @@ def read_run(folder: Path) -> TrainedRun:
     """Read a run's folder.
 
     Raises:
-        UserError: It holds no finished run, or the pictures are no longer where they were.
+        UserError: It holds no finished run of a classifier, or the pictures are no longer where they were.
     """
     files = RunFiles(folder)
     if not files.network.is_file() or not files.metrics.is_file():
@@ -39,6 +39,8 @@ def read_run(folder: Path) -> TrainedRun:
             f"{folder} holds no finished run: make one with `maskwatch-train classifier DATA --out {folder}`."
         )
     metrics = json.loads(files.metrics.read_text())
+    if metrics.get("kind") == "locator":
+        raise UserError(f"{folder} holds a locator, which cannot be exported yet: name the run of a classifier.")
     photos = _read_photos(files.split)
     if missing := next((photo.path for photo in photos if not photo.path.is_file()), None):
         raise UserError(f"The run's picture {missing} is gone: put the pictures back where they were trained on.")

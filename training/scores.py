@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score, lo
 
 from edge.vision.calibration import Calibration
 from training.calibration import expected_calibration_error
-from training.datasets import Photo
+from training.datasets import COMPLIANT, Photo
 
 FACE_SIZES_PX = {"below 16": 0, "16-32": 16, "32-64": 32, "64-128": 64, "128+": 128}
 """Names of the face sizes that are reported apart, and where each begins, in pixels."""
@@ -88,7 +88,7 @@ def score_decisions(alerts: np.ndarray, labels: np.ndarray) -> DecisionScores:
         alerts: bool (n,), whether each face was called not compliant.
         labels: str (n,), the classes.
     """
-    right = alerts == (labels != "with_mask")
+    right = alerts == (labels != COMPLIANT)
 
     def share(*names: str) -> float | None:
         chosen = np.isin(labels, names)

@@ -14,6 +14,12 @@ BETA = ALPHA**2 / (2 - ALPHA)
 COASTING_SECONDS = 0.4
 """How long an unseen face is taken to go on as it went; people stop, turn and are not on rails."""
 
+SHORTEST_SECONDS = 0.005
+"""Frames closer together than this tell nothing of speed: their difference is the locator's noise."""
+
+FASTEST_GROWTH = 3.0
+"""Most that `log_size` may change in a second, twentyfold: nobody comes nearer faster, and a glitch must not count."""
+
 
 @dataclass(slots=True)
 class Motion:
@@ -57,11 +63,12 @@ class Motion:
         self.x, self.y, self.log_size = ex + alpha * (x - ex), ey + alpha * (y - ey), _log_size(expected) + alpha * size
         self.aspect += ALPHA * (_aspect(face) - self.aspect)
         self.seconds = seconds
-        if passed > 0:
+        if passed >= SHORTEST_SECONDS:
             self.vx += beta * (x - ex) / passed
             self.vy += beta * (y - ey) / passed
             # Two sightings tell little of growth, and a wrong one would soon double the face.
-            self.growth += BETA * size / passed if self.settled else 0.0
+            growth = self.growth + (BETA * size / passed if self.settled else 0.0)
+            self.growth = min(max(growth, -FASTEST_GROWTH), FASTEST_GROWTH)
             self.settled = True
 
     def _box(self, x: float, y: float, log_size: float) -> Face:

@@ -91,8 +91,9 @@ def test_settings_that_cannot_work_are_refused_in_a_sentence(tmp_path, picture, 
     config = tmp_path / "maskwatch.toml"
     config.write_text(settings.replace("{readme}", str(tmp_path / "readme")))
     assert main(["run", "--source", str(picture), "--config", str(config)]) == 2
-    errors = capsys.readouterr().err
+    output, errors = capsys.readouterr()
     assert said in errors
+    assert output == ""  # it never said that it had started
 
 
 @pytest.mark.parametrize("source", ["none.mp4", "/dev/video97", "picamera2"])

@@ -104,6 +104,13 @@ def test_a_run_whose_pictures_are_gone_is_refused(run, tmp_path, capsys):
     assert "gone.png is gone" in capsys.readouterr().err
 
 
+def test_the_run_of_a_locator_is_refused(tmp_path, capsys):
+    (tmp_path / "model.keras").touch()
+    (tmp_path / "metrics.json").write_text('{"kind": "locator", "network": "face_cnn"}')
+    assert main(["quantize", str(tmp_path)]) == 2
+    assert "holds a locator" in capsys.readouterr().err
+
+
 def test_inspect_shows_what_is_inside(shipped_model, capsys):
     assert main(["inspect", str(shipped_model)]) == 0
     shown = capsys.readouterr().out
