@@ -33,6 +33,8 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     # Before TensorFlow is imported: its C++ part would fill the terminal.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # oneDNN's convolutions, which TensorFlow leaves off on processors without AVX-512: a quarter faster there.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
         return args.command(args)
     except UserError as error:

@@ -9,11 +9,11 @@ from edge.vision.letterbox import LOCATOR_SIZE
 STRIDES = (8, 16, 32)
 """Widths of the cells in which the network looks for face centres, in pixels of its input."""
 
-DENSE_BLOCKS = ((16, 2), (16, 1), (32, 2), (32, 1), (32, 1))
+DENSE_BLOCKS = ((16, 2), (16, 1), (32, 2), (32, 1))
 """(filters, strides) of the 3x3 convolutions after the stem: 30x40 cells at the end."""
 
-SEPARABLE_BLOCKS = (((64, 2), (64, 1), (64, 1), (64, 1)), ((96, 2), (96, 1), (96, 1)))
-"""(filters, strides) of the separable blocks: 15x20 cells after the first row, 8x10 after the second."""
+SEPARABLE_BLOCKS = (((32, 1), (32, 1)), ((96, 2), (96, 1), (96, 1), (96, 1)), ((128, 2), (128, 1), (128, 1)))
+"""(filters, strides) of the separable blocks: 30x40 cells after the first row, 15x20 and 8x10 after the others."""
 
 PYRAMID_FILTERS = 32
 
@@ -35,7 +35,7 @@ def face_cnn(size: tuple[int, int] = LOCATOR_SIZE) -> keras.Model:
     x = _dense_block(inputs, 8, 2)
     for filters, strides in DENSE_BLOCKS:
         x = _dense_block(x, filters, strides)
-    maps = [x]
+    maps = []
     for row in SEPARABLE_BLOCKS:
         for filters, strides in row:
             x = _separable_block(x, filters, strides)

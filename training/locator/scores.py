@@ -33,11 +33,18 @@ class Detections:
     """Of each box that found a face or was wrong, float (n,); boxes on ignored faces are left out."""
     sizes: np.ndarray
     """Longer side of the face that each box found, in pixels, float (n,); 0 if it found none."""
+    lengths: np.ndarray
+    """Longer side of each box itself, in pixels, float (n,)."""
     images: int
     faces: int
     """How many faces of at least FULL_PX there are."""
     small_faces: int
     """How many of SMALL_PX to FULL_PX."""
+
+    @property
+    def _false(self) -> np.ndarray:
+        # Only what is large enough to raise an alert counts against the locator, as only such faces count for it.
+        return (self.sizes == 0) & (self.lengths >= FULL_PX)
 
     @property
     def thresholds(self) -> np.ndarray:
@@ -46,9 +53,9 @@ class Detections:
 
     def at(self, threshold: float) -> "LocatorScores":
         """The scores if boxes below the threshold are not shown."""
-        sizes = self.sizes[self.scores >= threshold]
+        shown = self.scores >= threshold
+        sizes, false = self.sizes[shown], self._false[shown]
         found, small = int(np.sum(sizes >= FULL_PX)), int(np.sum((sizes > 0) & (sizes < FULL_PX)))
-        false = int(np.sum(sizes == 0))
         return LocatorScores(
             images=self.images,
             faces=self.faces,
@@ -56,13 +63,13 @@ class Detections:
             threshold=threshold,
             recall=found / max(self.faces, 1),
             small_recall=small / max(self.small_faces, 1),
-            false_faces_an_image=false / max(self.images, 1),
+            false_faces_an_image=int(false.sum()) / max(self.images, 1),
         )
 
     def best_threshold(self, max_false_faces: float = MAX_FALSE_FACES) -> float:
         """The lowest score, and so the best recall, with at most so many false faces an image; 1 if there is none."""
         order = np.argsort(-self.scores, kind="stable")
-        scores, false = self.scores[order], np.cumsum(self.sizes[order] == 0)
+        scores, false = self.scores[order], np.cumsum(self._false[order])
         # A score that several boxes share lets them all in: judge by the last of them.
         last = np.append(scores[:-1] != scores[1:], True) if scores.size else np.zeros(0, bool)
         allowed = scores[last & (false <= max_false_faces * self.images)]
@@ -88,7 +95,7 @@ class LocatorScores:
     small_recall: float
     """Share of those of 16 to 32 px."""
     false_faces_an_image: float
-    """Boxes that hit no face, and second boxes on one."""
+    """Boxes of at least 32 px that hit no face, and such second boxes on one."""
 
 
 def hold_against(found: Sequence[Sequence[Face]], truths: Sequence[np.ndarray]) -> Detections:
@@ -101,19 +108,20 @@ def hold_against(found: Sequence[Sequence[Face]], truths: Sequence[np.ndarray]) 
     pairs = [match(faces, truth) for faces, truth in zip(found, truths, strict=True)]
     sizes = np.concatenate([_sizes(truth) for truth in truths]) if truths else np.zeros(0)
     return Detections(
-        scores=np.concatenate([scores for scores, _ in pairs]) if pairs else np.zeros(0),
-        sizes=np.concatenate([hit for _, hit in pairs]) if pairs else np.zeros(0),
+        scores=np.concatenate([scores for scores, _, _ in pairs]) if pairs else np.zeros(0),
+        sizes=np.concatenate([hit for _, hit, _ in pairs]) if pairs else np.zeros(0),
+        lengths=np.concatenate([lengths for _, _, lengths in pairs]) if pairs else np.zeros(0),
         images=len(truths),
         faces=int(np.sum(sizes >= FULL_PX)),
         small_faces=int(np.sum((sizes >= SMALL_PX) & (sizes < FULL_PX))),
     )
 
 
-def match(faces: Sequence[Face], truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def match(faces: Sequence[Face], truth: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Match one scene's boxes.
 
     Returns:
-        Scores (n,) and sizes (n,) of the faces found, as in `Detections`.
+        Scores (n,), sizes of the faces found (n,) and lengths of the boxes (n,), as in `Detections`.
     """
     ordered = sorted(faces, key=lambda face: -face.score)
     boxes, sizes = boxes_of(ordered), _sizes(truth)
@@ -121,17 +129,16 @@ def match(faces: Sequence[Face], truth: np.ndarray) -> tuple[np.ndarray, np.ndar
     hits = (iou >= MIN_OVERLAP) | (_centres_inside(boxes, truth) & _centres_inside(truth, boxes).T)
     # A face counts before one that is ignored, and overlap before mere neighbourhood.
     rank = np.where(hits, 1 + iou + 2 * (sizes >= SMALL_PX), 0.0)
-    scores, found = [], []
+    rows = []
     for row, face in enumerate(ordered):
         best = int(np.argmax(rank[row])) if len(truth) else 0
         if not len(truth) or rank[row, best] == 0:
-            scores.append(face.score)
-            found.append(0.0)
+            rows.append((face.score, 0.0, face.size))
         elif sizes[best] >= SMALL_PX:
-            scores.append(face.score)
-            found.append(float(sizes[best]))
+            rows.append((face.score, float(sizes[best]), face.size))
             rank[:, best] = 0
-    return np.array(scores), np.array(found)
+    scores, found, lengths = np.array(rows, np.float64).reshape(-1, 3).T
+    return scores, found, lengths
 
 
 def _centres_inside(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
