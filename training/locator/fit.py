@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import cv2
 import keras
 import tensorflow as tf
 
@@ -136,4 +137,6 @@ def _prepare(settings: LocatorSettings) -> None:
     if keras.backend.backend() != "tensorflow":
         # It then only feeds the network, and must leave the GPU's memory to the backend that trains.
         tf.config.set_visible_devices([], "GPU")
+    # Pictures are prepared side by side already: more threads within each would only push the others aside.
+    cv2.setNumThreads(1)
     keras.utils.set_random_seed(settings.seed)
