@@ -1,12 +1,11 @@
 """What training left in a run's folder, as far as export needs it."""
 
-import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import UserError
-from training.datasets import Photo
+from training.datasets import Photo, read_split
 from training.runs import RunFiles
 
 
@@ -41,7 +40,7 @@ def read_run(folder: Path) -> TrainedRun:
     metrics = json.loads(files.metrics.read_text())
     if metrics.get("kind") == "locator":
         raise UserError(f"{folder} holds a locator, which cannot be exported yet: name the run of a classifier.")
-    photos = _read_photos(files.split)
+    photos = read_split(files.split)
     if missing := next((photo.path for photo in photos if not photo.path.is_file()), None):
         raise UserError(f"The run's picture {missing} is gone: put the pictures back where they were trained on.")
     return TrainedRun(
@@ -52,11 +51,3 @@ def read_run(folder: Path) -> TrainedRun:
         threshold=metrics["threshold"],
         photos=photos,
     )
-
-
-def _read_photos(path: Path) -> list[Photo]:
-    with path.open(newline="") as file:
-        return [
-            Photo(**{**row, "path": Path(row["path"]), "face_px": int(row["face_px"])})  # type: ignore[arg-type]
-            for row in csv.DictReader(file)
-        ]
