@@ -11,6 +11,9 @@ import numpy as np
 
 from edge.vision.face import Face
 
+Occluder = Callable[[np.ndarray, Face, np.random.Generator], np.ndarray]
+"""Takes a picture, a bare face in it and what draws every choice; gives the picture with a thing in front."""
+
 
 def occluded(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
     """The picture with something in front of the face.
@@ -75,7 +78,7 @@ def scarf(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray
     return _laid_over(image, mask, _cloth(image, rng), rng)
 
 
-OCCLUDERS: tuple[Callable[[np.ndarray, Face, np.random.Generator], np.ndarray], ...] = (hand, cup, microphone, scarf)
+OCCLUDERS: tuple[Occluder, ...] = (hand, cup, microphone, scarf)
 """All things that may be in front of a face."""
 
 

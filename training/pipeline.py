@@ -10,6 +10,7 @@ import tensorflow as tf
 from edge.vision.preprocessing import CROP_SIZE, crop_face
 from training.augmentation import TrainingCrops
 from training.datasets import Photo
+from training.occluders import Occluder
 
 LABEL_SHARES = {"with_mask": 0.5, "without_mask": 0.37, "incorrect": 0.13}
 """Share of each class among the sampled pictures; those of the classes present are brought to sum to one."""
@@ -70,6 +71,24 @@ def evaluation_crops(photos: list[Photo]) -> np.ndarray:
     """The photographs as the device would cut them, uint8 (n, 128, 128, 3)."""
     crops = (crop_face(*photo.read_face()) for photo in photos)
     return np.stack(list(crops)) if photos else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
+
+
+def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.ndarray:
+    """The photographs as the device would cut them, each with a thing in front of the face.
+
+    Args:
+        photos: Bare faces.
+        thing: One of `training.occluders.OCCLUDERS`.
+        seed: Of where it is and how it looks; the same for the same photographs.
+
+    Returns:
+        uint8 (n, 128, 128, 3).
+    """
+    faces = [photo.read_face() for photo in photos]
+    crops = [
+        crop_face(thing(image, face, np.random.default_rng([seed, i])), face) for i, (image, face) in enumerate(faces)
+    ]
+    return np.stack(crops) if crops else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
 
 
 def predict(network: keras.Model, crops: np.ndarray, batch_size: int = 128) -> np.ndarray:
