@@ -1,8 +1,6 @@
 """A classifier's run: calibrated on crops of each class, compared by what it says of each face."""
 
-import csv
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -14,7 +12,7 @@ from edge.vision.preprocessing import whole_picture
 from export.convert import with_extremes
 from export.parity import Disagreement, Parity
 from export.trained_run import TrainedRun, refuse_missing
-from training.datasets import LABELS, Photo
+from training.datasets import LABELS, Photo, read_split
 from training.pipeline import evaluation_crops, predict
 from training.runs import RunFiles
 from training.scores import Predictions, SplitScores, score_split
@@ -79,7 +77,7 @@ def read_classifier_run(files: RunFiles, metrics: dict) -> ClassifierRun:
     Raises:
         UserError: The pictures are no longer where they were.
     """
-    photos = _read_photos(files.split)
+    photos = read_split(files.split)
     refuse_missing(photo.path for photo in photos)
     return ClassifierRun(
         files=files,
@@ -133,11 +131,3 @@ def _worst(before: Predictions, after: Predictions) -> list[Disagreement]:
         for i in order
         for photo in [before.photos[i]]
     ]
-
-
-def _read_photos(path: Path) -> list[Photo]:
-    with path.open(newline="") as file:
-        return [
-            Photo(**{**row, "path": Path(row["path"]), "face_px": int(row["face_px"])})  # type: ignore[arg-type]
-            for row in csv.DictReader(file)
-        ]

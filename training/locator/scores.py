@@ -13,7 +13,10 @@ MIN_OVERLAP = 0.3
 """Intersection over union from which a box has found a face; mutual centres inside will do as well."""
 
 SMALL_PX, FULL_PX = 16.0, 32.0
-"""Longer side of a face in the scene as stored: below the first it is ignored, from the second on it must be found."""
+"""Shorter side of a face in the scene as stored: below the first it is ignored, from the second on it must be found."""
+
+NO_FACE = -1
+"""Stands for the face that a wrong box has not found."""
 
 MAX_FALSE_FACES = 0.10
 """False faces an image that the device may show: the score threshold is chosen by it."""
@@ -32,9 +35,9 @@ class Detections:
     scores: np.ndarray
     """Of each box that found a face or was wrong, float (n,); boxes on ignored faces are left out."""
     sizes: np.ndarray
-    """Longer side of the face that each box found, in pixels, float (n,); 0 if it found none."""
+    """Shorter side of the face that each box found, in pixels, float (n,); 0 if it found none."""
     lengths: np.ndarray
-    """Longer side of each box itself, in pixels, float (n,)."""
+    """Shorter side of each box itself, in pixels, float (n,)."""
     images: int
     faces: int
     """How many faces of at least FULL_PX there are."""
@@ -91,7 +94,7 @@ class LocatorScores:
     small_faces: int
     threshold: float
     recall: float
-    """Share of the faces of at least 32 px that are found."""
+    """Share of the faces of at least 32 px, by their shorter side, that are found."""
     small_recall: float
     """Share of those of 16 to 32 px."""
     false_faces_an_image: float
@@ -106,7 +109,7 @@ def hold_against(found: Sequence[Sequence[Face]], truths: Sequence[np.ndarray]) 
         truths: The true boxes by scene, float (n, 4).
     """
     pairs = [match(faces, truth) for faces, truth in zip(found, truths, strict=True)]
-    sizes = np.concatenate([_sizes(truth) for truth in truths]) if truths else np.zeros(0)
+    sizes = np.concatenate([face_sizes(truth) for truth in truths]) if truths else np.zeros(0)
     return Detections(
         scores=np.concatenate([scores for scores, _, _ in pairs]) if pairs else np.zeros(0),
         sizes=np.concatenate([hit for _, hit, _ in pairs]) if pairs else np.zeros(0),
@@ -123,29 +126,45 @@ def match(faces: Sequence[Face], truth: np.ndarray) -> tuple[np.ndarray, np.ndar
     Returns:
         Scores (n,), sizes of the faces found (n,) and lengths of the boxes (n,), as in `Detections`.
     """
-    ordered = sorted(faces, key=lambda face: -face.score)
-    boxes, sizes = boxes_of(ordered), _sizes(truth)
+    hits = assign(faces, truth)
+    # The last size is that of NO_FACE.
+    found = np.append(face_sizes(truth), 0.0)[hits]
+    counted = (hits == NO_FACE) | (found >= SMALL_PX)
+    scores = np.array([face.score for face in faces], np.float64)
+    return scores[counted], found[counted], face_sizes(boxes_of(list(faces)))[counted]
+
+
+def assign(faces: Sequence[Face], truth: np.ndarray) -> np.ndarray:
+    """Which face each box of a scene has found, the surest box having the first choice.
+
+    Args:
+        faces: n boxes.
+        truth: The true boxes, float (m, 4).
+
+    Returns:
+        int (n,), index in `truth` or NO_FACE. A face is found once; only those below SMALL_PX, which do not
+        count, may be hit many times.
+    """
+    boxes, sizes = boxes_of(list(faces)), face_sizes(truth)
     iou = overlaps(boxes, truth)
     hits = (iou >= MIN_OVERLAP) | (_centres_inside(boxes, truth) & _centres_inside(truth, boxes).T)
     # A face counts before one that is ignored, and overlap before mere neighbourhood.
     rank = np.where(hits, 1 + iou + 2 * (sizes >= SMALL_PX), 0.0)
-    rows = []
-    for row, face in enumerate(ordered):
-        best = int(np.argmax(rank[row])) if len(truth) else 0
-        if not len(truth) or rank[row, best] == 0:
-            rows.append((face.score, 0.0, face.size))
-        elif sizes[best] >= SMALL_PX:
-            rows.append((face.score, float(sizes[best]), face.size))
-            rank[:, best] = 0
-    scores, found, lengths = np.array(rows, np.float64).reshape(-1, 3).T
-    return scores, found, lengths
+    found = np.full(len(faces), NO_FACE)
+    for row in sorted(range(len(faces) if len(truth) else 0), key=lambda row: -faces[row].score):
+        best = int(np.argmax(rank[row]))
+        if rank[row, best] > 0:
+            found[row] = best
+            rank[:, best] *= sizes[best] < SMALL_PX
+    return found
+
+
+def face_sizes(boxes: np.ndarray) -> np.ndarray:
+    """The shorter side of each box, float (n,): by it, and not by the longer one, the peers were measured."""
+    return (boxes[:, 2:] - boxes[:, :2]).min(1, initial=np.inf)
 
 
 def _centres_inside(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
     """Whether the middle of each of n boxes lies in each of m, bool (n, m)."""
     x, y = (inner[:, [0]] + inner[:, [2]]) / 2, (inner[:, [1]] + inner[:, [3]]) / 2
     return (x >= outer[:, 0]) & (x <= outer[:, 2]) & (y >= outer[:, 1]) & (y <= outer[:, 3])
-
-
-def _sizes(boxes: np.ndarray) -> np.ndarray:
-    return (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0)

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.face import Face
-from training.locator.scores import hold_against
+from training.locator.scores import NO_FACE, assign, hold_against
 
 FACE = np.array([[100, 100, 140, 150]], float)
-"""50 px."""
+"""40 px by its shorter side."""
 
 
 def on(box, score=0.9):
@@ -41,6 +41,23 @@ def test_a_second_box_on_a_face_is_false():
 def test_small_faces_are_reported_apart():
     result = score([on([10, 10, 30, 34])], [FACE[0], [10, 10, 30, 34]])
     assert (result.recall, result.small_recall, result.false_faces_an_image) == (0, 1, 0)
+
+
+def test_the_shorter_side_of_a_face_is_its_size():
+    slender = [10, 10, 40, 70]
+    result = score([on(slender)], [slender])
+    assert (result.faces, result.small_faces) == (0, 1)
+
+
+def test_slender_boxes_are_not_worth_calling_false():
+    assert score([on([200, 100, 231, 180])], FACE).false_faces_an_image == 0
+    assert score([on([200, 100, 232, 180])], FACE).false_faces_an_image == 1
+
+
+def test_each_box_is_told_which_face_it_found():
+    far, again = on([300, 10, 340, 60], 0.8), on([101, 101, 141, 151], 0.7)
+    assert assign([again, far, on(FACE[0], 0.9)], FACE).tolist() == [NO_FACE, NO_FACE, 0]
+    assert assign([far], np.zeros((0, 4))).tolist() == [NO_FACE]
 
 
 def test_tiny_faces_are_neither_missed_nor_false_when_hit():
