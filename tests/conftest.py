@@ -33,6 +33,11 @@ def shipped_model():
     return SHIPPED / "door_cnn.tflite"
 
 
+@pytest.fixture(scope="session")
+def shipped_locator():
+    return SHIPPED / "face_cnn.tflite"
+
+
 @pytest.fixture
 def grey_frame():
     return np.full((240, 320, 3), 128, np.uint8)

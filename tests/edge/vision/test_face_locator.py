@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,8 +26,8 @@ class FakeNetwork:
 
     input_size = (240, 320)
 
-    def __init__(self, *faces, kind="locator"):
-        self.metadata = SimpleNamespace(kind=kind, network="fake", threshold=0.4, outputs=SPECS)
+    def __init__(self, *faces, kind="locator", outputs=SPECS):
+        self.metadata = SimpleNamespace(kind=kind, network="fake", threshold=0.4, outputs=outputs)
         self.faces = faces
 
     def run(self, picture):
@@ -83,3 +84,9 @@ def test_one_face_seen_by_two_strides_is_one_face():
 def test_a_classifier_is_refused():
     with pytest.raises(UserError, match="not a locator"):
         FaceLocator(FakeNetwork(kind="classifier"))
+
+
+@pytest.mark.parametrize("outputs", [(), SPECS[:1], SPECS[1:], (*SPECS, replace(SPECS[0], name="extra"))])
+def test_outputs_that_are_no_maps_are_refused(outputs):
+    with pytest.raises(UserError, match="no maps of faces"):
+        FaceLocator(FakeNetwork(outputs=outputs))
