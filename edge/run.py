@@ -15,6 +15,7 @@ from edge.events.moment import Everyone, Moment
 from edge.events.types import Started, Stopped
 from edge.service.settings import Settings
 from edge.vision.golden import answers_as_golden
+from edge.vision.interpreter import Int8Network
 from edge.watch import watch
 
 
@@ -58,16 +59,25 @@ def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
         journal = Journal(log, epoch=camera.epoch)
         with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), camera) as alarm:
             alarm.play(STARTING)
-            classifier, model = load_classifier(settings.model)
-            locator, tracker = make_locator(settings.locator), make_tracker(settings, classifier.threshold)
-            network = classifier.network
-            golden = answers_as_golden(network, model.golden)
-            journal.write(
-                Started(at=0.0, source=source, network=network.metadata.network, runtime=network.runtime, golden=golden)
-            )
+            classifier, _ = load_classifier(settings.model)
+            locator = make_locator(settings.locator, settings.model)
+            tracker = make_tracker(settings, classifier.threshold)
+            journal.write(_started(source, classifier.network, locator.network))
             watch(camera, locator, classifier, tracker, alarm, Everyone(journal, count))
     journal.write(Stopped(at=count.seconds, frames=count.frames))
     return stopped.status
+
+
+def _started(source: str, classifier: Int8Network, locator: Int8Network | None) -> Started:
+    return Started(
+        at=0.0,
+        source=source,
+        network=classifier.metadata.network,
+        locator=locator.metadata.network if locator else "centre",
+        runtime=classifier.runtime,
+        golden=answers_as_golden(classifier),
+        locator_golden=locator is None or answers_as_golden(locator),
+    )
 
 
 @dataclass

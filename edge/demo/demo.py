@@ -68,6 +68,7 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
     with ExitStack() as opened:
         opened.enter_context(camera)
         classifier, _ = load_classifier(settings.model)
+        locator = make_locator(settings.locator, settings.model)
         alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), camera))
         score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
         timings, timeline = Timings(), Timeline(classifier.threshold)
@@ -77,7 +78,7 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
         opened.enter_context(stopping_on_sigterm())
         watch(
             paced(camera) if realtime and camera.epoch == 0 else camera,
-            make_locator(settings.locator),
+            locator,
             classifier,
             make_tracker(settings, classifier.threshold),
             alarm,

@@ -30,12 +30,17 @@ class Started(Event):
     event = "started"
     source: str
     network: str
+    """The classifier's architecture."""
+    locator: str
+    """The locator's architecture, or "centre"."""
     runtime: str
     golden: bool
-    """Whether the network answers here, to the byte, what it answered where it was exported.
+    """Whether the classifier answers here, to the byte, what it answered where it was exported.
 
     LiteRT does on every processor; tflite-runtime computes a little differently and does not.
     """
+    locator_golden: bool
+    """Whether the locator does; a fixed place always does."""
 
 
 @dataclass(frozen=True, kw_only=True)

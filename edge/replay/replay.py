@@ -19,6 +19,7 @@ from edge.replay.timeline import Timeline
 from edge.run import stopping_on_sigterm
 from edge.service.settings import Settings
 from edge.vision.classifier import Classifier
+from edge.vision.locator import Locator
 from edge.watch import watch
 
 
@@ -50,6 +51,7 @@ def replay(
         UserError: Something that the user can mend.
     """
     classifier, _ = load_classifier(settings.model)
+    locator = make_locator(settings.locator, settings.model)
     course = Timeline(classifier.threshold)
     with ExitStack() as opened:
         recording = open_recording(Path(source))
@@ -61,13 +63,15 @@ def replay(
         if rate is not None:
             frames = at_rate(frames, _checked(rate))
         stopped = opened.enter_context(stopping_on_sigterm())
-        watch_recording(paced(frames) if realtime else frames, classifier, settings, Everyone(*publishers))
+        watch_recording(paced(frames) if realtime else frames, locator, classifier, settings, Everyone(*publishers))
     if timeline and course.seconds:
         course.save(timeline)
     return stopped.status
 
 
-def watch_recording(frames: Iterable[Frame], classifier: Classifier, settings: Settings, publisher: Publisher) -> None:
+def watch_recording(
+    frames: Iterable[Frame], locator: Locator, classifier: Classifier, settings: Settings, publisher: Publisher
+) -> None:
     """The loop with mock pins.
 
     Raises:
@@ -75,7 +79,7 @@ def watch_recording(frames: Iterable[Frame], classifier: Classifier, settings: S
     """
     with Alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
         tracker = make_tracker(settings, classifier.threshold)
-        watch(frames, make_locator(settings.locator), classifier, tracker, alarm, publisher)
+        watch(frames, locator, classifier, tracker, alarm, publisher)
 
 
 def _checked(rate: float) -> float:

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from edge.camera.recording import open_recording
-from edge.device import load_classifier
+from edge.device import load_classifier, make_locator
 from edge.replay.evaluation import Annotation, Evaluation, Record, evaluate, read_annotations
 from edge.replay.extras import require
 from edge.replay.pace import at_rate
 from edge.replay.replay import watch_recording
 from edge.service.settings import Settings
 from edge.vision.classifier import Classifier
+from edge.vision.locator import Locator
 
 
 def print_scorecard(folder: Path, settings: Settings, *, rate: float) -> int:
@@ -32,6 +33,7 @@ def print_scorecard(folder: Path, settings: Settings, *, rate: float) -> int:
 
     annotations = read_annotations(folder)
     classifier, _ = load_classifier(settings.model)
+    locator = make_locator(settings.locator, settings.model)
     table = Table(
         "clip",
         "not compliant: alerted after",
@@ -41,15 +43,17 @@ def print_scorecard(folder: Path, settings: Settings, *, rate: float) -> int:
         title=f"{rate:g} a second",
     )
     for annotation in annotations:
-        table.add_row(*_row(_evaluate(annotation, classifier, settings, rate)))
+        table.add_row(*_row(_evaluate(annotation, locator, classifier, settings, rate)))
     Console(highlight=False).print(table)
     return 0
 
 
-def _evaluate(annotation: Annotation, classifier: Classifier, settings: Settings, rate: float) -> Evaluation:
+def _evaluate(
+    annotation: Annotation, locator: Locator, classifier: Classifier, settings: Settings, rate: float
+) -> Evaluation:
     record = Record()
     with open_recording(annotation.clip) as recording:
-        watch_recording(at_rate(recording, rate), classifier, settings, record)
+        watch_recording(at_rate(recording, rate), locator, classifier, settings, record)
     return evaluate(annotation, record)
 
 

@@ -19,24 +19,40 @@ class ModelSettings:
 
     classifier: str = str(MODELS / "door_cnn.tflite")
     """Path of the classifier's model file."""
+    locator: str = str(MODELS / "face_cnn.tflite")
+    """Path of the locator's model file."""
     threads: int = 2
-    """Threads of the interpreter."""
+    """Threads of the interpreter, for each network."""
     runtime: str = ""
     """"ai_edge_litert" or "tflite_runtime"; empty takes the first of them that is installed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocatorSettings:
-    """`[locator]`: the place in the picture where a face is expected, for kind "centre"."""
+    """`[locator]`: where faces are looked for; the place is for kind "centre" alone."""
 
-    kind: str = "centre"
-    """"centre" reads one fixed place."""
+    kind: Literal["faces", "centre"] = "faces"
+    """"faces" finds them all; "centre" takes one fixed place for a face, for a kiosk or a mark on the floor."""
+    max_faces: int = 10
+    """How many faces are found in a frame at most, the surest ones."""
+    min_score: float | None = None
+    """Score, 0 to 1, from which something is a face; by default the model file's."""
     x: float = 0.5
     """Middle of the face as a share of the picture's width."""
     y: float = 0.42
     """Middle of the face as a share of the picture's height."""
     size: float = 0.3
     """Size of the face as a share of the picture's shorter side."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: A value is out of its range.
+        """
+        refuse_unless_positive(self, "max_faces", "size")
+        if self.min_score is not None and not 0 < self.min_score <= 1:
+            raise ValueError(f'"min_score" must be above 0 and at most 1, such as 0.5, not {self.min_score}')
 
 
 @dataclass(frozen=True, kw_only=True)

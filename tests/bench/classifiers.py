@@ -15,8 +15,9 @@ from rich.table import Table
 from edge.device import load_classifier
 from edge.service.settings import MODELS, ModelSettings
 from edge.vision.golden import golden_pictures
+from edge.vision.model_file import read_model_file
+from export.classifier_run import predict_int8
 from export.graph import read_graph
-from export.parity import predict_int8
 from training.datasets import Photo, read_dataset
 from training.scores import score_decisions
 
@@ -30,14 +31,14 @@ def main():
     table = Table(
         "int8 network", "with / without", "of scene sources", "incorrect caught", "bytes", "M multiply-adds", "ms"
     )
-    for path in sorted(MODELS.glob("*.tflite")):
+    for path in sorted(p for p in MODELS.glob("*.tflite") if read_model_file(p).metadata.kind == "classifier"):
         table.add_row(path.stem, *figures(path, photos))
     Console().print(table, f"{len(photos)} pictures; ms an inference, one thread, median of 200, this machine.")
 
 
 def figures(path: Path, photos: list[Photo]):
     classifier, model = load_classifier(ModelSettings(classifier=str(path), threads=1))
-    predictions = predict_int8(classifier, photos)
+    predictions = predict_int8(classifier, photos, classifier.threshold)
     from_scenes = np.array([photo.source.startswith(FROM_SCENES) for photo in photos])
     everything = score_decisions(predictions.alerts, predictions.labels)
     scenes = score_decisions(predictions.alerts[from_scenes], predictions.labels[from_scenes])
