@@ -7,7 +7,7 @@ from gpiozero import Factory
 
 from edge.alarm.alarm import Alarm
 from edge.camera.frame import Camera
-from edge.service.settings import AlarmSettings, LocatorSettings, ModelSettings, Settings
+from edge.service.settings import AlarmSettings, LocatorSettings, ModelSettings, Settings, VerdictSettings
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.furniture import Furniture
 from edge.tracking.pace import Pace
@@ -42,16 +42,21 @@ def make_locator(settings: LocatorSettings, model: ModelSettings) -> Locator:
     return FaceLocator(network, max_faces=settings.max_faces, min_score=settings.min_score)
 
 
+def make_test(settings: VerdictSettings, threshold: float) -> SequentialTest:
+    """The test that turns looks into verdicts; `threshold` is the classifier's."""
+    return SequentialTest(
+        false_alert_rate=settings.false_alert_rate,
+        miss_rate=settings.miss_rate,
+        correlation_seconds=settings.correlation_seconds,
+        threshold=threshold,
+    )
+
+
 def make_tracker(settings: Settings, threshold: float) -> Tracker:
     """The tracker; `threshold` is the classifier's."""
     verdict, tracking = settings.verdict, settings.tracking
     return Tracker(
-        test=SequentialTest(
-            false_alert_rate=verdict.false_alert_rate,
-            miss_rate=verdict.miss_rate,
-            correlation_seconds=verdict.correlation_seconds,
-            threshold=threshold,
-        ),
+        test=make_test(verdict, threshold),
         quality=Quality(
             smallest_face_px=verdict.smallest_face_px,
             clear_face_px=verdict.clear_face_px,

@@ -8,7 +8,6 @@ import numpy as np
 from edge.vision.calibration import Calibration
 from edge.vision.classifier import Classifier
 from edge.vision.interpreter import Int8Network
-from edge.vision.preprocessing import whole_picture
 from export.convert import with_extremes
 from export.parity import Disagreement, Parity
 from export.trained_run import TrainedRun, refuse_missing
@@ -110,8 +109,8 @@ def calibration_crops(photos: list[Photo], count: int, seed: int = 1) -> np.ndar
 
 def predict_int8(classifier: Classifier, photos: list[Photo], threshold: float) -> Predictions:
     """The int8 network's answers, by the device's own way from picture to probability."""
-    images = (photo.read() for photo in photos)
-    p = [classifier.score(image, [whole_picture(image)]) for image in images]
+    faces = (photo.read_face() for photo in photos)
+    p = [classifier.score(image, [face]) for image, face in faces]
     # The classifier's answers are calibrated already.
     return Predictions(photos, np.concatenate(p), Calibration(), threshold)
 

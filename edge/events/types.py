@@ -65,7 +65,7 @@ class VerdictTurned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertBegan(Event):
-    """Somebody was found not compliant."""
+    """Somebody not compliant is near enough to count, and lights the LED."""
 
     event = "alert_began"
     track: int
@@ -74,7 +74,10 @@ class AlertBegan(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertEnded(Event):
-    """They put a mask on, left, or turned out to be a picture on the wall."""
+    """They put a mask on, are not seen any more, or turned out to be a picture on the wall.
+
+    When nobody else's alert stands the LED goes out, once it has been lit for the hold time.
+    """
 
     event = "alert_ended"
     track: int
@@ -120,6 +123,30 @@ class CaughtUp(Event):
 
     event = "caught_up"
     frames_per_second: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blind(Event):
+    """No frame has come for too long; the LED says so, and no alert shows until there is sight again."""
+
+    event = "blind"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighted(Event):
+    """Frames come again."""
+
+    event = "sighted"
+    unseen_seconds: float
+    """How long none had come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault(Event):
+    """The program ends with an error, which the LED shows for a while."""
+
+    event = "fault"
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

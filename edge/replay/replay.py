@@ -9,7 +9,7 @@ from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
-from edge.device import load_classifier, make_locator, make_tracker
+from edge.device import load_classifier, make_locator, make_test, make_tracker
 from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.moment import Everyone, Publisher
@@ -52,7 +52,7 @@ def replay(
     """
     classifier, _ = load_classifier(settings.model)
     locator = make_locator(settings.locator, settings.model)
-    course = Timeline(classifier.threshold)
+    course = Timeline(make_test(settings.verdict, classifier.threshold))
     with ExitStack() as opened:
         recording = open_recording(Path(source))
         opened.enter_context(recording)

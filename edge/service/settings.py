@@ -117,6 +117,8 @@ class AlarmSettings:
     """Longer side of a face, in pixels of the picture, from which a person can raise the alert."""
     hold_seconds: float = 1.0
     """How long the LED stays lit at least."""
+    blind_after_seconds: float = 3.0
+    """How long no frame may come from a live camera before the LED says that the device is blind."""
     buzzer_pin: Pin = field(default=Pin(27))
     buzzer_active_high: bool = True
     """Whether the buzzer sounds when its pin is high."""
@@ -148,6 +150,7 @@ class AlarmSettings:
         for name in ("min_face_px", "hold_seconds", "buzzer_refractory_seconds"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f'"{name}" must be 0 or more, not {getattr(self, name)}')
+        refuse_unless_positive(self, "blind_after_seconds")
         if not 0 <= self.buzzer_duty_limit <= 1:
             raise ValueError(f'"buzzer_duty_limit" must be a share from 0 to 1, not {self.buzzer_duty_limit}')
         longest = self.buzzer_duty_limit * 60 or 60
