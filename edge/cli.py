@@ -53,10 +53,15 @@ def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    evaluate = commands.add_parser("evaluate", help="score the device on clips of which it is known what is seen")
+    evaluate = commands.add_parser(
+        "evaluate", help="score the device on clips of which it is known what is seen; status 1 if one fails"
+    )
     evaluate.add_argument("clips", type=Path, metavar="CLIPS", help="folder of videos, NAME.json beside each")
     evaluate.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
     evaluate.add_argument("--rate", type=float, default=10.0, metavar="N", help="frames a second [%(default)s]")
+    evaluate.add_argument(
+        "--only-report", nargs="+", default=[], metavar="NAME", help="clips that need not pass, by name without ending"
+    )
     evaluate.set_defaults(command=_evaluate)
 
 
@@ -100,4 +105,4 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from edge.service.settings import Settings, read_settings
 
     settings = read_settings(arguments.config) if arguments.config else Settings()
-    return print_scorecard(arguments.clips, settings, rate=arguments.rate)
+    return print_scorecard(arguments.clips, settings, rate=arguments.rate, only_report=arguments.only_report)

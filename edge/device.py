@@ -7,13 +7,13 @@ from gpiozero import Factory
 
 from edge.alarm.alarm import Alarm
 from edge.camera.frame import Camera
-from edge.errors import UserError
-from edge.service.settings import AlarmSettings, LocatorSettings, ModelSettings, Settings
+from edge.service.settings import AlarmSettings, LocatorSettings, ModelSettings, Settings, VerdictSettings
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.furniture import Furniture
 from edge.tracking.pace import Pace
 from edge.tracking.tracker import Tracker
 from edge.vision.classifier import Classifier
+from edge.vision.face_locator import FaceLocator
 from edge.vision.interpreter import Int8Network
 from edge.vision.locator import CentreLocator, Locator
 from edge.vision.model_file import ModelFile, read_model_file
@@ -29,27 +29,34 @@ def load_classifier(settings: ModelSettings) -> tuple[Classifier, ModelFile]:
     return Classifier(Int8Network(model, threads=settings.threads, runtime=settings.runtime)), model
 
 
-def make_locator(settings: LocatorSettings) -> Locator:
-    """The locator of the settings' kind.
+def make_locator(settings: LocatorSettings, model: ModelSettings) -> Locator:
+    """The locator of the settings' kind; `model` says which file and runtime a network comes from.
 
     Raises:
-        UserError: There is no such kind.
+        UserError: The file is missing, foreign or damaged, or no runtime is installed.
     """
-    if settings.kind != "centre":
-        raise UserError(f'There is no locator of kind "{settings.kind}": write kind = "centre" under [locator].')
-    return CentreLocator(x=settings.x, y=settings.y, size=settings.size)
+    if settings.kind == "centre":
+        return CentreLocator(x=settings.x, y=settings.y, size=settings.size)
+    file = read_model_file(Path(model.locator))
+    network = Int8Network(file, threads=model.threads, runtime=model.runtime)
+    return FaceLocator(network, max_faces=settings.max_faces, min_score=settings.min_score)
+
+
+def make_test(settings: VerdictSettings, threshold: float) -> SequentialTest:
+    """The test that turns looks into verdicts; `threshold` is the classifier's."""
+    return SequentialTest(
+        false_alert_rate=settings.false_alert_rate,
+        miss_rate=settings.miss_rate,
+        correlation_seconds=settings.correlation_seconds,
+        threshold=threshold,
+    )
 
 
 def make_tracker(settings: Settings, threshold: float) -> Tracker:
     """The tracker; `threshold` is the classifier's."""
     verdict, tracking = settings.verdict, settings.tracking
     return Tracker(
-        test=SequentialTest(
-            false_alert_rate=verdict.false_alert_rate,
-            miss_rate=verdict.miss_rate,
-            correlation_seconds=verdict.correlation_seconds,
-            threshold=threshold,
-        ),
+        test=make_test(verdict, threshold),
         quality=Quality(
             smallest_face_px=verdict.smallest_face_px,
             clear_face_px=verdict.clear_face_px,

@@ -2,24 +2,29 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TextIO
 
+from edge.alarm.alarm import Alarm
+from edge.alarm.fault import FAULT_SECONDS, fault_shown
+from edge.alarm.lookout import Lookout
 from edge.alarm.pattern import STARTING
 from edge.alarm.pins import on_a_raspberry_pi, open_pins
+from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
 from edge.device import load_classifier, make_alarm, make_locator, make_tracker
 from edge.events.journal import Journal
 from edge.events.moment import Everyone, Moment
-from edge.events.types import Started, Stopped
+from edge.events.types import Fault, Started, Stopped
 from edge.service.settings import Settings
 from edge.vision.golden import answers_as_golden
+from edge.vision.interpreter import Int8Network
 from edge.watch import watch
 
 
-class StoppedBySignal(Exception):  # noqa: N818 - not an error
-    """SIGTERM: somebody asked the program to stop."""
+class StoppedBySignal(BaseException):
+    """SIGTERM: somebody asked the program to stop. No more an error than Ctrl-C is."""
 
 
 @dataclass
@@ -58,16 +63,37 @@ def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
         journal = Journal(log, epoch=camera.epoch)
         with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), camera) as alarm:
             alarm.play(STARTING)
-            classifier, model = load_classifier(settings.model)
-            locator, tracker = make_locator(settings.locator), make_tracker(settings, classifier.threshold)
-            network = classifier.network
-            golden = answers_as_golden(network, model.golden)
-            journal.write(
-                Started(at=0.0, source=source, network=network.metadata.network, runtime=network.runtime, golden=golden)
-            )
-            watch(camera, locator, classifier, tracker, alarm, Everyone(journal, count))
+
+            def report(error: Exception) -> None:
+                journal.write(Fault(at=count.seconds, reason=str(error) or repr(error)))
+
+            with fault_shown(alarm, report, seconds=0.0 if mock else FAULT_SECONDS):
+                _watch(source, camera, settings, alarm, journal, count)
     journal.write(Stopped(at=count.seconds, frames=count.frames))
     return stopped.status
+
+
+def _watch(source: str, camera: Camera, settings: Settings, alarm: Alarm, journal: Journal, count: Count) -> None:
+    classifier, _ = load_classifier(settings.model)
+    locator = make_locator(settings.locator, settings.model)
+    tracker = make_tracker(settings, classifier.threshold)
+    journal.write(_started(source, classifier.network, locator.network))
+    lookout = Lookout(alarm, journal, after_seconds=settings.alarm.blind_after_seconds)
+    # A recording is read as fast as it goes: it has no pace that it could lose.
+    with lookout if camera.epoch else nullcontext():
+        watch(camera, locator, classifier, tracker, alarm, Everyone(lookout, journal, count))
+
+
+def _started(source: str, classifier: Int8Network, locator: Int8Network | None) -> Started:
+    return Started(
+        at=0.0,
+        source=source,
+        network=classifier.metadata.network,
+        locator=locator.metadata.network if locator else "centre",
+        runtime=classifier.runtime,
+        golden=answers_as_golden(classifier),
+        locator_golden=locator is None or answers_as_golden(locator),
+    )
 
 
 @dataclass

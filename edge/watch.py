@@ -30,7 +30,7 @@ def watch(
         scores = classifier.score(frame.image, [person.face for person in asked])
         laps.end("classify")
         events = tracker.judge(asked, scores)
-        alarm.show(frame.seconds, tracker.tracks)
+        events += alarm.show(frame.seconds, tracker.tracks)
         laps.end("judge")
         publisher.publish(Moment(frame, tracker.tracks, alarm.state, events, laps.milliseconds))
 

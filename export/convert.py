@@ -7,43 +7,28 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.datasets import LABELS, Photo
-from training.pipeline import evaluation_crops
 from training.silence import silenced_stderr
 
 ENDPOINT = "serve"
 """Name of the model's only signature."""
 
 
-def calibration_crops(photos: list[Photo], count: int, seed: int = 1) -> np.ndarray:
-    """Class-balanced crops to measure activation ranges on.
+def with_extremes(pictures: np.ndarray) -> np.ndarray:
+    """Put an all-black and an all-white picture before others, uint8 (n, height, width, 3).
 
-    The first is all black and the second all white: they pin the input's range to 0..1, so that its scale is 1/255
-    and a pixel's byte is, but for its highest bit, the input.
-
-    Args:
-        photos: The training split.
-        count: About how many to draw, in equal shares of the classes present.
-        seed: Of the draw.
-
-    Returns:
-        uint8 (n, 128, 128, 3).
+    They pin the input's range to 0..1, so that its scale is 1/255 and a pixel's byte is, but for its highest bit, the
+    input.
     """
-    rng = np.random.default_rng(seed)
-    classes = [chosen for label in LABELS if (chosen := [p for p in photos if p.label == label])]
-    share = -(-count // len(classes))
-    drawn = [chosen[i] for chosen in classes for i in rng.permutation(len(chosen))[:share]]
-    crops = evaluation_crops(drawn)
-    extremes = np.stack([np.zeros_like(crops[0]), np.full_like(crops[0], 255)])
-    return np.concatenate([extremes, crops])
+    extremes = np.stack([np.zeros_like(pictures[0]), np.full_like(pictures[0], 255)])
+    return np.concatenate([extremes, pictures])
 
 
-def quantise(network: keras.Model, crops: np.ndarray) -> bytes:
+def quantise(network: keras.Model, pictures: np.ndarray) -> bytes:
     """Convert a network to int8 throughout, with a static batch of one.
 
     Args:
-        network: From (n, height, width, 3) in 0..1 to one output.
-        crops: uint8 (n, height, width, 3) to measure activation ranges on, extremes first.
+        network: From (n, height, width, 3) in 0..1 to one output, or to a dictionary of them.
+        pictures: uint8 (n, height, width, 3) to measure activation ranges on, extremes first.
 
     Returns:
         The content of a `.tflite` file, as yet without metadata.
@@ -52,7 +37,7 @@ def quantise(network: keras.Model, crops: np.ndarray) -> bytes:
         _save(network, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[ENDPOINT])
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: _representative(crops)
+        converter.representative_dataset = lambda: _representative(pictures)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
         # Fully connected layers quantised per channel need a newer runtime than tflite-runtime's last.
@@ -63,17 +48,21 @@ def quantise(network: keras.Model, crops: np.ndarray) -> bytes:
 
 def _save(network: keras.Model, folder: str) -> None:
     (image,) = network.inputs
-    name = network.layers[-1].name
     archive = keras.export.ExportArchive()
     archive.track(network)
     archive.add_endpoint(
         ENDPOINT,
-        lambda picture: {name: network(picture, training=False)},
+        lambda picture: _named(network, network(picture, training=False)),
         [keras.InputSpec(shape=(1, *image.shape[1:]), dtype="float32", name=image.name)],
     )
     archive.write_out(folder, verbose=False)
 
 
-def _representative(crops: np.ndarray) -> Iterator[list[np.ndarray]]:
-    for crop in crops:
-        yield [crop[np.newaxis].astype(np.float32) / 255.0]
+def _named(network: keras.Model, answer: tf.Tensor | dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Outputs by the names that they are to bear in the file: the network's own, or that of its last layer."""
+    return answer if isinstance(answer, dict) else {network.layers[-1].name: answer}
+
+
+def _representative(pictures: np.ndarray) -> Iterator[list[np.ndarray]]:
+    for picture in pictures:
+        yield [picture[np.newaxis].astype(np.float32) / 255.0]

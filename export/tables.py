@@ -2,37 +2,29 @@
 
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from edge.vision.model_file import ModelFile
 from export.graph import Graph, Tensor
-
-if TYPE_CHECKING:
-    # `inspect` must not wait for TensorFlow, which parity needs.
-    from export.parity import Parity
+from export.parity import Parity
 
 
-def parity_table(parity: "Parity") -> Table:
+def parity_table(parity: Parity) -> Table:
     """Float and int8 side by side."""
     table = Table("validation split", "float", "int8", "difference, points", title="Parity")
-    for score, before, after in parity.rows():
+    for score, before, after in parity.rows:
         table.add_row(score.replace("_", " "), f"{before:.4f}", f"{after:.4f}", f"{100 * (after - before):+.2f}")
+    table.add_row("decides from", f"{parity.float_threshold:.4f}", f"{parity.threshold:.4f}", "")
     table.add_row("decisions that agree", "", f"{parity.agreement:.4f}", "")
     return table
 
 
-def disagreement_table(parity: "Parity") -> Table:
+def disagreement_table(parity: Parity) -> Table:
     """Where float and int8 differ most."""
-    table = Table("picture", "class", "P float", "P int8", title="Worst disagreements")
+    table = Table("picture", "what is there", "float", "int8", title="Worst disagreements")
     for one in parity.worst:
-        table.add_row(
-            f"{one.photo.path.parent.name}/{one.photo.path.name}",
-            one.photo.label,
-            f"{one.p_float:.3f}",
-            f"{one.p_int8:.3f}",
-        )
+        table.add_row(one.picture, one.truth, one.float_says, one.int8_says)
     return table
 
 
@@ -74,12 +66,14 @@ def operation_table(graph: Graph) -> Table:
     return table
 
 
-def edge_table(graph: Graph) -> Table:
-    """Inputs and outputs."""
+def edge_table(model: ModelFile) -> Table:
+    """Inputs and outputs, by the names in the signature."""
     table = Table("", "name", "shape and type", "scale", "zero point", title="Inputs and outputs")
-    for side, tensors in (("input", graph.inputs), ("output", graph.outputs)):
-        for tensor in tensors:
-            table.add_row(side, tensor.name, _describe(tensor), f"{tensor.scales[0]:.9f}", str(tensor.zero_points[0]))
+    for side, specs in (("input", model.metadata.inputs), ("output", model.metadata.outputs)):
+        for spec in specs:
+            # The audit has seen to it that they are int8.
+            shape = "x".join(map(str, spec.shape))
+            table.add_row(side, spec.name, f"{shape} int8", f"{spec.scale:.9f}", str(spec.zero_point))
     return table
 
 

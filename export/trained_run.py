@@ -1,62 +1,64 @@
-"""What training left in a run's folder, as far as export needs it."""
+"""What training left in a run's folder, and what of an export depends on the kind of its network."""
 
-import csv
-import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
+
+import keras
+import numpy as np
 
 from edge.errors import UserError
-from training.datasets import Photo
+from edge.vision.calibration import Calibration
+from edge.vision.interpreter import Int8Network
+from export.parity import Parity
 from training.runs import RunFiles
 
 
-@dataclass(frozen=True)
-class TrainedRun:
+@dataclass(frozen=True, kw_only=True)
+class TrainedRun(ABC):
     """A finished run."""
+
+    kind: ClassVar[str]
+    """What its network does, as in `Metadata.kind`."""
+    labels: ClassVar[tuple[str, ...]]
+    """What its outputs say, as in `Metadata.labels`."""
 
     files: RunFiles
     network: str
     """The architecture's name."""
     training_set_digest: str
-    temperature: float
     threshold: float
-    photos: list[Photo]
+    """The score from which the float network decides."""
+    calibration: Calibration
 
-    def split(self, name: str) -> list[Photo]:
-        """The photographs of one split."""
-        return [photo for photo in self.photos if photo.split == name]
+    def load(self) -> keras.Model:
+        """The float network, with the outputs that the device reads."""
+        return keras.models.load_model(self.files.network, compile=False)
+
+    @abstractmethod
+    def calibration_pictures(self, count: int) -> np.ndarray:
+        """About `count` training pictures as the network reads them, to measure activation ranges on.
+
+        Returns:
+            uint8 (n, height, width, 3).
+        """
+
+    @abstractmethod
+    def compare(self, network: keras.Model, int8: Int8Network) -> Parity:
+        """Run the float and the int8 network on the validation split, both through the device's own code."""
+
+    @abstractmethod
+    def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
+        """The int8 network's scores on a split, by the names that `Parity.rows` has; empty without pictures."""
 
 
-def read_run(folder: Path) -> TrainedRun:
-    """Read a run's folder.
+def refuse_missing(pictures: Iterable[Path]) -> None:
+    """See that a run's pictures are where they were.
 
     Raises:
-        UserError: It holds no finished run of a classifier, or the pictures are no longer where they were.
+        UserError: One is not.
     """
-    files = RunFiles(folder)
-    if not files.network.is_file() or not files.metrics.is_file():
-        raise UserError(
-            f"{folder} holds no finished run: make one with `maskwatch-train classifier DATA --out {folder}`."
-        )
-    metrics = json.loads(files.metrics.read_text())
-    if metrics.get("kind") == "locator":
-        raise UserError(f"{folder} holds a locator, which cannot be exported yet: name the run of a classifier.")
-    photos = _read_photos(files.split)
-    if missing := next((photo.path for photo in photos if not photo.path.is_file()), None):
+    if missing := next((path for path in pictures if not path.is_file()), None):
         raise UserError(f"The run's picture {missing} is gone: put the pictures back where they were trained on.")
-    return TrainedRun(
-        files=files,
-        network=metrics["network"],
-        training_set_digest=metrics["training_set_digest"],
-        temperature=metrics["temperature"],
-        threshold=metrics["threshold"],
-        photos=photos,
-    )
-
-
-def _read_photos(path: Path) -> list[Photo]:
-    with path.open(newline="") as file:
-        return [
-            Photo(**{**row, "path": Path(row["path"]), "face_px": int(row["face_px"])})  # type: ignore[arg-type]
-            for row in csv.DictReader(file)
-        ]

@@ -1,3 +1,4 @@
+import csv
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,8 @@ from edge.demo.faces import demo_faces
 SHIPPED = Path(__file__).parent.parent / "edge" / "models"
 
 DRAWN_PER_CLASS = 24
+
+SCENE_COLUMNS = ("image", "width", "height", "xmin", "ymin", "xmax", "ymax", "label")
 
 # A busy machine is slow, not wrong: times belong in benchmarks.
 settings.register_profile("any machine", deadline=None)
@@ -43,3 +46,30 @@ def drawn_faces(tmp_path_factory):
         (folder / label).mkdir(exist_ok=True)
         assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
     return folder
+
+
+@pytest.fixture(scope="session")
+def draw_scenes():
+    """Fills a folder and the CSV beside it with scenes: dark, each with bright discs for faces."""
+
+    def draw(folder, split, count=24, first=0):
+        (folder / split).mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(first)
+        with (folder / f"{split}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(SCENE_COLUMNS)
+            for number in range(first, first + count):
+                name = f"{number:03}.png"
+                scene, box = _scene(rng)
+                assert cv2.imwrite(str(folder / split / name), scene)
+                writer.writerow([name, 160, 120, *box, "with_mask"])
+
+    return draw
+
+
+def _scene(rng):
+    scene = rng.integers(0, 60, (120, 160, 3), np.uint8)
+    radius = int(rng.integers(10, 25))
+    x, y = int(rng.integers(radius, 160 - radius)), int(rng.integers(radius, 120 - radius))
+    cv2.circle(scene, (x, y), radius, (150, 190, 230), -1)
+    return scene, (x - radius, y - radius, x + radius, y + radius)

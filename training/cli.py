@@ -55,6 +55,10 @@ def train_classifier(args: argparse.Namespace) -> int:
     files = RunFiles(args.out)
     settings = _settings(FitSettings, args, files)
     dataset = read_dataset(args.data)
+    if settings.scenes:
+        from training.scene_faces import located_faces
+
+        dataset = dataset.joined_by(located_faces(read_scenes(Path(settings.scenes)).split("train")))
     _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
@@ -147,6 +151,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(classifier, FitSettings)
     classifier.add_argument(
         "--deterministic", action="store_const", const=True, help="the same weights twice, at the cost of speed"
+    )
+    classifier.add_argument(
+        "--scenes",
+        type=lambda text: str(Path(text).resolve()),
+        metavar="SCENES",
+        help="add the faces of the training split of scenes with boxes labelled by class, as the locator boxes them",
     )
     locator = commands.add_parser(
         "locator",

@@ -4,17 +4,18 @@ import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from edge.errors import UserError
-from edge.vision.preprocessing import CROP_WIDENING
+from edge.vision.face import Face
+from edge.vision.preprocessing import CROP_WIDENING, whole_picture
 
-COMPLIANT = "with_mask"
-LABELS = (COMPLIANT, "without_mask", "incorrect")
+COMPLIANT, BARE, INCORRECT = "with_mask", "without_mask", "incorrect"
+LABELS = (COMPLIANT, BARE, INCORRECT)
 """The class folders; the last is optional. Everything but the first counts as not compliant."""
 
 SPLITS = ("train", "val", "test")
@@ -42,6 +43,8 @@ class Photo:
     """Where the picture comes from, by the manifest."""
     face_px: int = 0
     """Longer side of the face where it was photographed, in pixels; by the manifest, else by the picture's size."""
+    face: Face | None = None
+    """Where the face is in the picture, in its pixels; None if the picture is itself a crop of a face."""
 
     @property
     def not_compliant(self) -> bool:
@@ -59,6 +62,11 @@ class Photo:
             raise UserError(f"{self.path} can no longer be read: put it back, or begin a new run.")
         return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
+    def read_face(self) -> tuple[np.ndarray, Face]:
+        """The picture as `read` gives it, and where the face is in it."""
+        image = self.read()
+        return image, self.face or whole_picture(image)
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -71,6 +79,10 @@ class Dataset:
     def split(self, name: str) -> list[Photo]:
         """The photographs of one split, in a fixed order."""
         return [photo for photo in self.photos if photo.split == name]
+
+    def joined_by(self, photos: list[Photo]) -> "Dataset":
+        """The same with more photographs."""
+        return Dataset([*self.photos, *photos], self.skipped)
 
     @property
     def digest(self) -> str:
@@ -86,7 +98,23 @@ class Dataset:
         with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, [f.name for f in fields(Photo)])
             writer.writeheader()
-            writer.writerows(asdict(photo) for photo in self.photos)
+            for photo in self.photos:
+                box = " ".join(f"{side:.2f}" for side in astuple(photo.face)[:4]) if photo.face else ""
+                writer.writerow({**vars(photo), "face": box})
+
+
+def read_split(path: Path) -> list[Photo]:
+    """The photographs that `Dataset.save_split` wrote down."""
+
+    def photo(row: dict[str, str]) -> Photo:
+        box = row.get("face")
+        face = Face(*map(float, box.split())) if box else None
+        return Photo(
+            Path(row["path"]), row["label"], row["split"], row["sha256"], row["source"], int(row["face_px"]), face
+        )
+
+    with path.open(newline="") as file:
+        return [photo(row) for row in csv.DictReader(file)]
 
 
 def training_set_digest(sha256s: Iterable[str]) -> str:

@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from edge.vision.preprocessing import CROP_SIZE, crop_face, whole_picture
-from training.augmentation import jittered_crop, light_and_lens
+from edge.vision.preprocessing import CROP_SIZE, crop_face
+from training.augmentation import TrainingCrops
 from training.datasets import Photo
+from training.occluders import Occluder
 
 LABEL_SHARES = {"with_mask": 0.5, "without_mask": 0.37, "incorrect": 0.13}
 """Share of each class among the sampled pictures; those of the classes present are brought to sum to one."""
@@ -42,6 +43,7 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
     Returns:
         Pairs of float32 (batch_size, 128, 128, 3) in 0..1 and float32 (batch_size, 1), 1 for not compliant.
     """
+    training_crops = TrainingCrops(photos)
     not_compliant = tf.constant([[float(photo.not_compliant)] for photo in photos])
 
     def plan() -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -52,26 +54,41 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
 
     def crops(indices: np.ndarray, seeds: np.ndarray) -> np.ndarray:
         pairs = zip(indices, seeds, strict=True)
-        return np.stack([jittered_crop(photos[i].read(), np.random.default_rng(s)) for i, s in pairs])
+        return np.stack([training_crops.make(i, np.random.default_rng(s)) for i, s in pairs])
 
     def load(indices: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batch = tf.numpy_function(crops, (indices, seeds), tf.uint8)
         batch.set_shape((batch_size, CROP_SIZE, CROP_SIZE, 3))
         return tf.cast(batch, tf.float32) / 255.0, tf.gather(not_compliant, indices)
 
-    augment = light_and_lens(seed)
     signature = (tf.TensorSpec((batch_size,), tf.int64), tf.TensorSpec((batch_size,), tf.int64))
     batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
     batches = batches.map(load, num_parallel_calls=1 if deterministic else tf.data.AUTOTUNE)
-    # The Keras layers keep their random state in variables: only one call at a time draws the same numbers twice.
-    batches = batches.map(lambda x, y: (augment(x), y), num_parallel_calls=1 if deterministic else tf.data.AUTOTUNE)
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
 def evaluation_crops(photos: list[Photo]) -> np.ndarray:
     """The photographs as the device would cut them, uint8 (n, 128, 128, 3)."""
-    crops = (crop_face(image, whole_picture(image)) for image in (photo.read() for photo in photos))
+    crops = (crop_face(*photo.read_face()) for photo in photos)
     return np.stack(list(crops)) if photos else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
+
+
+def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.ndarray:
+    """The photographs as the device would cut them, each with a thing in front of the face.
+
+    Args:
+        photos: Bare faces.
+        thing: One of `training.occluders.OCCLUDERS`.
+        seed: Of where it is and how it looks; the same for the same photographs.
+
+    Returns:
+        uint8 (n, 128, 128, 3).
+    """
+    faces = [photo.read_face() for photo in photos]
+    crops = [
+        crop_face(thing(image, face, np.random.default_rng([seed, i])), face) for i, (image, face) in enumerate(faces)
+    ]
+    return np.stack(crops) if crops else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
 
 
 def predict(network: keras.Model, crops: np.ndarray, batch_size: int = 128) -> np.ndarray:

@@ -32,6 +32,8 @@ class FitSettings:
     """Whether the same settings give the same weights twice (slower)."""
     start_from: str = ""
     """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
+    scenes: str = ""
+    """Folder of scenes whose training faces are added; empty adds none."""
 
 
 Settings = TypeVar("Settings", bound="DataclassInstance")

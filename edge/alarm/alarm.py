@@ -1,5 +1,6 @@
 """The outputs as one: an LED and a buzzer, and where they are fitted a green LED and a relay."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Self
@@ -12,6 +13,7 @@ from edge.alarm.policy import Policy, WallClock
 from edge.alarm.state import AlarmState
 from edge.alarm.undisturbed import undisturbed
 from edge.errors import UserError
+from edge.events.types import Event
 from edge.service.settings import AlarmSettings
 from edge.tracking.track import Track
 
@@ -27,8 +29,8 @@ DEVICES: dict[str, type[DigitalOutputDevice]] = {
 class Alarm:
     """Shows what is held of everyone in view, and what ails the device itself.
 
-    A context manager: everything is off before, and after whatever ended it. All calls come from one thread; what must
-    go on between them, a blinking LED and the end of a buzz, gpiozero plays by itself.
+    A context manager: everything is off before, and after whatever ended it. What must go on between the calls, a
+    blinking LED and the end of a buzz, gpiozero plays by itself. `play` may also be called from another thread.
 
     Raises:
         UserError: A pin does not exist, or is in use.
@@ -57,32 +59,37 @@ class Alarm:
             }
             self._opened = opened.pop_all()
         self._seconds = 0.0
+        self._lock = threading.Lock()
         self.state = self._state()
         """The outputs as of the newest `show` or `play`."""
 
-    def show(self, seconds: float, tracks: Sequence[Track]) -> None:
+    def show(self, seconds: float, tracks: Sequence[Track]) -> Sequence[Event]:
         """Set the outputs for a frame.
 
         Args:
             seconds: When the frame was taken, on its source's clock, which never runs back.
             tracks: Everyone in view.
+
+        Returns:
+            Whose alert has begun or ended.
         """
-        self._seconds = seconds
-        decision = self._policy.decide(seconds, tracks)
-        with undisturbed():
+        with undisturbed(), self._lock:
+            self._seconds = seconds
+            decision = self._policy.decide(seconds, tracks)
             self._begin(decision.pattern, live=self._live)
             if decision.buzz:
                 self._outputs["buzzer"].begin(decision.pattern.buzzer, seconds, live=self._live)
             self.state = self._state()
             self._follow()
+        return decision.events
 
     def play(self, pattern: Pattern) -> None:
         """Play a pattern until the next frame is shown, such as STARTING, BLIND or FAULT.
 
         It needs no frames to go on. To ask for it again while it is played changes nothing.
         """
-        self._policy.interrupt()
-        with undisturbed():
+        with undisturbed(), self._lock:
+            self._policy.interrupt()
             self._begin(pattern, live=True)
             self.state = self._state()
 
@@ -93,7 +100,7 @@ class Alarm:
     def __exit__(self, *exception: object) -> None:
         """Switch everything off and let the pins go."""
         self.state = AlarmState()
-        with undisturbed():
+        with undisturbed(), self._lock:
             self._opened.close()
 
     def _begin(self, pattern: Pattern, *, live: bool) -> None:

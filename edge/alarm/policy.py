@@ -1,13 +1,20 @@
 """When to alert and when to stay quiet. Rules alone: no pins and no clock of their own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.alarm.buzzes import Buzzes
 from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
+from edge.events.types import AlertBegan, AlertEnded, Event
 from edge.service.settings import AlarmSettings
 from edge.tracking.track import Track, Verdict
+
+IN_VIEW_SECONDS = 0.4
+"""Who has not been seen for longer raises no alert; as long is a face taken to go on unseen (`edge.tracking.motion`).
+
+People are remembered for longer, so that who turns round and back is no stranger and buzzes no second time.
+"""
 
 WallClock = Callable[[], datetime]
 """Tells the local time."""
@@ -20,6 +27,8 @@ class Decision:
     pattern: Pattern
     buzz: bool = False
     """Whether the pattern's buzzer begins now."""
+    events: tuple[Event, ...] = ()
+    """Whose alert has begun or ended."""
 
 
 class Policy:
@@ -37,6 +46,7 @@ class Policy:
             duty_limit=settings.buzzer_duty_limit,
         )
         self._offenders: frozenset[int] = frozenset()
+        self._alerts: frozenset[int] = frozenset()
         self._lit_since: float | None = None
 
     def decide(self, seconds: float, tracks: Sequence[Track]) -> Decision:
@@ -48,21 +58,31 @@ class Policy:
         """
         tracks = [track for track in tracks if not track.muted]
         before, self._offenders = self._offenders, self._offending(tracks)
+        events = tuple(self._turn(seconds, tracks))
         if not self._lit(seconds):
             self.interrupt()
             everyone_complies = bool(tracks) and all(track.verdict is Verdict.COMPLIANT for track in tracks)
-            return Decision(CLEAR if everyone_complies else WATCHING)
+            return Decision(CLEAR if everyone_complies else WATCHING, events=events)
         if self._quiet():
             self.interrupt()
-            return Decision(self._silent_alert)
-        return Decision(self._alert, self._buzzes.begin(seconds, self._offenders - before))
+            return Decision(self._silent_alert, events=events)
+        return Decision(self._alert, self._buzzes.begin(seconds, self._offenders - before), events)
 
     def interrupt(self) -> None:
         """The buzzer is silent from here on, whatever it was about to play."""
         self._buzzes.cut()
 
+    def _turn(self, seconds: float, tracks: Sequence[Track]) -> Iterator[Event]:
+        """The alerts as of this frame, and what has become of the last one's."""
+        seen = {track.number: track for track in tracks if track.unseen_seconds <= IN_VIEW_SECONDS}
+        before, self._alerts = self._alerts, self._offenders & seen.keys()
+        for number in sorted(before - self._alerts):
+            yield AlertEnded(at=seconds, track=number)
+        for number in sorted(self._alerts - before):
+            yield AlertBegan(at=seconds, track=number, p_unmasked=round(seen[number].p_unmasked, 3))
+
     def _offending(self, tracks: Sequence[Track]) -> frozenset[int]:
-        """Those who raise the alert. Who once was near enough goes on to, lest the lamp flicker at the limit."""
+        """Those who count. Who once was near enough goes on to, lest the lamp flicker at the limit."""
         return frozenset(
             track.number
             for track in tracks
@@ -72,7 +92,7 @@ class Policy:
 
     def _lit(self, seconds: float) -> bool:
         held = self._lit_since is not None and seconds - self._lit_since < self._settings.hold_seconds
-        if not self._offenders and not held:
+        if not self._alerts and not held:
             self._lit_since = None
         elif self._lit_since is None:
             self._lit_since = seconds

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
-from edge.device import load_classifier, make_alarm, make_locator, make_tracker
+from edge.device import load_classifier, make_alarm, make_locator, make_test, make_tracker
 from edge.errors import UserError
 from edge.events.moment import Everyone
 from edge.replay.extras import require
@@ -68,16 +68,17 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
     with ExitStack() as opened:
         opened.enter_context(camera)
         classifier, _ = load_classifier(settings.model)
+        locator = make_locator(settings.locator, settings.model)
         alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), camera))
         score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
-        timings, timeline = Timings(), Timeline(classifier.threshold)
+        timings, timeline = Timings(), Timeline(make_test(settings.verdict, classifier.threshold))
         clip = opened.enter_context(AnnotatedClip(out / CLIP, getattr(camera, "rate", RATE)))
         terminal = opened.enter_context(Terminal(console, timings))
         # Ctrl-C is the way to end a webcam: caught within the clip's block, it leaves a whole file behind.
         opened.enter_context(stopping_on_sigterm())
         watch(
             paced(camera) if realtime and camera.epoch == 0 else camera,
-            make_locator(settings.locator),
+            locator,
             classifier,
             make_tracker(settings, classifier.threshold),
             alarm,

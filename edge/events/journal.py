@@ -1,5 +1,6 @@
 """The log: one line an event."""
 
+import threading
 from typing import TextIO
 
 from edge.events.moment import Moment
@@ -7,11 +8,12 @@ from edge.events.types import Event
 
 
 class Journal:
-    """Writes events to a stream as JSON lines, each flushed at once."""
+    """Writes events to a stream as JSON lines, each flushed at once. Any thread may write."""
 
     def __init__(self, stream: TextIO, *, epoch: float) -> None:
         """Write to `stream`; `epoch` is the camera's."""
         self.stream, self.epoch = stream, epoch
+        self._lock = threading.Lock()
 
     def publish(self, moment: Moment) -> None:
         """Write the moment's events."""
@@ -20,5 +22,6 @@ class Journal:
 
     def write(self, event: Event) -> None:
         """Write one event."""
-        self.stream.write(event.to_json(self.epoch) + "\n")
-        self.stream.flush()
+        with self._lock:
+            self.stream.write(event.to_json(self.epoch) + "\n")
+            self.stream.flush()

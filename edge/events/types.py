@@ -30,12 +30,17 @@ class Started(Event):
     event = "started"
     source: str
     network: str
+    """The classifier's architecture."""
+    locator: str
+    """The locator's architecture, or "centre"."""
     runtime: str
     golden: bool
-    """Whether the network answers here, to the byte, what it answered where it was exported.
+    """Whether the classifier answers here, to the byte, what it answered where it was exported.
 
     LiteRT does on every processor; tflite-runtime computes a little differently and does not.
     """
+    locator_golden: bool
+    """Whether the locator does; a fixed place always does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +65,7 @@ class VerdictTurned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertBegan(Event):
-    """Somebody was found not compliant."""
+    """Somebody not compliant is near enough to count, and lights the LED."""
 
     event = "alert_began"
     track: int
@@ -69,7 +74,10 @@ class AlertBegan(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertEnded(Event):
-    """They put a mask on, left, or turned out to be a picture on the wall."""
+    """They put a mask on, are not seen any more, or turned out to be a picture on the wall.
+
+    When nobody else's alert stands the LED goes out, once it has been lit for the hold time.
+    """
 
     event = "alert_ended"
     track: int
@@ -115,6 +123,30 @@ class CaughtUp(Event):
 
     event = "caught_up"
     frames_per_second: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blind(Event):
+    """No frame has come for too long; the LED says so, and no alert shows until there is sight again."""
+
+    event = "blind"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighted(Event):
+    """Frames come again."""
+
+    event = "sighted"
+    unseen_seconds: float
+    """How long none had come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault(Event):
+    """The program ends with an error, which the LED shows for a while."""
+
+    event = "fault"
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

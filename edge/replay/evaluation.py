@@ -1,47 +1,25 @@
-"""How well the device judged clips of which it is known who wore what, and when."""
+"""How well the device judged clips of which it is known who wore what, and when.
 
-import json
-from collections.abc import Iterator, Sequence
+Measured are the alerts of the event log, which begin and end with what is held of the people in view. The LED shows
+them, and stays lit for `alarm.hold_seconds` at least: that is the settings' wish, and no mistake of the device. So the
+time for which the LED outlasts an alert is not held against it.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.errors import UserError
-from edge.events.moment import Moment
+from edge.replay.annotation import PRECISION_SECONDS, Annotation, Run, Segment
+from edge.replay.record import Held, Record
+
+DEMANDED_SECONDS = 1.0
+"""A stretch with somebody not compliant must raise the alert if it lasts as long as this, and within this time."""
 
 GRACE_SECONDS = 0.5
 """How long after a change an alert may still stand."""
 
-NOT_COMPLIANT = ("without_mask", "incorrect")
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A stretch of a clip in which nothing changes."""
-
-    begin: float
-    """Seconds."""
-    end: float
-    people: dict[str, int]
-    """How many people are in which state: with_mask, without_mask, incorrect, transition."""
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether somebody is not compliant."""
-        return any(self.people.get(state) for state in NOT_COMPLIANT)
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether everybody in view is compliant, nobody in between."""
-        return not self.is_bare and not self.people.get("transition")
-
-
-@dataclass(frozen=True)
-class Annotation:
-    """What is seen in a clip."""
-
-    clip: Path
-    segments: tuple[Segment, ...]
-    max_people: int
+LOOKED_AT = (0.5, 1.0, 2.0)
+"""So many seconds into every stretch it is asked whether an alert stands rightly or is rightly absent."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +29,17 @@ class Stretch:
     begin: float
     end: float
     delay: float | None
-    """Seconds from its beginning to the alert; None if none came."""
+    """Seconds from its beginning to the alert, 0 if that came while people changed; None if none came."""
+
+    @property
+    def demanded(self) -> bool:
+        """Whether it is long enough that it must raise the alert."""
+        return self.end - self.begin >= DEMANDED_SECONDS
+
+    @property
+    def in_time(self) -> bool:
+        """Whether the alert came soon enough."""
+        return self.delay is not None and self.delay <= DEMANDED_SECONDS
 
 
 @dataclass(frozen=True)
@@ -61,102 +49,89 @@ class Evaluation:
     clip: Path
     stretches: tuple[Stretch, ...]
     false_alerts: tuple[float, ...]
-    """When an alert stood although everybody had been compliant for GRACE_SECONDS; the beginning of each, seconds."""
-    right_share: float
-    """Share of the time outside changes in which the LED told the truth, 0 to 1."""
+    """Alerts that stood although everybody had been compliant for GRACE_SECONDS: from when, seconds."""
+    alert_right: float
+    """Share of the time outside changes in which an alert stood rightly or was rightly absent, 0 to 1."""
+    verdicts_right: float
+    """Share of the people's time outside changes in which their verdict was right, 0 to 1.
+
+    Counted by how many people are held to be what, for it is not known who is who; an undecided one is not right, and
+    neither is one too many.
+    """
+    right_after: dict[float, tuple[int, int]]
+    """By seconds since the beginning of a stretch, in how many of how many the alert was right."""
     tracks: int
+    """People followed; without furniture."""
+    muted: int
+    """Faces that turned out to be furniture."""
     max_people: int
 
-
-class Record:
-    """A publisher that keeps what the LED did."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-        self.led: list[bool] = []
-        self._tracks: set[int] = set()
-
     @property
-    def tracks(self) -> int:
-        """Different people followed."""
-        return len(self._tracks)
-
-    def publish(self, moment: Moment) -> None:
-        """Note the moment."""
-        self.seconds.append(moment.frame.seconds)
-        self.led.append(moment.alarm.led)
-        self._tracks.update(track.number for track in moment.tracks)
-
-
-def read_annotations(folder: Path) -> list[Annotation]:
-    """The annotated clips of a folder: `NAME.json` beside each video.
-
-    Raises:
-        UserError: There are none, or one cannot be read.
-    """
-    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    if not paths:
-        raise UserError(f"{folder} holds no annotated clips: put NAME.json with its segments beside each video.")
-    return [_read_annotation(path) for path in paths]
+    def passed(self) -> bool:
+        """Whether every alert that had to come came in time, and no other."""
+        return not self.false_alerts and all(stretch.in_time for stretch in self.stretches if stretch.demanded)
 
 
 def evaluate(annotation: Annotation, record: Record) -> Evaluation:
-    """Compare what the LED did with what was so."""
+    """Compare what was held with what was so."""
     return Evaluation(
         clip=annotation.clip,
-        stretches=tuple(_stretches(annotation.segments, record)),
-        false_alerts=tuple(_false_alerts(annotation.segments, record)),
-        right_share=_right_share(annotation.segments, record),
-        tracks=record.tracks,
+        stretches=tuple(_stretch(run, record) for run in annotation.runs(alert_due=True)),
+        false_alerts=tuple(_false_alerts(annotation, record)),
+        alert_right=_alert_right(annotation, record),
+        verdicts_right=_verdicts_right(annotation, record),
+        right_after={seconds: _right_after(seconds, annotation, record) for seconds in LOOKED_AT},
+        tracks=len(record.tracks - record.muted),
+        muted=len(record.muted),
         max_people=annotation.max_people,
     )
 
 
-def _read_annotation(path: Path) -> Annotation:
-    try:
-        content = json.loads(path.read_text())
-        segments = tuple(Segment(part["from_s"], part["to_s"], part["people"]) for part in content["segments"])
-        return Annotation(path.with_name(content["file"]), segments, content["max_people"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} does not describe a clip ({error!r}): see the README for its form.") from error
+def _stretch(run: Run, record: Record) -> Stretch:
+    """An alert that stood already while everybody was compliant is somebody else's, or a mistake, and earns nothing."""
+    earliest = run.settled - PRECISION_SECONDS
+    raised = (alert for alert in record.alerts if earliest <= alert.begin < run.end and alert.last >= run.begin)
+    first = next(raised, None)
+    return Stretch(run.begin, run.end, None if first is None else max(0.0, first.begin - run.begin))
 
 
-def _stretches(segments: Sequence[Segment], record: Record) -> Iterator[Stretch]:
-    for begin, end in _joined(segment for segment in segments if segment.is_bare):
-        lit = (at for at, led in zip(record.seconds, record.led, strict=True) if led and begin <= at < end)
-        first = next(lit, None)
-        yield Stretch(begin, end, None if first is None else first - begin)
+def _false_alerts(annotation: Annotation, record: Record) -> Iterator[float]:
+    """Where nobody is left to be judged, an alert that stood before may fade, but none may begin."""
+    for run in annotation.runs(alert_due=False):
+        changes = run.end < annotation.segments[-1].end
+        since, until = run.begin + GRACE_SECONDS, run.end - (PRECISION_SECONDS if changes else 0.0)
+        for alert in record.alerts:
+            if alert.last > since and alert.begin < until and (run.anybody or alert.begin > since):
+                yield max(alert.begin, since)
 
 
-def _false_alerts(segments: Sequence[Segment], record: Record) -> Iterator[float]:
-    for begin, end in _joined(segment for segment in segments if segment.is_fine):
-        standing = False
-        for at, led in zip(record.seconds, record.led, strict=True):
-            if begin + GRACE_SECONDS < at < end:
-                if led and not standing:
-                    yield at
-                standing = led
+def _alert_right(annotation: Annotation, record: Record) -> float:
+    right = [held.alert == segment.alert_due for segment, held in _judged(annotation, record)]
+    return sum(right) / len(right) if right else 1.0
 
 
-def _right_share(segments: Sequence[Segment], record: Record) -> float:
-    judged = [
-        led == segment.is_bare
-        for segment in segments
-        for at, led in zip(record.seconds, record.led, strict=True)
-        if segment.begin <= at < segment.end and (segment.is_bare or segment.is_fine)
-    ]
-    return sum(judged) / len(judged) if judged else 1.0
+def _verdicts_right(annotation: Annotation, record: Record) -> float:
+    right, all_of_them = 0, 0
+    for segment, held in _judged(annotation, record):
+        right += min(held.bare, segment.bare) + min(held.masked, segment.masked)
+        all_of_them += max(held.people, segment.bare + segment.masked)
+    return right / all_of_them if all_of_them else 1.0
 
 
-def _joined(segments: Iterator[Segment]) -> Iterator[tuple[float, float]]:
-    """Begin and end of each run of segments that follow one another without a gap."""
-    run: list[float] = []
-    for segment in segments:
-        if run and segment.begin <= run[1]:
-            run[1] = segment.end
-            continue
-        if run:
-            yield run[0], run[1]
-        run = [segment.begin, segment.end]
-    if run:
-        yield run[0], run[1]
+def _right_after(seconds: float, annotation: Annotation, record: Record) -> tuple[int, int]:
+    runs = [run for due in (True, False) for run in annotation.runs(alert_due=due) if run.begin + seconds < run.end]
+    right = [_alert_at(run.begin + seconds, record) == run.alert_due for run in runs]
+    return sum(right), len(right)
+
+
+def _alert_at(seconds: float, record: Record) -> bool:
+    """As of the last frame that was taken by then."""
+    taken = [held.alert for held in record.frames if held.seconds <= seconds + 1e-6]
+    return bool(taken) and taken[-1]
+
+
+def _judged(annotation: Annotation, record: Record) -> Iterator[tuple[Segment, Held]]:
+    """Every frame outside changes, with the segment it is of."""
+    for segment in annotation.segments:
+        if not segment.people.get("transition"):
+            yield from ((segment, held) for held in record.frames if segment.begin <= held.seconds < segment.end)

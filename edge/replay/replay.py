@@ -9,7 +9,7 @@ from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
-from edge.device import load_classifier, make_locator, make_tracker
+from edge.device import load_classifier, make_locator, make_test, make_tracker
 from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.moment import Everyone, Publisher
@@ -19,6 +19,7 @@ from edge.replay.timeline import Timeline
 from edge.run import stopping_on_sigterm
 from edge.service.settings import Settings
 from edge.vision.classifier import Classifier
+from edge.vision.locator import Locator
 from edge.watch import watch
 
 
@@ -50,7 +51,8 @@ def replay(
         UserError: Something that the user can mend.
     """
     classifier, _ = load_classifier(settings.model)
-    course = Timeline(classifier.threshold)
+    locator = make_locator(settings.locator, settings.model)
+    course = Timeline(make_test(settings.verdict, classifier.threshold))
     with ExitStack() as opened:
         recording = open_recording(Path(source))
         opened.enter_context(recording)
@@ -61,13 +63,15 @@ def replay(
         if rate is not None:
             frames = at_rate(frames, _checked(rate))
         stopped = opened.enter_context(stopping_on_sigterm())
-        watch_recording(paced(frames) if realtime else frames, classifier, settings, Everyone(*publishers))
+        watch_recording(paced(frames) if realtime else frames, locator, classifier, settings, Everyone(*publishers))
     if timeline and course.seconds:
         course.save(timeline)
     return stopped.status
 
 
-def watch_recording(frames: Iterable[Frame], classifier: Classifier, settings: Settings, publisher: Publisher) -> None:
+def watch_recording(
+    frames: Iterable[Frame], locator: Locator, classifier: Classifier, settings: Settings, publisher: Publisher
+) -> None:
     """The loop with mock pins.
 
     Raises:
@@ -75,7 +79,7 @@ def watch_recording(frames: Iterable[Frame], classifier: Classifier, settings: S
     """
     with Alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
         tracker = make_tracker(settings, classifier.threshold)
-        watch(frames, make_locator(settings.locator), classifier, tracker, alarm, publisher)
+        watch(frames, locator, classifier, tracker, alarm, publisher)
 
 
 def _checked(rate: float) -> float:

@@ -1,9 +1,10 @@
 """A picture of a whole recording: what was thought of each person and when, and what the outputs did."""
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from edge.alarm.state import AlarmState
 from edge.events.moment import Moment
 from edge.events.types import AlertBegan, AlertEnded, Event
 from edge.replay.extras import require
-from edge.replay.palette import LOOKS
+from edge.replay.palette import LOOKS, MUTED, Look, look_of
+from edge.tracking.evidence import SequentialTest
 from edge.tracking.track import Verdict
 
 if TYPE_CHECKING:
@@ -51,8 +53,11 @@ class TrackLine:
 
     moments: list[int] = field(default_factory=list)
     """Numbers of the moments in which they were in view."""
+    evidence: list[float] = field(default_factory=list)
+    """From 0, surely compliant, to 1, surely not; NaN while muted, as `p_unmasked`."""
     p_unmasked: list[float] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    """How their verdicts look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,11 @@ class Stretch:
 class Timeline:
     """A publisher that remembers the course of things, and draws it. It keeps no pictures."""
 
-    def __init__(self, threshold: float) -> None:
-        """Remember; `threshold` is the classifier's."""
-        self.threshold = threshold
+    def __init__(self, test: SequentialTest) -> None:
+        """Remember; the evidence is drawn between the bounds of the tracker's `test`."""
+        self.lower, self.span = test.lower, test.upper - test.lower
+        self.even = -test.lower / self.span
+        """Where between the bounds the evidence speaks for neither."""
         self.seconds: list[float] = []
         self.alarms: list[AlarmState] = []
         self.events: list[Event] = []
@@ -77,11 +84,12 @@ class Timeline:
 
     def publish(self, moment: Moment) -> None:
         """Remember the moment."""
-        for track in (track for track in moment.tracks if not track.muted):
+        for track in moment.tracks:
             line = self.tracks.setdefault(track.number, TrackLine())
             line.moments.append(len(self.seconds))
-            line.p_unmasked.append(track.p_unmasked)
-            line.verdicts.append(track.verdict)
+            line.evidence.append(math.nan if track.muted else (track.evidence - self.lower) / self.span)
+            line.p_unmasked.append(math.nan if track.muted else track.p_unmasked)
+            line.looks.append(look_of(track))
         self.seconds.append(moment.frame.seconds)
         self.alarms.append(moment.alarm)
         self.events.extend(moment.events)
@@ -151,11 +159,11 @@ def _head(figure: "Figure", remark: str) -> None:
         s="What the device held, and what it did" + (f" ({remark})" if remark else ""),
         x=0.012, y=0.985, ha="left", va="top", fontsize=12.5, fontweight="bold", color=INK,
     )  # fmt: skip
-    verdicts = [Patch(color=look.hex, label=look.word.lower()) for look in LOOKS.values()]
-    line = Line2D([], [], color=INK, linewidth=1.5, label="P(not compliant)")
-    threshold = Line2D([], [], color=QUIET, linewidth=1, linestyle=(0, (4, 3)), label="threshold")
+    verdicts = [Patch(color=look.hex, label=look.word.lower()) for look in (*LOOKS.values(), MUTED)]
+    evidence = Line2D([], [], color=INK, linewidth=1.5, label="evidence, all looks")
+    single = Line2D([], [], color=QUIET, linewidth=0.9, label="P, a single look")
     figure.legend(
-        handles=[line, threshold, *verdicts], loc="outside upper right", ncols=5, frameon=False, fontsize=9,
+        handles=[evidence, single, *verdicts], loc="outside upper right", ncols=6, frameon=False, fontsize=9,
         labelcolor=INK,
     )  # fmt: skip
 
@@ -163,27 +171,28 @@ def _head(figure: "Figure", remark: str) -> None:
 def _draw_track(panel: "Axes", timeline: Timeline, number: int, step: float) -> None:
     line = timeline.tracks[number]
     seconds = [timeline.seconds[moment] for moment in line.moments]
-    x, y = _with_gaps(seconds, line.p_unmasked, step)
-    panel.fill_between(x, timeline.threshold, y, where=y >= timeline.threshold, interpolate=True, alpha=0.16,
-                       color=LOOKS[Verdict.NOT_COMPLIANT].hex, linewidth=0)  # fmt: skip
-    panel.fill_between(x, timeline.threshold, y, where=y < timeline.threshold, interpolate=True, alpha=0.16,
-                       color=LOOKS[Verdict.COMPLIANT].hex, linewidth=0)  # fmt: skip
-    panel.axhline(timeline.threshold, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
+    x, y = _with_gaps(seconds, line.evidence, step)
+    for verdict, there in ((Verdict.NOT_COMPLIANT, y >= timeline.even), (Verdict.COMPLIANT, y < timeline.even)):
+        panel.fill_between(x, timeline.even, y, where=there, interpolate=True, alpha=0.16,
+                           color=LOOKS[verdict].hex, linewidth=0)  # fmt: skip
+    panel.axhline(timeline.even, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
+    panel.plot(*_with_gaps(seconds, line.p_unmasked, step), color=QUIET, linewidth=0.9)
     panel.plot(x, y, color=INK, linewidth=1.5, solid_joinstyle="round")
-    for stretch in stretches(seconds, line.verdicts, step):
-        look = LOOKS[stretch.value]  # type: ignore[index]
-        panel.broken_barh([(stretch.begin, stretch.end - stretch.begin)], (-0.34, 0.2), color=look.hex, linewidth=0)
-        _name(panel, stretch, look.word.lower(), timeline.seconds[-1] - timeline.seconds[0])
-    panel.set(ylim=(-0.38, 1.06), yticks=[-0.24, 0, 0.5, 1], yticklabels=["verdict", "0", "0.5", "1"])
+    for stretch in stretches(seconds, line.looks, step):
+        _draw_verdict(panel, stretch, timeline.seconds[-1] - timeline.seconds[0])
+    ticks = {-0.24: "verdict", 0: "compliant", timeline.even: "even", 1: "not compliant"}
+    panel.set(ylim=(-0.38, 1.06), yticks=list(ticks), yticklabels=list(ticks.values()))
     panel.set_ylabel(f"person {number}", fontsize=10, color=INK, fontweight="bold")
     _bare(panel)
 
 
-def _name(panel: "Axes", stretch: Stretch, word: str, whole: float) -> None:
-    """Write a stretch's verdict on it, where it fits."""
-    if stretch.end - stretch.begin > whole * 0.012 * len(word):
-        panel.text((stretch.begin + stretch.end) / 2, -0.245, word, ha="center", va="center", fontsize=8,
-                   color=LOOKS[stretch.value].ink_hex)  # type: ignore[index]  # fmt: skip
+def _draw_verdict(panel: "Axes", stretch: Stretch, whole: float) -> None:
+    """A bar in the verdict's colour, with its name on it where that fits."""
+    look = cast(Look, stretch.value)
+    panel.broken_barh([(stretch.begin, stretch.end - stretch.begin)], (-0.34, 0.2), color=look.hex, linewidth=0)
+    if stretch.end - stretch.begin > whole * 0.012 * len(look.word):
+        panel.text((stretch.begin + stretch.end) / 2, -0.245, look.word.lower(), ha="center", va="center", fontsize=8,
+                   color=look.ink_hex)  # fmt: skip
 
 
 def _with_gaps(seconds: Sequence[float], values: Sequence[float], step: float) -> tuple[np.ndarray, np.ndarray]:

@@ -19,24 +19,40 @@ class ModelSettings:
 
     classifier: str = str(MODELS / "door_cnn.tflite")
     """Path of the classifier's model file."""
+    locator: str = str(MODELS / "face_cnn.tflite")
+    """Path of the locator's model file."""
     threads: int = 2
-    """Threads of the interpreter."""
+    """Threads of the interpreter, for each network."""
     runtime: str = ""
     """"ai_edge_litert" or "tflite_runtime"; empty takes the first of them that is installed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocatorSettings:
-    """`[locator]`: the place in the picture where a face is expected, for kind "centre"."""
+    """`[locator]`: where faces are looked for; the place is for kind "centre" alone."""
 
-    kind: str = "centre"
-    """"centre" reads one fixed place."""
+    kind: Literal["faces", "centre"] = "faces"
+    """"faces" finds them all; "centre" takes one fixed place for a face, for a kiosk or a mark on the floor."""
+    max_faces: int = 10
+    """How many faces are found in a frame at most, the surest ones."""
+    min_score: float | None = None
+    """Score, 0 to 1, from which something is a face; by default the model file's."""
     x: float = 0.5
     """Middle of the face as a share of the picture's width."""
     y: float = 0.42
     """Middle of the face as a share of the picture's height."""
     size: float = 0.3
     """Size of the face as a share of the picture's shorter side."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: A value is out of its range.
+        """
+        refuse_unless_positive(self, "max_faces", "size")
+        if self.min_score is not None and not 0 < self.min_score <= 1:
+            raise ValueError(f'"min_score" must be above 0 and at most 1, such as 0.5, not {self.min_score}')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +117,8 @@ class AlarmSettings:
     """Longer side of a face, in pixels of the picture, from which a person can raise the alert."""
     hold_seconds: float = 1.0
     """How long the LED stays lit at least."""
+    blind_after_seconds: float = 3.0
+    """How long no frame may come from a live camera before the LED says that the device is blind."""
     buzzer_pin: Pin = field(default=Pin(27))
     buzzer_active_high: bool = True
     """Whether the buzzer sounds when its pin is high."""
@@ -132,6 +150,7 @@ class AlarmSettings:
         for name in ("min_face_px", "hold_seconds", "buzzer_refractory_seconds"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f'"{name}" must be 0 or more, not {getattr(self, name)}')
+        refuse_unless_positive(self, "blind_after_seconds")
         if not 0 <= self.buzzer_duty_limit <= 1:
             raise ValueError(f'"buzzer_duty_limit" must be a share from 0 to 1, not {self.buzzer_duty_limit}')
         longest = self.buzzer_duty_limit * 60 or 60

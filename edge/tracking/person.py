@@ -29,6 +29,6 @@ class Person:
 
     def track(self, seconds: float) -> Track:
         """The person as of a frame's time."""
-        found = self.motion.seconds == seconds
-        face = self.face if found else self.motion.at(seconds)
-        return Track(self.number, face, self.p_unmasked, self.verdict, self.evidence)
+        unseen = seconds - self.motion.seconds
+        face = self.motion.at(seconds) if unseen else self.face
+        return Track(self.number, face, self.p_unmasked, self.verdict, self.evidence, unseen)

@@ -27,5 +27,7 @@ class Track:
     verdict: Verdict
     evidence: float = 0.0
     """Log-odds of not being compliant, gathered over the frames; kept within the bounds of the sequential test."""
+    unseen_seconds: float = 0.0
+    """How long ago the face was last found."""
     muted: bool = False
     """Whether it is furniture: a face that never moves, which counts for nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from edge.camera.frame import Frame
-from edge.events.types import AlertBegan, AlertEnded, Event, TrackBegan, TrackEnded, VerdictTurned
+from edge.events.types import Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.furniture import Furniture, Watch
 from edge.tracking.matching import match
@@ -134,7 +134,7 @@ class Tracker:
     def _end_the_lost(self) -> None:
         lost = [person for person in self.people if self._is_lost(person)]
         for person in lost:
-            self._end(person)
+            self.people.remove(person)
             if person.number:
                 self._events.append(TrackEnded(at=self.seconds, track=person.number))
 
@@ -148,13 +148,8 @@ class Tracker:
         for person in self._found():
             still = person.watch.still_seconds(self._frame, person.face)
             if person.number and still >= self.furniture.still_seconds:
-                self._end(person)
+                self.people.remove(person)
                 self._events.append(self.furniture.learn(person.number, person.watch, self.seconds))
-
-    def _end(self, person: Person) -> None:
-        self.people.remove(person)
-        if person.verdict == Verdict.NOT_COMPLIANT:
-            self._events.append(AlertEnded(at=self.seconds, track=person.number))
 
     def _found(self) -> list[Person]:
         return [person for person in self.people if person.motion.seconds == self.seconds]
@@ -185,14 +180,10 @@ class Tracker:
 
     def _turn(self, person: Person, verdict: Verdict) -> None:
         before, person.verdict = person.verdict, verdict
-        if before == verdict:
-            return
-        at, track, p = self.seconds, person.number, round(person.p_unmasked, 3)
-        self._events.append(VerdictTurned(at=at, track=track, verdict=verdict.value, p_unmasked=p))
-        if verdict == Verdict.NOT_COMPLIANT:
-            self._events.append(AlertBegan(at=at, track=track, p_unmasked=p))
-        if before == Verdict.NOT_COMPLIANT:
-            self._events.append(AlertEnded(at=at, track=track))
+        if before != verdict:
+            p = round(person.p_unmasked, 3)
+            turned = VerdictTurned(at=self.seconds, track=person.number, verdict=verdict.value, p_unmasked=p)
+            self._events.append(turned)
 
 
 def _reading_order(face: Face) -> tuple[float, ...]:

@@ -29,8 +29,9 @@ def make_golden(network: Int8Network, *, seed: int = 1, count: int = 8) -> Golde
     return Golden(seed=seed, count=count, outputs_sha256=_outputs_sha256(network, seed, count))
 
 
-def answers_as_golden(network: Int8Network, golden: Golden) -> bool:
-    """Whether the network answers here what it answered where it was exported."""
+def answers_as_golden(network: Int8Network) -> bool:
+    """Whether the network answers here, to the byte, what it answered where it was exported."""
+    golden = network.golden
     return _outputs_sha256(network, golden.seed, golden.count) == golden.outputs_sha256
 
 

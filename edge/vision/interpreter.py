@@ -35,7 +35,7 @@ class Int8Network:
     """
 
     def __init__(self, model: ModelFile, *, threads: int = 1, runtime: str = "") -> None:
-        self.metadata = model.metadata
+        self.metadata, self.golden = model.metadata, model.golden
         self.runtime = find_runtime(runtime)
         interpreter_class = importlib.import_module(f"{self.runtime}.interpreter").Interpreter
         self._interpreter = open_interpreter(interpreter_class, model.tflite, threads)

@@ -5,10 +5,16 @@ from typing import Protocol
 import numpy as np
 
 from edge.vision.face import Face
+from edge.vision.interpreter import Int8Network
 
 
 class Locator(Protocol):
     """Finds the faces in a frame."""
+
+    @property
+    def network(self) -> Int8Network | None:
+        """The network that it asks, if any."""
+        ...
 
     def locate(self, image: np.ndarray) -> list[Face]:
         """The faces in `image`, uint8 (height, width, 3) RGB, largest first, in its pixels."""
@@ -20,6 +26,8 @@ class CentreLocator:
 
     It cannot tell an empty place from a face.
     """
+
+    network = None
 
     def __init__(self, *, x: float, y: float, size: float) -> None:
         """Set the place: its middle as shares of width and height, its size as a share of the shorter side."""

@@ -23,7 +23,7 @@ class TensorSpec:
     """A tensor at the network's edge: real value = scale * (int8 value - zero_point)."""
 
     name: str
-    """Its name in the model's signature."""
+    """Its name in the model's signature; those of a locator's outputs, `heat<s>` and `box<s>`, bear the stride s."""
     shape: tuple[int, ...]
     scale: float
     zero_point: int
@@ -45,7 +45,7 @@ class Metadata:
     """What the device has to know of a network, and a person may want to."""
 
     kind: str
-    """What it does: "classifier"."""
+    """What it does: "classifier" or "locator"."""
     network: str
     """Its architecture, such as "door_cnn"."""
     version: str
@@ -55,7 +55,7 @@ class Metadata:
     colour_order: str
     """Channels of the input: "RGB"."""
     threshold: float
-    """Calibrated probability from which a face counts as not compliant."""
+    """Calibrated probability from which a face counts as not compliant; a locator's score from which a box is shown."""
     calibration: Calibration
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]

@@ -1,6 +1,6 @@
 """Print how good the shipped int8 files are, beside their aims and their peers, in one run.
 
-    python tests/bench/accuracy.py DATA --peers FOLDER
+    PYTHONPATH=. python tests/bench/accuracy.py DATA --peers FOLDER
 
 DATA holds crops/ and scenes/, as `maskwatch-train classifier` and `maskwatch-train locator` take them. Faces are
 measured by their shorter side, and a box finds a face at an overlap (IoU) of 0.3 or with mutual centres inside; a
@@ -18,17 +18,24 @@ import numpy as np
 from chain_scores import ChainScores, score_chain
 from chains import Chain, Device
 from classifier_scores import ClassifierScores, milliseconds, score_classifier
-from float_loss import classifier_loss, locator_loss
+from float_loss import losses
 from peers import peers_in
 from rich.console import Console
-from tables import Row, aims_table, as_json, chains_table, classifiers_table, face_slices_table, slices_table
+from tables import (
+    Row,
+    aims_table,
+    as_json,
+    chains_table,
+    classifiers_table,
+    face_slices_table,
+    shares_table,
+    slices_table,
+)
 
-from edge.device import load_classifier
 from edge.errors import UserError
-from edge.service.settings import MODELS, ModelSettings
+from edge.service.settings import MODELS
 from edge.vision.face import Face
-from edge.vision.model_file import read_model_file
-from training.datasets import Photo, read_dataset
+from training.datasets import read_dataset
 from training.locator.scenes import Scene, read_scenes
 from training.locator.scores import FULL_PX, face_sizes
 
@@ -55,8 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("data", type=Path, metavar="DATA")
     parser.add_argument("--peers", type=Path, metavar="FOLDER", help="weights that others published")
     parser.add_argument("--split", choices=("val", "test"), default="test")
-    parser.add_argument("--classifier-run", type=Path, metavar="RUN", help="the float classifier, to compare int8 with")
-    parser.add_argument("--locator-run", type=Path, metavar="RUN", help="the float locator, to compare int8 with")
+    parser.add_argument("--runs", type=Path, nargs="+", metavar="RUN", help="float networks, to compare int8 with")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     return parser.parse_args()
 
@@ -70,7 +76,8 @@ def _report(arguments: argparse.Namespace, console: Console) -> None:
     scores = {chain.name: score_chain(chain, scenes) for chain in chains}
     times = {chain.name: _times(chain, scenes) for chain in chains}
     shipped = next(scored for scored in classifiers if scored.network == CLASSIFIER.stem)
-    rows = [*_rows(shipped, scores.get(Device.name)), *_losses(arguments, scores.get(Device.name), photos, scenes)]
+    lost = dict(losses(arguments.runs, (LOCATOR, CLASSIFIER))) if arguments.runs else {}
+    rows = list(_rows(shipped, scores.get(Device.name), lost))
     console.print(f"{arguments.split}: {len(photos)} crops, {len(scenes)} scenes")
     if not LOCATOR.is_file():
         console.print(f"The chain of the device is not measured, because {LOCATOR.name} is missing in edge/models/.")
@@ -79,6 +86,7 @@ def _report(arguments: argparse.Namespace, console: Console) -> None:
         console.print(face_slices_table(name, scored))
     for part, slices in (("px", shipped.by_face_size), ("skin, with its light", shipped.by_skin_tone)):
         console.print(slices_table(f"{shipped.network} int8 on crops, by {part}", slices))
+    console.print(shares_table(f"{shipped.network} int8 on crops, bare faces caught behind", shipped.behind))
     if arguments.json:
         arguments.json.write_text(json.dumps(as_json(arguments.split, rows, scores, times, classifiers), indent=2))
 
@@ -92,7 +100,7 @@ def _chains(peers: Path | None) -> Iterator[Chain]:
         yield from peers_in(peers)
 
 
-def _rows(shipped: ClassifierScores, device: ChainScores | None) -> Iterator[Row]:
+def _rows(shipped: ClassifierScores, device: ChainScores | None, lost: dict[str, float]) -> Iterator[Row]:
     """The aims and what is reached of them; the peers stand in a table of their own."""
     at = device.detections.at(device.threshold) if device else None
     yield Row("faces found, from 32 px on", ">= 0.95", at and at.recall, 0.95)
@@ -103,20 +111,8 @@ def _rows(shipped: ClassifierScores, device: ChainScores | None) -> Iterator[Row
     yield Row("crops with / without judged right", ">= 0.98", shipped.everything.with_without_accuracy, 0.98)
     size = (LOCATOR.stat().st_size + CLASSIFIER.stat().st_size) / 1e6 if device else None
     yield Row("both files, MB", "<= 0.6", size, 0.6, smaller=True)
-
-
-def _losses(
-    arguments: argparse.Namespace, device: ChainScores | None, photos: list[Photo], scenes: list[Scene]
-) -> Iterator[Row]:
-    lost = {"classifier": None, "locator": None}
-    if arguments.classifier_run:
-        classifier, _ = load_classifier(ModelSettings(classifier=str(CLASSIFIER), threads=1))
-        lost["classifier"] = classifier_loss(arguments.classifier_run, classifier, photos)
-    if arguments.locator_run and device:
-        digest = read_model_file(LOCATOR).metadata.training_set_digest
-        lost["locator"] = locator_loss(arguments.locator_run, digest, device.detections, device.threshold, scenes)
-    for kind, points in lost.items():
-        yield Row(f"{kind}: int8 below float, points", "<= 0.3", points, 0.3, smaller=True)
+    for file in (LOCATOR, CLASSIFIER):
+        yield Row(f"{file.stem}: int8 below float, points", "<= 0.3", lost.get(file.stem), 0.3, smaller=True)
 
 
 def _times(chain: Chain, scenes: Sequence[Scene]) -> dict[str, float]:

@@ -9,13 +9,15 @@ import numpy as np
 
 from edge.device import load_classifier
 from edge.service.settings import ModelSettings
+from edge.vision.classifier import Classifier
 from edge.vision.golden import golden_pictures
+from export.classifier_run import predict_int8
 from export.graph import read_graph
-from export.parity import predict_int8
-from training.datasets import Photo
-from training.pipeline import evaluation_crops
+from training.datasets import BARE, Photo
+from training.occluders import OCCLUDERS, Occluder
+from training.pipeline import evaluation_crops, occluded_crops
 from training.scores import FACE_SIZES_PX, DecisionScores, face_size, score_decisions
-from training.slices import Slice, score_by_skin_tone, score_slices
+from training.slices import Share, Slice, score_by_skin_tone, score_slices, share_of
 
 FROM_SCENES = ("jolignier", "chunmusic")
 """Sources whose pictures were cut out of scenes: in the others, the source alone nearly gives the class away."""
@@ -35,6 +37,8 @@ class ClassifierScores:
     """On the crops of FROM_SCENES alone."""
     by_face_size: dict[str, Slice]
     by_skin_tone: dict[str, Slice]
+    behind: dict[str, Share]
+    """Bare faces caught although a drawn thing is in front of them, by the thing."""
 
 
 def score_classifier(path: Path, photos: Sequence[Photo]) -> ClassifierScores:
@@ -45,7 +49,7 @@ def score_classifier(path: Path, photos: Sequence[Photo]) -> ClassifierScores:
     """
     classifier, model = load_classifier(ModelSettings(classifier=str(path), threads=1))
     photos = list(photos)
-    said = predict_int8(classifier, photos)
+    said = predict_int8(classifier, photos, classifier.threshold)
     cut_out = np.array([photo.source.startswith(FROM_SCENES) for photo in photos])
     by_size = score_slices([face_size(photo) for photo in photos], said.alerts, said.labels)
     (picture,) = golden_pictures(1, 1, classifier.network.input_size)
@@ -58,7 +62,13 @@ def score_classifier(path: Path, photos: Sequence[Photo]) -> ClassifierScores:
         from_scenes=score_decisions(said.alerts[cut_out], said.labels[cut_out]),
         by_face_size={name: by_size[name] for name in FACE_SIZES_PX if name in by_size},
         by_skin_tone=score_by_skin_tone(evaluation_crops(photos), said.alerts, said.labels),
+        behind={thing.__name__: _caught_behind(classifier, photos, thing) for thing in OCCLUDERS},
     )
+
+
+def _caught_behind(classifier: Classifier, photos: Sequence[Photo], thing: Occluder) -> Share:
+    crops = occluded_crops([photo for photo in photos if photo.label == BARE], thing)
+    return share_of(classifier.score_crops(list(crops)) >= classifier.threshold)
 
 
 def milliseconds(work: Callable[[], object], times: int) -> float:

@@ -1,51 +1,35 @@
 """What int8 loses against the float network that it was made from."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import keras
-
 from edge.errors import UserError
-from edge.vision.classifier import Classifier
-from export.parity import compare
-from training.datasets import Photo
-from training.locator.evaluate import letterboxed
-from training.locator.scenes import Scene
-from training.locator.scores import Detections
-from training.runs import RunFiles
+from edge.vision.interpreter import Int8Network
+from edge.vision.model_file import read_model_file
+from export.runs import read_run
 
 
-def classifier_loss(run: Path, classifier: Classifier, photos: Sequence[Photo]) -> float:
-    """Points of accuracy, or of balanced accuracy where that is more, on crops.
-
-    Raises:
-        UserError: The run is not that of the classifier.
-    """
-    return compare(_network(run, classifier.network.metadata.training_set_digest), classifier, list(photos)).drop
-
-
-def locator_loss(run: Path, digest: str, int8: Detections, threshold: float, scenes: Sequence[Scene]) -> float:
-    """Points of recall, both networks at the shipped threshold.
+def losses(runs: Sequence[Path], files: Sequence[Path]) -> Iterator[tuple[str, float]]:
+    """The points that each run's int8 file loses on the run's validation split, by which exports are refused.
 
     Args:
-        run: Folder of the float locator.
-        digest: Of the training set, by the int8 file.
-        int8: What the int8 network found in the scenes.
-        threshold: The shipped one.
-        scenes: The same scenes.
+        runs: Folders of float networks.
+        files: Model files, each of which came from one of the runs or from none.
+
+    Yields:
+        The network's name and the points.
 
     Raises:
-        UserError: The run is not that of the locator.
+        UserError: No file came from one of the runs.
     """
-    found = letterboxed(scenes).score(_network(run, digest))
-    return 100 * (found.at(threshold).recall - int8.at(threshold).recall)
-
-
-def _network(run: Path, digest: str) -> keras.Model:
-    files = RunFiles(run)
-    if not files.network.is_file() or not files.metrics.is_file():
-        raise UserError(f"{run} holds no finished run: name the folder that `maskwatch-train` wrote.")
-    if json.loads(files.metrics.read_text())["training_set_digest"] != digest:
-        raise UserError(f"{run} was trained on other pictures than the shipped file: name the run that it came from.")
-    return keras.models.load_model(files.network, compile=False)
+    shipped = [read_model_file(file) for file in files]
+    for folder in runs:
+        run = read_run(folder)
+        of_run = [
+            model
+            for model in shipped
+            if (model.metadata.network, model.metadata.training_set_digest) == (run.network, run.training_set_digest)
+        ]
+        if not of_run:
+            raise UserError(f"No shipped file was made from {folder}: name the run of one, or leave it out.")
+        yield run.network, run.compare(run.load(), Int8Network(of_run[0])).drop

@@ -47,7 +47,7 @@ class Aizoo:
     def __init__(self, file: Path) -> None:
         self.files = (file,)
         self._network = FloatNetwork(file)
-        self._anchors = np.concatenate([self._anchors_of(*pair) for pair in zip(self.maps, self.sizes, strict=True)])
+        self._anchors = np.concatenate([self.anchors_of(*pair) for pair in zip(self.maps, self.sizes, strict=True)])
 
     def find(self, image: np.ndarray) -> list[Sighting]:
         """See `Chain`."""
@@ -64,10 +64,11 @@ class Aizoo:
         """See `Chain`."""
         return {"both at once": lambda: self.find(image)}
 
-    def _anchors_of(self, cells: int, sizes: tuple[float, float]) -> np.ndarray:
+    @classmethod
+    def anchors_of(cls, cells: int, sizes: tuple[float, float]) -> np.ndarray:
         """Middles and sides of a map's anchors, shares of the picture, in the order of the network's rows."""
         first, second = sizes
-        shapes = [(first, self.ratios[0]), (second, self.ratios[0]), *((first, ratio) for ratio in self.ratios[1:])]
+        shapes = [(first, cls.ratios[0]), (second, cls.ratios[0]), *((first, ratio) for ratio in cls.ratios[1:])]
         sides = np.array([(size * ratio**0.5, size / ratio**0.5) for size, ratio in shapes])
         y, x = np.mgrid[:cells, :cells]
         middles = (np.stack([x.ravel(), y.ravel()], 1) + 0.5) / cells

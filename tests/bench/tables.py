@@ -119,6 +119,14 @@ def slices_table(title: str, slices: dict[str, Slice]) -> Table:
     return table
 
 
+def shares_table(title: str, shares: dict[str, Share]) -> Table:
+    """Shares by name, with their intervals."""
+    table = Table("", "share", title=title)
+    for name, part in shares.items():
+        table.add_row(name, share_and_doubt(part))
+    return table
+
+
 def as_json(
     split: str,
     rows: Sequence[Row],

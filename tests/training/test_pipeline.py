@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.datasets import LABELS, Photo, read_dataset
-from training.pipeline import LABEL_SHARES, evaluation_crops, sampling_weights, training_batches
+from training.occluders import cup
+from training.pipeline import LABEL_SHARES, evaluation_crops, occluded_crops, sampling_weights, training_batches
 
 photos = st.lists(
     st.builds(
@@ -66,3 +67,10 @@ def test_evaluation_crops_are_the_whole_pictures(two_classes):
 
 def test_no_photographs_give_no_crops():
     assert evaluation_crops([]).shape == (0, 128, 128, 3)
+
+
+def test_occluded_crops_are_the_same_each_time(two_classes):
+    photos = read_dataset(two_classes).photos[:3]
+    first, again = occluded_crops(photos, cup), occluded_crops(photos, cup)
+    assert (first == again).all()
+    assert (first != evaluation_crops(photos)).any((1, 2, 3)).all()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.vision.letterbox import letterbox
-from training.locator.camera import poor_camera
+from training.camera import poor_camera
 from training.locator.truth import SUSPECT_WEIGHT, Truth
 
 LONGEST_FACE = 0.8

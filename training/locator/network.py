@@ -77,7 +77,7 @@ def for_device(network: keras.Model) -> keras.Model:
     cuts there would be nothing to learn from.
     """
     outputs = {name: layers.ReLU(max_value=HIGHEST, name=name)(x) for name, x in network.output.items()}
-    return keras.Model(network.inputs, outputs, name=network.name)
+    return keras.Model(network.input, outputs, name=network.name)
 
 
 def _dense_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.KerasTensor:

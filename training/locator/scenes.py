@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ SPLIT_BOUNDS = (0.8, 0.9)
 """Where `train` and `val` end on the unit line onto which the files of a folder without splits are hashed."""
 
 MIN_SCENES = 20
+
+SPLIT_COLUMNS = ("path", "split", "sha256", "boxes", "labels", "unannotated")
+"""Of a run's `split.csv`; boxes and labels are JSON lists."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,14 @@ class SceneSet:
         }
 
     def save_split(self, path: Path) -> None:
-        """Write down which photograph is in which split, as CSV."""
+        """Write down which photograph is in which split and where its faces are, as CSV for `read_split`."""
         with path.open("w", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["path", "split", "sha256", "faces"])
-            writer.writerows([scene.path, scene.split, scene.sha256, len(scene.boxes)] for scene in self.scenes)
+            writer.writerow(SPLIT_COLUMNS)
+            writer.writerows(
+                [s.path, s.split, s.sha256, json.dumps(s.boxes.tolist()), json.dumps(s.labels), s.unannotated]
+                for s in self.scenes
+            )
 
 
 def read_scenes(folder: Path) -> SceneSet:
@@ -103,6 +110,33 @@ def read_scenes(folder: Path) -> SceneSet:
         raise UserError(f"{folder} holds neither a train.csv nor Pascal VOC .xml files: put the boxes there.")
     _refuse_small_splits(folder, found)
     return found
+
+
+def read_split(path: Path) -> SceneSet:
+    """Read what `SceneSet.save_split` wrote.
+
+    Raises:
+        UserError: An older version wrote it, without the boxes.
+    """
+    with path.open(newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != SPLIT_COLUMNS:
+            raise UserError(
+                f"{path} does not say where the faces are: write it anew with "
+                f"`maskwatch-train locator SCENES --out {path.parent} --resume`."
+            )
+        return SceneSet([_saved_scene(row) for row in reader])
+
+
+def _saved_scene(row: dict[str, str]) -> Scene:
+    return Scene(
+        path=Path(row["path"]),
+        split=row["split"],
+        sha256=row["sha256"],
+        boxes=np.array(json.loads(row["boxes"]), np.float32).reshape(-1, 4),
+        labels=tuple(json.loads(row["labels"])),
+        unannotated=int(row["unannotated"]),
+    )
 
 
 def _sorted_out(found: Iterable[Scene | tuple[str, str]]) -> tuple[list[Scene], dict[str, str]]:

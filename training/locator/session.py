@@ -25,6 +25,8 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
         raise UserError(f"There is no network {settings.network}: choose one of {', '.join(LOCATORS)}.")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     _say_scenes(scenes, console)
+    # Anew each time: the training pictures are those of before, but the others are scored as they are now.
+    scenes.save_split(files.split)
     complete = files.hold_a_finished_fit or _fit(scenes, settings, files, console)
     if not files.read_history():
         console.print("Stopped before the first epoch was finished: there is nothing to keep yet.")
@@ -38,7 +40,6 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
 def _fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, console: Console) -> bool:
     if not files.hold_a_run:
         save_settings(settings, files)
-        scenes.save_split(files.split)
     progress = LocatorProgress(console, batch_size=settings.batch_size)
     try:
         return fit(scenes, settings, files, progress)

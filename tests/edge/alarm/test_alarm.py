@@ -37,6 +37,14 @@ def test_the_led_shines_for_somebody_not_compliant(make, pins, bare, masked):
 
 
 @pytest.mark.parametrize("make", [recorded, live])
+def test_the_event_says_what_the_led_does(make, pins, bare):
+    with make(pins, min_face_px=32) as alarm:
+        for seconds, size, begun in ((0.0, 20.0, []), (0.1, 40.0, ["alert_began"])):
+            assert [event.event for event in alarm.show(seconds, [bare(size=size)])] == begun
+            assert pins.pin(LED).state == bool(begun)
+
+
+@pytest.mark.parametrize("make", [recorded, live])
 def test_the_clear_led_shines_for_somebody_compliant(make, pins, masked):
     with make(pins, **ALL) as alarm:
         alarm.show(0.0, [masked()])

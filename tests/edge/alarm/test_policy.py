@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, time
 
 import pytest
@@ -16,6 +17,16 @@ def policy(wall_clock=None, **settings):
 
 def clock(hour, minute=0, second=0.0):
     return lambda: datetime(2026, 1, 1, hour, minute, int(second), int(second % 1 * 1e6))
+
+
+def alerts(policy, *frames):
+    """The events as (seconds, event, track)."""
+    events = [event for seconds, tracks in frames for event in policy.decide(float(seconds), tracks).events]
+    return [(event.at, event.event, event.track) for event in events]
+
+
+def unseen(track, seconds):
+    return replace(track, unseen_seconds=seconds)
 
 
 def names(policy, *frames):
@@ -101,3 +112,35 @@ def test_a_buzz_missed_at_night_is_not_made_up_for_in_the_morning(bare):
 
 def test_without_a_wall_clock_there_are_no_quiet_hours(bare):
     assert policy(None, quiet_hours=NIGHT).decide(0.0, [bare()]).buzz
+
+
+def test_an_alert_begins_and_ends_with_what_lights_the_led(bare, masked):
+    frames = [(0, [bare(2)]), (1, [bare(2), bare(1)]), (2, [masked(2), bare(1)]), (3, [])]
+    assert alerts(policy(), *frames) == [
+        (0, "alert_began", 2),
+        (1, "alert_began", 1),
+        (2, "alert_ended", 2),
+        (3, "alert_ended", 1),
+    ]
+
+
+def test_a_face_too_small_to_count_begins_no_alert_until_it_is_nearer(bare):
+    frames = [(at, [bare(1, size=size)]) for at, size in enumerate([20, 31, 32, 20])]
+    assert alerts(policy(min_face_px=32), *frames) == [(2, "alert_began", 1)]
+
+
+def test_furniture_ends_its_alert(bare):
+    frames = [(0, [bare()]), (1, [replace(bare(), muted=True)])]
+    assert alerts(policy(), *frames)[-1] == (1, "alert_ended", 1)
+
+
+def test_who_is_not_seen_any_more_raises_no_alert(bare):
+    frames = [(0, [bare()]), (5, [unseen(bare(), 0.4)]), (6, [unseen(bare(), 0.5)])]
+    assert names(policy(), *frames) == ["alert", "alert", "watching"]
+    assert alerts(policy(), *frames)[-1] == (6, "alert_ended", 1)
+
+
+def test_who_turns_back_raises_the_alert_again_without_a_second_buzz(bare):
+    rules = policy(buzzer_refractory_seconds=0.0)
+    frames = [(0, bare()), (5, unseen(bare(), 0.8)), (6, bare())]
+    assert [rules.decide(float(at), [track]).buzz for at, track in frames] == [True, False, False]

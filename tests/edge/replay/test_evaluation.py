@@ -1,76 +1,149 @@
 import json
 
+import numpy as np
 import pytest
 
 from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
 from edge.errors import UserError
 from edge.events.moment import Moment
-from edge.replay.evaluation import Annotation, Record, Segment, evaluate, read_annotations
+from edge.events.types import AlertBegan, AlertEnded, Muted
+from edge.replay.annotation import Annotation, Segment, read_annotations
+from edge.replay.evaluation import evaluate
+from edge.replay.record import Record
+from edge.tracking.track import Track, Verdict
+from edge.vision.face import Face
 
 BARE, FINE, CHANGING = {"without_mask": 1}, {"with_mask": 2}, {"transition": 1, "with_mask": 1}
 
-
-@pytest.fixture
-def judged(tmp_path, grey_frame):
-    """What is made of segments (begin, end, people) when the LED is on within `lit` stretches."""
-
-    def judged(segments, *lit):
-        record = Record()
-        for tick in range(round(segments[-1][1] * 10)):
-            led = any(begin <= tick / 10 < end for begin, end in lit)
-            record.publish(Moment(Frame(grey_frame, tick / 10), [], AlarmState(led=led), [], {}))
-        annotation = Annotation(tmp_path / "clip.mp4", tuple(Segment(*segment) for segment in segments), 2)
-        return evaluate(annotation, record)
-
-    return judged
+IMAGE = np.zeros((4, 4, 3), np.uint8)
 
 
-def test_the_delay_runs_from_the_beginning_of_a_bare_stretch(judged):
-    (stretch,) = judged([(0, 2, FINE), (2, 5, BARE)], (2.7, 5)).stretches
-    assert stretch.delay == pytest.approx(0.7)
+def annotation(*segments):
+    """Of segments (begin, end, people)."""
+    return Annotation("clip.mp4", tuple(Segment(*segment) for segment in segments), 2)
 
 
-def test_a_stretch_that_raised_nothing_has_no_delay(judged):
-    (stretch,) = judged([(0, 3, {"incorrect": 1})]).stretches
-    assert stretch.delay is None
+def record(seconds, *alerts, people=(), muted=()):
+    """Ten frames a second, with alerts (begin, end), each of a person of their own, and people of these verdicts."""
+    record = Record()
+    tracks = [Track(number, Face(0, 0, 40, 40), 0.5, verdict) for number, verdict in enumerate(people, 1)]
+    for tick in range(round(seconds * 10)):
+        at = tick / 10
+        began = [AlertBegan(at=at, track=n, p_unmasked=0.9) for n, alert in enumerate(alerts) if alert[0] == at]
+        ended = [AlertEnded(at=at, track=n) for n, alert in enumerate(alerts) if alert[1] == at]
+        events = began + ended + [Muted(at=at, track=number) for number in muted if at == 0]
+        record.publish(Moment(Frame(IMAGE, at), tracks, AlarmState(), events, {}))
+    return record
 
 
-def test_bare_segments_that_follow_one_another_are_one_stretch(judged):
-    assert len(judged([(0, 2, BARE), (2, 4, BARE | FINE)], (1, 4)).stretches) == 1
+def judged(segments, *alerts, **others):
+    """What is made of segments (begin, end, people), when alerts (begin, end) stand."""
+    return evaluate(annotation(*segments), record(segments[-1][1], *alerts, **others))
 
 
-def test_an_alert_may_stand_half_a_second_into_a_masked_stretch(judged):
-    assert judged([(0, 2, BARE), (2, 5, FINE)], (0, 2.4)).false_alerts == ()
+def delays(segments, *alerts):
+    return [stretch.delay for stretch in judged(segments, *alerts).stretches]
 
 
-def test_later_than_that_it_is_false(judged):
-    (at,) = judged([(0, 2, BARE), (2, 5, FINE)], (0, 3)).false_alerts
-    assert at == pytest.approx(2.6)
+def test_the_delay_runs_from_the_beginning_of_a_bare_stretch():
+    assert delays([(0, 2, FINE), (2, 5, BARE)], (2.7, 5)) == [pytest.approx(0.7)]
 
 
-def test_each_new_alert_counts(judged):
-    assert len(judged([(0, 6, FINE)], (1, 2), (4, 5)).false_alerts) == 2
+def test_a_stretch_that_raised_nothing_has_no_delay():
+    assert delays([(0, 3, {"incorrect": 1})]) == [None]
 
 
-def test_an_alert_with_nobody_in_view_is_false(judged):
-    assert len(judged([(0, 3, {})], (1, 2)).false_alerts) == 1
+def test_bare_segments_that_follow_one_another_are_one_stretch():
+    assert len(delays([(0, 2, BARE), (2, 4, BARE | FINE)], (1, 4))) == 1
 
 
-def test_changes_are_not_judged(judged):
+def test_an_alert_that_came_while_the_mask_came_off_is_in_time():
+    assert delays([(0, 2, FINE), (2, 4, CHANGING), (4, 6, BARE)], (3, 6)) == [0.0]
+
+
+def test_an_alert_that_came_and_went_meanwhile_is_not():
+    assert delays([(0, 2, FINE), (2, 4, CHANGING), (4, 6, BARE)], (2.5, 3)) == [None]
+
+
+def test_a_false_alert_that_still_stands_earns_nothing():
+    assert delays([(0, 2, FINE), (2, 5, BARE)], (1, 5)) == [None]
+    assert delays([(0, 2, FINE), (2, 5, BARE)], (1, 5), (2.6, 5)) == [pytest.approx(0.6)]
+
+
+def test_times_are_taken_to_be_right_to_a_third_of_a_second():
+    evaluation = judged([(0, 2, FINE), (2, 5, BARE)], (1.8, 5))
+    assert evaluation.stretches[0].delay == 0.0
+    assert evaluation.false_alerts == ()
+
+
+def test_an_alert_may_stand_half_a_second_into_a_masked_stretch():
+    assert judged([(0, 2, BARE), (2, 5, FINE)], (0, 2.6)).false_alerts == ()
+
+
+def test_later_than_that_it_is_false():
+    assert judged([(0, 2, BARE), (2, 5, FINE)], (0, 3)).false_alerts == (2.5,)
+
+
+def test_each_new_alert_counts():
+    assert judged([(0, 6, FINE)], (1, 2), (4, 5)).false_alerts == (1, 4)
+
+
+def test_an_alert_that_begins_with_nobody_in_view_is_false():
+    assert judged([(0, 3, {})], (1, 2)).false_alerts == (1,)
+
+
+def test_an_alert_for_who_has_just_left_may_fade():
+    assert judged([(0, 2, BARE), (2, 5, {})], (1, 3)).false_alerts == ()
+
+
+def test_changes_are_not_judged():
     evaluation = judged([(0, 2, FINE), (2, 4, CHANGING), (4, 6, FINE)], (2, 4))
     assert evaluation.false_alerts == ()
-    assert evaluation.right_share == 1.0
+    assert evaluation.alert_right == 1.0
 
 
-def test_the_led_is_right_for_as_long_as_it_tells_the_truth(judged):
-    assert judged([(0, 5, BARE), (5, 10, FINE)], (0, 7.5)).right_share == pytest.approx(0.75)
+def test_the_alert_is_right_for_as_long_as_it_tells_the_truth():
+    assert judged([(0, 5, BARE), (5, 10, FINE)], (0, 7.5)).alert_right == pytest.approx(0.75)
+
+
+def test_verdicts_are_counted_against_people():
+    found = [Verdict.NOT_COMPLIANT, Verdict.COMPLIANT, Verdict.UNDECIDED, Verdict.COMPLIANT]
+    evaluation = judged([(0, 2, {"without_mask": 1, "with_mask": 2})], people=found)
+    assert evaluation.verdicts_right == pytest.approx(3 / 4)  # four are held to be there
+
+
+def test_who_was_not_found_is_not_judged_right():
+    assert judged([(0, 2, FINE)], people=[Verdict.COMPLIANT]).verdicts_right == pytest.approx(1 / 2)
+
+
+def test_furniture_is_counted_apart():
+    evaluation = judged([(0, 2, FINE)], people=[Verdict.COMPLIANT] * 3, muted=[3])
+    assert (evaluation.tracks, evaluation.muted) == (2, 1)
+
+
+def test_it_is_asked_how_soon_the_alert_is_right():
+    evaluation = judged([(0, 3, BARE), (3, 6, FINE)], (0.7, 4.2))
+    assert evaluation.right_after == {0.5: (0, 2), 1.0: (1, 2), 2.0: (2, 2)}
+
+
+@pytest.mark.parametrize(
+    ("segments", "alerts", "passed"),
+    [
+        ([(0, 2, BARE)], [(0.9, 2)], True),
+        ([(0, 2, BARE)], [(1.2, 2)], False),
+        ([(0, 0.9, BARE), (0.9, 3, CHANGING)], [], True),  # too short to demand one
+        ([(0, 2, FINE)], [(1, 1.5)], False),
+    ],
+)
+def test_a_clip_passes_with_every_alert_in_time_and_no_other(segments, alerts, passed):
+    assert judged(segments, *alerts).passed == passed
 
 
 def test_annotations_are_read_from_beside_the_videos(tmp_path):
     segment = {"from_s": 0, "to_s": 2, "people": {"with_mask": 1}}
-    record = {"file": "clip.mp4", "segments": [segment], "max_people": 1}
-    (tmp_path / "clip.json").write_text(json.dumps(record))
+    content = {"file": "clip.mp4", "segments": [segment], "max_people": 1}
+    (tmp_path / "clip.json").write_text(json.dumps(content))
     (annotation,) = read_annotations(tmp_path)
     assert annotation == Annotation(tmp_path / "clip.mp4", (Segment(0, 2, {"with_mask": 1}),), 1)
 

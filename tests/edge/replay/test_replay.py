@@ -45,17 +45,36 @@ def test_what_cannot_be_is_refused_in_a_sentence(clip, arguments, said, capsys):
     assert said in capsys.readouterr().err
 
 
-def test_clips_are_scored_in_a_table(clip, capsys):
-    segments = [
-        {"from_s": 0.4, "to_s": 2.8, "people": {"with_mask": 1}},
-        {"from_s": 4, "to_s": 6, "people": {"without_mask": 1}},
-    ]
-    record = {"file": clip.name, "segments": segments, "max_people": 2}
-    clip.with_suffix(".json").write_text(json.dumps(record))
-    assert main(["evaluate", str(clip.parent)]) == 0
+@pytest.fixture
+def annotated(clip):
+    """Writes what is seen in the clip; gives the folder."""
+
+    def annotated(first, then):
+        people = [{"from_s": 0.4, "to_s": 2.8, "people": {first: 1}}, {"from_s": 4, "to_s": 6, "people": {then: 1}}]
+        content = {"file": clip.name, "segments": people, "max_people": 2}
+        clip.with_suffix(".json").write_text(json.dumps(content))
+        return str(clip.parent)
+
+    return annotated
+
+
+def test_clips_are_scored_in_a_table(annotated, capsys):
+    assert main(["evaluate", annotated("with_mask", "without_mask")]) == 0
     shown = capsys.readouterr().out
     assert "door" in shown
     assert "100 %" in shown
+    assert "Passed: 1 of 1" in shown
+
+
+def test_a_clip_that_fails_ends_with_status_1_unless_it_is_only_reported(annotated, capsys):
+    folder = annotated("without_mask", "with_mask")  # the wrong way round
+    assert main(["evaluate", folder]) == 1
+    assert main(["evaluate", folder, "--only-report", "door"]) == 0
+
+
+def test_a_clip_to_report_that_is_none_is_refused(annotated, capsys):
+    assert main(["evaluate", annotated("with_mask", "without_mask"), "--only-report", "dor"]) == 2
+    assert 'no clip "dor"' in capsys.readouterr().err
 
 
 def test_a_slower_rate_leaves_frames_out(grey_frame):

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from edge.alarm.policy import Policy
 from edge.camera.frame import Frame
 from edge.device import make_tracker
-from edge.service.settings import Settings, TrackingSettings, VerdictSettings
+from edge.service.settings import AlarmSettings, Settings, TrackingSettings, VerdictSettings
 from edge.tracking.evidence import SequentialTest
 from edge.vision.face import Face
 
@@ -36,17 +37,21 @@ def living():
 
 @pytest.fixture
 def play(living):
-    """Feeds a tracker with faces, ten frames a second; p is what the classifier says of each, by its place in the list.
+    """Feeds a tracker with faces, ten frames a second, and its verdicts to rules that alert for faces of any size.
 
+    p is what the classifier says of each face, by its place in the list.
     Every frame is a list of (x, y, size, p), the middle and size of a face in pixels. Gives all events.
     """
 
+    policies = {}
+
     def play(tracker, frames, *, start=0.0, step=0.1, picture=living):
-        events = []
+        events, policy = [], policies.setdefault(tracker, Policy(AlarmSettings(min_face_px=0), None))
         for number, people in enumerate(frames):
             faces = {face_at(x, y, size): p for x, y, size, p in people}
             asked = tracker.follow(picture(start + number * step), list(faces))
             events += tracker.judge(asked, np.array([faces[person.face] for person in asked]))
+            events += policy.decide(tracker.seconds, tracker.tracks).events
         return events
 
     return play

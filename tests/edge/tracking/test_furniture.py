@@ -38,7 +38,7 @@ def muted(new_tracker, play):
 def test_a_poster_is_muted_and_its_alert_ends(new_tracker, play):
     tracker = new_tracker()
     events = play(tracker, jittering(60), picture=wall)
-    assert names(events) == ["alert_began", "alert_ended", "muted"]
+    assert names(events) == ["alert_began", "muted", "alert_ended"]
     assert next(event.at for event in events if event.event == "muted") == pytest.approx(5.0, abs=0.11)
     assert tracker.verdicts == []
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.alarm.policy import Policy
 from edge.camera.frame import Frame
 from edge.device import make_tracker
 from edge.events.types import AlertBegan, AlertEnded, TrackBegan, TrackEnded
-from edge.service.settings import Settings, TrackingSettings
+from edge.service.settings import AlarmSettings, Settings, TrackingSettings
 from edge.vision.face import Face
 
 IMAGE = np.random.default_rng(11).integers(0, 256, (60, 80, 3), np.uint8)
@@ -31,11 +32,12 @@ def probability(face):
 
 def events_of(frames, steps=(0.1,) * 12, tracker=None, **tracking):
     tracker = tracker or make_tracker(Settings(tracking=TrackingSettings(**tracking)), threshold=0.5)
-    events, seconds = [], 0.0
+    events, seconds, policy = [], 0.0, Policy(AlarmSettings(), None)
     for number, (faces, step) in enumerate(zip(frames, steps, strict=False)):
         seconds += step
         asked = tracker.follow(Frame(np.roll(IMAGE, 5 * number, axis=0), seconds), faces)
         events += tracker.judge(asked, np.array([probability(person.face) for person in asked]))
+        events += policy.decide(tracker.seconds, tracker.tracks).events
     return events
 
 

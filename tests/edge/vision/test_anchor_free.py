@@ -17,7 +17,7 @@ from edge.vision.anchor_free import (
 boxes = st.tuples(st.floats(0, 280), st.floats(0, 200), st.floats(5, 150), st.floats(5, 150)).map(
     lambda b: [b[0], b[1], b[0] + b[2], b[1] + b[3]]
 )
-scored = st.lists(st.tuples(boxes, st.floats(0.01, 1)), min_size=1, max_size=30)
+scored = st.lists(st.tuples(boxes, st.floats(1 / 64, 1, width=32)), min_size=1, max_size=30)
 
 
 def arrays(pairs):

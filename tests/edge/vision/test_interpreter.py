@@ -22,7 +22,7 @@ def network(model):
 
 
 def test_the_shipped_network_answers_here_as_where_it_was_exported(network, model):
-    assert answers_as_golden(network, model.golden)
+    assert answers_as_golden(network)
 
 
 def test_another_seed_has_another_golden_answer(network, model):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from training.camera import EFFECTS, poor_camera
 from training.locator.augmentation import AnnotatedImage, cut, training_picture
-from training.locator.camera import EFFECTS, poor_camera
 
 SIZE = (240, 320)
 

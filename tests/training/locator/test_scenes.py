@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edge.errors import UserError
-from training.locator.scenes import read_scenes
+from training.locator.scenes import read_scenes, read_split
 
 VOC = """<annotation><object><name>face</name><bndbox>
 <xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox></object></annotation>"""
@@ -93,3 +93,13 @@ def test_bad_folders_are_refused_in_a_sentence(scenes_folder, spoil, message):
 def test_a_damaged_annotation_is_refused(tmp_path):
     with pytest.raises(UserError, match="no Pascal VOC annotation"):
         read_scenes(voc_folder(tmp_path / "voc", xml="<annotation>"))
+
+
+def test_a_split_that_was_written_down_is_read_back(scenes_folder, tmp_path):
+    found = read_scenes(scenes_folder)
+    found.save_split(tmp_path / "split.csv")
+    again = read_split(tmp_path / "split.csv")
+    assert again.digest == found.digest
+    for before, after in zip(found.scenes, again.scenes, strict=True):
+        assert (after.path, after.split, after.labels) == (before.path, before.split, before.labels)
+        assert (after.boxes == before.boxes).all()

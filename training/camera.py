@@ -1,4 +1,4 @@
-"""What a cheap camera at a doorway does to a picture. Applied to the locator's training pictures only."""
+"""What a cheap camera at a doorway does to a picture. Applied to training pictures only."""
 
 import cv2
 import numpy as np

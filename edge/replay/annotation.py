@@ -1,0 +1,108 @@
+"""Clips of which it is known who wore what, and when."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import UserError
+
+PRECISION_SECONDS = 0.3
+"""How well the times are known: somebody noted them by eye."""
+
+NOT_COMPLIANT = ("without_mask", "incorrect")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a clip in which nothing changes."""
+
+    begin: float
+    """Seconds."""
+    end: float
+    people: dict[str, int]
+    """How many people are in which state: with_mask, without_mask, incorrect, transition."""
+
+    @property
+    def bare(self) -> int:
+        """How many people are not compliant."""
+        return sum(self.people.get(state, 0) for state in NOT_COMPLIANT)
+
+    @property
+    def masked(self) -> int:
+        """How many are."""
+        return self.people.get("with_mask", 0)
+
+    @property
+    def in_transition(self) -> bool:
+        """Whether somebody is in between and nobody is surely bare: what an alert does then is not judged."""
+        return not self.bare and self.people.get("transition", 0) > 0
+
+    @property
+    def alert_due(self) -> bool:
+        """Whether an alert should stand."""
+        return self.bare > 0
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What is seen in a clip."""
+
+    clip: Path
+    segments: tuple[Segment, ...]
+    max_people: int
+
+    def runs(self, *, alert_due: bool) -> list["Run"]:
+        """The stretches in which an alert should stand all along, or should not; none is in transition."""
+        return [run for run in _runs(self.segments) if run.alert_due == alert_due]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Segments that follow one another and ask for the same."""
+
+    begin: float
+    """Seconds."""
+    end: float
+    alert_due: bool
+    anybody: bool
+    """Whether there is somebody in view at some time."""
+    settled: float
+    """From when on the people asked for this as far as is known: the end of the last stretch that asked otherwise."""
+
+
+def read_annotations(folder: Path) -> list[Annotation]:
+    """The annotated clips of a folder: `NAME.json` beside each video.
+
+    Raises:
+        UserError: There are none, or one cannot be read.
+    """
+    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    if not paths:
+        raise UserError(f"{folder} holds no annotated clips: put NAME.json with its segments beside each video.")
+    return [_read_annotation(path) for path in paths]
+
+
+def _read_annotation(path: Path) -> Annotation:
+    try:
+        content = json.loads(path.read_text())
+        segments = tuple(Segment(part["from_s"], part["to_s"], part["people"]) for part in content["segments"])
+        return Annotation(path.with_name(content["file"]), segments, content["max_people"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} does not describe a clip ({error!r}): see the README for its form.") from error
+
+
+def _runs(segments: Sequence[Segment]) -> list[Run]:
+    runs: list[Run] = []
+    settled = {True: 0.0, False: 0.0}
+    for segment in segments:
+        if segment.in_transition:
+            continue
+        due, anybody = segment.alert_due, bool(segment.bare or segment.masked)
+        last = runs[-1] if runs else None
+        if last and last.alert_due == due and last.anybody == anybody and segment.begin <= last.end:
+            runs[-1] = Run(last.begin, segment.end, due, anybody, last.settled)
+        else:
+            runs.append(Run(segment.begin, segment.end, due, anybody, settled[due]))
+        settled[not due] = segment.end
+    return runs

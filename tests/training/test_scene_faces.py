@@ -1,0 +1,54 @@
+import hashlib
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.vision.face import Face
+from training.datasets import Dataset, read_split
+from training.locator.scenes import Scene
+from training.scene_faces import LARGEST_SIDE_PX, scene_faces, surroundings
+
+BOX = [100.0, 80.0, 150.0, 140.0]
+
+
+@pytest.fixture
+def scene(tmp_path):
+    path = tmp_path / "scene.png"
+    cv2.imwrite(str(path), np.random.default_rng(1).integers(0, 256, (240, 320, 3), np.uint8))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Scene(path, "train", sha256, np.array([BOX, [10, 10, 22, 20]], np.float32), ("with_mask", "with_mask"))
+
+
+def test_the_locators_box_replaces_the_annotators(scene):
+    (photo,) = scene_faces([scene], lambda image: [Face(104, 84, 156, 142), Face(300, 0, 320, 20)])
+    assert photo.face == Face(104, 84, 156, 142)
+    assert photo.label == "with_mask"
+
+
+def test_a_face_that_the_locator_misses_keeps_the_annotators_box(scene):
+    (photo,) = scene_faces([scene], lambda image: [])
+    assert photo.face == Face(*BOX)
+
+
+def test_faces_with_other_labels_are_left_out(scene):
+    assert scene_faces([Scene(scene.path, "train", "", scene.boxes, ("face", "face"))], lambda image: []) == []
+
+
+def test_the_split_remembers_where_the_faces_are(scene, tmp_path):
+    photos = scene_faces([scene], lambda image: [])
+    Dataset(photos).save_split(tmp_path / "split.csv")
+    assert read_split(tmp_path / "split.csv") == photos
+
+
+def test_surroundings_hold_the_face_where_it_was(scene):
+    image, face = scene.read(), Face(*BOX)
+    part, moved = surroundings(image, face)
+    left, top = round(face.left - moved.left), round(face.top - moved.top)
+    assert (part == image[top : top + part.shape[0], left : left + part.shape[1]]).all()
+
+
+def test_surroundings_of_a_large_face_are_shrunk():
+    part, face = surroundings(np.zeros((900, 1200, 3), np.uint8), Face(300, 200, 700, 700))
+    assert max(part.shape) <= LARGEST_SIDE_PX
+    assert (face.right - face.left) / (face.bottom - face.top) == pytest.approx(400 / 500)

@@ -1,0 +1,93 @@
+"""Faces in whole scenes as training pictures of the classifier, boxed as the device's own locator boxes them."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from edge.service.settings import MODELS
+from edge.vision.anchor_free import overlaps
+from edge.vision.face import Face
+from edge.vision.face_locator import FaceLocator
+from edge.vision.interpreter import Int8Network
+from edge.vision.letterbox import boxes_of
+from edge.vision.model_file import read_model_file
+from training.datasets import LABELS, Photo
+from training.locator.scenes import Scene
+
+SMALLEST_FACE_PX = 20.0
+"""Smaller faces teach the classifier nothing: the device hardly weighs them."""
+
+MAX_FACES = 50
+"""Faces that are looked for in a scene: a crowd is as good to learn from as one person."""
+
+SURROUNDINGS = 2.6
+"""Side of what is kept around a face over the face's: room for loose and shifted crops."""
+
+LARGEST_SIDE_PX = 300
+"""What is kept is shrunk to this, about twice what the network reads."""
+
+MIN_OVERLAP = 0.4
+"""Intersection over union from which the locator's box replaces the annotator's."""
+
+
+def located_faces(scenes: Sequence[Scene]) -> list[Photo]:
+    """`scene_faces` by the shipped locator, the very file that the device uses.
+
+    Raises:
+        UserError: Its file is missing or damaged, or no runtime is installed.
+    """
+    locator = FaceLocator(Int8Network(read_model_file(MODELS / "face_cnn.tflite")), max_faces=MAX_FACES)
+    return scene_faces(scenes, locator.locate)
+
+
+def scene_faces(scenes: Sequence[Scene], locate: Callable[[np.ndarray], list[Face]]) -> list[Photo]:
+    """The faces of annotated scenes that bear a label of the classifier.
+
+    Args:
+        scenes: Their labels are LABELS; faces called otherwise are left out.
+        locate: The device's locator: faces in uint8 (height, width, 3) RGB, in its pixels. Where it finds a face its
+            box is taken, for that is what the classifier will be given; elsewhere the annotator's.
+    """
+    return [face for scene in scenes for face in _faces_of(scene, locate)]
+
+
+def surroundings(image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
+    """The part of a picture around a face, not too large to be kept in memory, and the face in it.
+
+    Returns:
+        uint8 (height, width, 3), at most LARGEST_SIDE_PX long, and the face in its pixels.
+    """
+    height, width = image.shape[:2]
+    (x, y), half = face.centre, face.size * SURROUNDINGS / 2
+    left, right = _inside(x - half, x + half, width)
+    top, bottom = _inside(y - half, y + half, height)
+    part = image[top:bottom, left:right]
+    scale = min(1.0, LARGEST_SIDE_PX / max(part.shape[:2]))
+    size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
+    box = np.array([face.left - left, face.top - top, face.right - left, face.bottom - top]) * scale
+    return cv2.resize(part, size, interpolation=cv2.INTER_AREA), Face(*box.tolist())
+
+
+def _faces_of(scene: Scene, locate: Callable[[np.ndarray], list[Face]]) -> Iterator[Photo]:
+    found = boxes_of(locate(scene.read()))
+    overlap = overlaps(scene.boxes.astype(float), found)
+    for number, (label, box) in enumerate(zip(scene.labels, scene.boxes, strict=True)):
+        if label not in LABELS or max(box[2:] - box[:2]) < SMALLEST_FACE_PX:
+            continue
+        near = found[overlap[number] >= MIN_OVERLAP]
+        face = Face(*(found[overlap[number].argmax()] if len(near) else box).tolist())
+        yield Photo(
+            path=scene.path,
+            label=label,
+            split=scene.split,
+            sha256=scene.sha256,
+            source=f"scenes/{scene.path.parent.name}",
+            face_px=round(face.size),
+            face=face,
+        )
+
+
+def _inside(low: float, high: float, limit: int) -> tuple[int, int]:
+    start = min(max(int(low), 0), limit - 1)
+    return start, min(max(int(high), start + 1), limit)
