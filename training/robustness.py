@@ -107,7 +107,7 @@ def add_noise(crop: np.ndarray, deviation: float, rng: np.random.Generator) -> n
 
 def compress(crop: np.ndarray, quality: float, _: np.random.Generator) -> np.ndarray:
     """JPEG of so much quality, of 100."""
-    _, jpeg = cv2.imencode(".jpg", crop[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+    jpeg = cv2.imencode(".jpg", crop[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])[1]
     return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
 
 

@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -142,9 +142,9 @@ def _zoom(axes: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
         axes.set(xlim=x, ylim=y)
 
 
-def _finished(axes: Axes, legend: str = "best") -> str:
+def _finished(axes: Axes, legend: Literal["best", "lower left"] = "best") -> str:
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, loc=legend)
+        axes.legend(loc=legend, frameon=False)
     png = io.BytesIO()
     FigureCanvasAgg(axes.get_figure(root=True)).print_png(png)
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
