@@ -5,14 +5,17 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 import keras
+import numpy as np
 from sklearn.metrics import balanced_accuracy_score
 
 from edge.vision.calibration import Calibration
 from training.calibration import choose_threshold, fit_calibration
 from training.datasets import Dataset, Photo
 from training.pipeline import evaluation_crops, predict
+from training.robustness import Curve, measure_robustness
 from training.runs import RunFiles
 from training.scores import Predictions, SplitScores, score_split
+from training.slices import Slice, score_by_skin_tone
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Metrics:
     """On the calibrated P, chosen on the validation split."""
     val: SplitScores
     test: SplitScores
+    by_skin_tone: dict[str, dict[str, Slice]]
+    """By split, then by the names of `training.skin_tone.TONES`."""
+    robustness: dict[str, Curve]
+    """On the validation split, by the name of what was done to its crops."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,14 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
     The temperature and then the threshold are chosen on the validation split alone.
     """
     network = keras.models.load_model(files.network, compile=False)
-    val = _settled(_predictions(network, dataset.split("val")))
-    test = replace(_predictions(network, dataset.split("test")), calibration=val.calibration, threshold=val.threshold)
+    crops = {split: evaluation_crops(dataset.split(split)) for split in ("val", "test")}
+    val = _settled(_predictions(network, dataset.split("val"), crops["val"]))
+    test = _predictions(network, dataset.split("test"), crops["test"])
+    test = replace(test, calibration=val.calibration, threshold=val.threshold)
+
+    def decide(damaged: np.ndarray) -> np.ndarray:
+        return val.calibration.apply(predict(network, damaged)) >= val.threshold
+
     history = files.read_history()
     metrics = Metrics(
         network=network.name,
@@ -79,12 +92,17 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
         threshold=val.threshold,
         val=score_split(val),
         test=score_split(test),
+        by_skin_tone={
+            split: score_by_skin_tone(crops[split], part.alerts, part.labels)
+            for split, part in (("val", val), ("test", test))
+        },
+        robustness=measure_robustness(crops["val"], val.labels, decide),
     )
     return Evaluation(metrics, val, test)
 
 
-def _predictions(network: keras.Model, photos: list[Photo]) -> Predictions:
-    return Predictions(photos, predict(network, evaluation_crops(photos)), Calibration(), threshold=0.5)
+def _predictions(network: keras.Model, photos: list[Photo], crops: np.ndarray) -> Predictions:
+    return Predictions(photos, predict(network, crops), Calibration(), threshold=0.5)
 
 
 def _settled(val: Predictions) -> Predictions:

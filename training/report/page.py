@@ -75,6 +75,7 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
         splits=SPLITS,
         figures=FIGURES,
         plots=_plots(evaluation, history),
+        robustness={name: plots.robustness_curve(curve) for name, curve in metrics.robustness.items()},
         false_alarms=worst_mistakes(evaluation.test, false_alarms=True),
         misses=worst_mistakes(evaluation.test, false_alarms=False),
         confusion={"Test": confusion(metrics.test), "Validation": confusion(metrics.val)},

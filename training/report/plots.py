@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from training.calibration import reliability
+from training.robustness import Curve
 from training.scores import Predictions
 
 BLUE, ORANGE, GREY = "#1f5fa8", "#d9711c", "#8a8f98"
@@ -99,6 +100,23 @@ def histogram(part: Predictions) -> str:
     return _finished(axes)
 
 
+def robustness_curve(curve: Curve) -> str:
+    """Shares judged right from untouched crops to badly damaged ones, as a data URI."""
+    axes = _axes(curve.unit, "faces judged right, %")
+    places = range(len(curve.points))
+    for field, colour, name in (
+        ("with_without_accuracy", BLUE, "masked and bare"),
+        ("incorrect_caught", ORANGE, "incorrectly worn"),
+    ):
+        shares = [getattr(point.scores, field) for point in curve.points]
+        heights = [np.nan if share is None else 100 * share for share in shares]
+        axes.plot(places, heights, "o-", color=colour, markersize=5, label=name)
+    # The steps are by no common measure: what counts is how fast the curves fall.
+    axes.set_xticks(places, ["as it is" if point.strength is None else f"{point.strength:g}" for point in curve.points])
+    axes.set_ylim(0, 103)
+    return _finished(axes, "lower left")
+
+
 def _axes(x: str, y: str) -> Axes:
     with mpl.rc_context(STYLE):
         axes = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained").subplots()
@@ -124,9 +142,9 @@ def _zoom(axes: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
         axes.set(xlim=x, ylim=y)
 
 
-def _finished(axes: Axes) -> str:
+def _finished(axes: Axes, legend: Literal["best", "lower left"] = "best") -> str:
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False)
+        axes.legend(loc=legend, frameon=False)
     png = io.BytesIO()
     FigureCanvasAgg(axes.get_figure(root=True)).print_png(png)
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
