@@ -156,7 +156,7 @@ def _head(figure: "Figure", remark: str) -> None:
     from matplotlib.patches import Patch
 
     figure.text(
-        s="What the device held, and what it did" + (f" ({remark})" if remark else ""),
+        s="What the device saw and did" + (f" ({remark})" if remark else ""),
         x=0.012, y=0.985, ha="left", va="top", fontsize=12.5, fontweight="bold", color=INK,
     )  # fmt: skip
     verdicts = [Patch(color=look.hex, label=look.word.lower()) for look in (*LOOKS.values(), MUTED)]
