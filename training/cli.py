@@ -167,12 +167,6 @@ def _parser() -> argparse.ArgumentParser:
     locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")
     locator.add_argument("--network", default=LocatorSettings.network, metavar="NAME", help="(default %(default)s)")
     _add_settings(locator, LocatorSettings)
-    locator.add_argument(
-        "--closing-epochs",
-        type=int,
-        metavar="N",
-        help=f"last passes without mosaics (default {LocatorSettings.closing_epochs})",
-    )
     locator.add_argument("--height", type=_positive(int), metavar="N", help="of the training pictures (default 240)")
     for command in (classifier, locator):
         command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")

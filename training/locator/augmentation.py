@@ -17,22 +17,11 @@ SHORTEST_FACE_PX = 10
 MOST_ENLARGED = 2.5
 """Beyond this factor a face is more interpolation than face."""
 
+WHOLE_SHARE = 0.4
+"""How often a scene is shown nearly whole, as the device would see it."""
 
-@dataclass(frozen=True)
-class Mixture:
-    """How often which kind of picture is made, in shares from 0 to 1."""
-
-    mosaic: float
-    """Four scenes share a picture: more faces, more places, more kinds of neighbours (YOLOv4, 2020)."""
-    whole: float
-    """Of the others, scenes shown nearly whole, as the device would see them; the rest brings a face to any size."""
-
-
-VARIED = Mixture(mosaic=0.35, whole=0.4)
-"""What a network learns most from."""
-
-CLOSING = Mixture(mosaic=0.0, whole=0.7)
-"""For the last epochs, nearly what the device will see (as YOLOX closes its mosaics; Ge et al., 2021)."""
+MOSAIC_SHARE = 0.35
+"""How often four scenes share a picture: more faces, more places, more kinds of neighbours (YOLOv4, 2020)."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +37,7 @@ class AnnotatedImage:
 
 
 def training_picture(
-    scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.Generator, mixture: Mixture = VARIED
+    scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.Generator
 ) -> tuple[np.ndarray, Truth]:
     """One training picture.
 
@@ -56,15 +45,14 @@ def training_picture(
         scenes: Four scenes; all are used if the picture becomes a mosaic, else the first.
         size: Height and width of the picture, in pixels.
         rng: Draws every choice.
-        mixture: How often it is of which kind.
 
     Returns:
         uint8 (*size, 3) RGB, and what is in it.
     """
-    if rng.random() < mixture.mosaic:
+    if rng.random() < MOSAIC_SHARE:
         picture, truth = mosaic(scenes, size, rng)
     else:
-        picture, truth = cut(scenes[0], size, rng, whole=rng.random() < mixture.whole)
+        picture, truth = cut(scenes[0], size, rng)
     if rng.random() < 0.5:
         picture, truth = np.ascontiguousarray(picture[:, ::-1]), truth.mirrored(picture.shape[1])
     return poor_camera(picture, rng), truth
@@ -78,25 +66,20 @@ def mosaic(scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.G
     picture = np.empty((height, width, 3), np.uint8)
     truths = []
     for scene, (top, left, bottom, right) in zip(scenes, corners, strict=True):
-        picture[top:bottom, left:right], truth = cut(
-            scene, (bottom - top, right - left), rng, whole=rng.random() < VARIED.whole
-        )
+        picture[top:bottom, left:right], truth = cut(scene, (bottom - top, right - left), rng)
         truths.append(truth.moved(left, top))
     return picture, Truth.together(truths)
 
 
-def cut(
-    scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator, *, whole: bool
-) -> tuple[np.ndarray, Truth]:
+def cut(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, Truth]:
     """A part of a scene, letterboxed as the device would.
 
     Args:
         scene: What to cut from.
         size: Height and width of the result, in pixels.
-        rng: Draws the part.
-        whole: Whether it is nearly the whole scene, or one that brings a face to a random size.
+        rng: Draws the part: nearly the whole scene, or one that brings a face to a random size.
     """
-    left, top, right, bottom = _window(scene, size, rng, whole=whole)
+    left, top, right, bottom = _window(scene, size, rng)
     picture, placed = letterbox(scene.image[top:bottom, left:right], size)
     boxes = placed.to_picture(scene.boxes - np.array([left, top, left, top]))
     inside = placed.to_picture(np.array([[0, 0, right - left, bottom - top]], np.float64))[0]
@@ -104,11 +87,9 @@ def cut(
     return picture, truth.doubted(inside, SUSPECT_WEIGHT) if scene.suspect else truth
 
 
-def _window(
-    scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator, *, whole: bool
-) -> tuple[int, int, int, int]:
+def _window(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator) -> tuple[int, int, int, int]:
     height, width = scene.image.shape[:2]
-    if whole or not len(scene.boxes):
+    if not len(scene.boxes) or rng.random() < WHOLE_SHARE:
         shares = rng.uniform(0.75, 1.0, 2)
         window_height, window_width = height * shares[0], width * shares[1]
         left, top = rng.uniform(0, width - window_width), rng.uniform(0, height - window_height)

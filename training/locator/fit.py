@@ -43,14 +43,8 @@ def fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, progress: 
     trained = keras.Model(network.inputs, flat_outputs(network.output), name="trained")
     steps = math.ceil(len(scenes.split("train")) / settings.batch_size)
     trained.compile(_optimizer(settings, steps), LocatorLoss(settings.size), jit_compile=_jit())
-    done = len(files.read_history())
-    batches = training_batches(
-        scenes.split("train"),
-        batch_size=settings.batch_size,
-        size=settings.size,
-        seed=settings.seed + 1000 * done,
-        varied=(settings.epochs - settings.closing_epochs - done) * steps,
-    )
+    seed = settings.seed + 1000 * len(files.read_history())
+    batches = training_batches(scenes.split("train"), batch_size=settings.batch_size, size=settings.size, seed=seed)
     with Interruption() as interruption:
         callbacks = [
             # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.

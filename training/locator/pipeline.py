@@ -1,12 +1,11 @@
 """Scenes into batches: decoded once, cut and augmented anew for each batch, ready on all cores."""
 
 from collections.abc import Iterator
-from itertools import count
 
 import numpy as np
 import tensorflow as tf
 
-from training.locator.augmentation import CLOSING, VARIED, AnnotatedImage, training_picture
+from training.locator.augmentation import AnnotatedImage, training_picture
 from training.locator.scenes import Scene
 from training.locator.truth import MAX_ROWS
 
@@ -14,9 +13,7 @@ SCENES_A_PICTURE = 4
 """As many as a mosaic takes."""
 
 
-def training_batches(
-    scenes: list[Scene], *, batch_size: int, size: tuple[int, int], seed: int, varied: int
-) -> tf.data.Dataset:
+def training_batches(scenes: list[Scene], *, batch_size: int, size: tuple[int, int], seed: int) -> tf.data.Dataset:
     """An endless stream of augmented batches; every scene comes first in a picture once a pass.
 
     Args:
@@ -24,40 +21,34 @@ def training_batches(
         batch_size: Pictures a batch.
         size: Height and width of the pictures, in pixels.
         seed: Of every random choice.
-        varied: So many batches are VARIED, the rest CLOSING.
 
     Returns:
         Pairs of float32 (batch_size, *size, 3) in 0..1 and float32 (batch_size, MAX_ROWS, 5), see `Truth.rows`.
     """
     decoded = [AnnotatedImage(scene.read(), scene.boxes, scene.unannotated > 0) for scene in scenes]
 
-    def plan() -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:
+    def plan() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = np.random.default_rng(seed)
         firsts = _endless(len(scenes), rng)
-        for number in count():
+        while True:
             chosen = rng.integers(0, len(scenes), (batch_size, SCENES_A_PICTURE))
             chosen[:, 0] = [next(firsts) for _ in range(batch_size)]
-            yield chosen, rng.integers(0, 2**62, batch_size), number >= varied
+            yield chosen, rng.integers(0, 2**62, batch_size)
 
-    def pictures(chosen: np.ndarray, seeds: np.ndarray, closing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        mixture = CLOSING if closing else VARIED
+    def pictures(chosen: np.ndarray, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         made = [
-            training_picture([decoded[i] for i in row], size, np.random.default_rng(s), mixture)
+            training_picture([decoded[i] for i in row], size, np.random.default_rng(s))
             for row, s in zip(chosen, seeds, strict=True)
         ]
         return np.stack([picture for picture, _ in made]), np.stack([truth.rows() for _, truth in made])
 
-    def load(*plan: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        batch, truth = tf.numpy_function(pictures, plan, (tf.uint8, tf.float32))
+    def load(chosen: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        batch, truth = tf.numpy_function(pictures, (chosen, seeds), (tf.uint8, tf.float32))
         batch.set_shape((batch_size, *size, 3))
         truth.set_shape((batch_size, MAX_ROWS, 5))
         return tf.cast(batch, tf.float32) / 255.0, truth
 
-    signature = (
-        tf.TensorSpec((batch_size, SCENES_A_PICTURE), tf.int64),
-        tf.TensorSpec((batch_size,), tf.int64),
-        tf.TensorSpec((), tf.bool),
-    )
+    signature = (tf.TensorSpec((batch_size, SCENES_A_PICTURE), tf.int64), tf.TensorSpec((batch_size,), tf.int64))
     batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
     return batches.map(load, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 

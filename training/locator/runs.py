@@ -11,8 +11,6 @@ class LocatorSettings:
     """One of LOCATORS."""
     epochs: int = 120
     """Passes over as many pictures as the training split holds."""
-    closing_epochs: int = 10
-    """How many of the last passes show scenes nearly as the device will see them, without mosaics."""
     batch_size: int = 16
     learning_rate: float = 2e-3
     """Highest rate, reached after the first twentieth of the steps."""

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.camera import EFFECTS, poor_camera
-from training.locator.augmentation import CLOSING, VARIED, AnnotatedImage, cut, training_picture
+from training.locator.augmentation import AnnotatedImage, cut, training_picture
 
 SIZE = (240, 320)
 
@@ -16,10 +16,10 @@ def disc_scene(height=300, width=400, x=150, y=120, radius=40):
     return AnnotatedImage(image, np.array([[x - radius, y - radius, x + radius, y + radius]], np.float32))
 
 
-@given(st.integers(0, 2**32), st.booleans())
+@given(st.integers(0, 2**32))
 @settings(max_examples=50, deadline=None)
-def test_boxes_stay_on_their_faces(seed, whole):
-    picture, truth = cut(disc_scene(), SIZE, np.random.default_rng(seed), whole=whole)
+def test_boxes_stay_on_their_faces(seed):
+    picture, truth = cut(disc_scene(), SIZE, np.random.default_rng(seed))
     assert picture.shape == (*SIZE, 3)
     for left, top, right, bottom in truth.faces:
         bright = picture[int(top) : int(bottom) + 1, int(left) : int(right) + 1] > 200
@@ -47,19 +47,9 @@ def test_the_same_seed_makes_the_same_picture(seed):
     assert (truth.rows() == truth_again.rows()).all()
 
 
-def test_at_the_close_every_scene_has_a_picture_of_its_own():
-    scenes = [disc_scene()] * 4
-    faces = {
-        mixture: [len(training_picture(scenes, SIZE, np.random.default_rng(i), mixture)[1].faces) for i in range(50)]
-        for mixture in (VARIED, CLOSING)
-    }
-    assert max(faces[VARIED]) > 1
-    assert max(faces[CLOSING]) == 1
-
-
 def test_where_faces_may_be_missed_finding_one_is_half_a_mistake():
     scene = AnnotatedImage(np.zeros((240, 320, 3), np.uint8), np.zeros((0, 4), np.float32), suspect=True)
-    _, truth = cut(scene, SIZE, np.random.default_rng(1), whole=True)
+    _, truth = cut(scene, SIZE, np.random.default_rng(1))
     assert truth.ignored[:, 4].tolist() == [0.5]
 
 

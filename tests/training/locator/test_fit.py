@@ -18,7 +18,7 @@ from training.runs import RunFiles
 
 def test_batches_are_pictures_in_zero_to_one_and_their_truth(scenes_folder):
     scenes = read_scenes(scenes_folder).split("train")
-    pictures, truth = next(iter(training_batches(scenes, batch_size=3, size=(96, 128), seed=1, varied=1)))
+    pictures, truth = next(iter(training_batches(scenes, batch_size=3, size=(96, 128), seed=1)))
     assert pictures.shape == (3, 96, 128, 3)
     assert 0 <= np.min(pictures) <= np.max(pictures) <= 1
     assert truth.shape == (3, MAX_ROWS, 5)
