@@ -119,13 +119,18 @@ def score_split(predictions: Predictions) -> SplitScores:
         calibration_error_raw=expected_calibration_error(raw, truth) if both_sides else None,
         calibration_error=expected_calibration_error(p, truth) if both_sides else None,
         by_source=_by(predictions, lambda photo: photo.source),
-        by_face_size=dict(sorted(_by(predictions, face_size).items(), key=lambda item: FACE_SIZES_PX[item[0]])),
+        by_face_size=dict(
+            sorted(
+                _by(predictions, lambda photo: face_size(photo.face_px)).items(),
+                key=lambda item: FACE_SIZES_PX[item[0]],
+            )
+        ),
     )
 
 
-def face_size(photo: Photo) -> str:
-    """The name in FACE_SIZES_PX of the photograph's face size."""
-    return max((px, name) for name, px in FACE_SIZES_PX.items() if photo.face_px >= px)[1]
+def face_size(px: float) -> str:
+    """The name in FACE_SIZES_PX of a face of so many pixels."""
+    return max((least, name) for name, least in FACE_SIZES_PX.items() if px >= least)[1]
 
 
 def _by(predictions: Predictions, group: Callable[[Photo], str]) -> dict[str, DecisionScores]:

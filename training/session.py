@@ -8,7 +8,8 @@ from training.evaluate import evaluate
 from training.fit import fit, save_settings
 from training.networks import CLASSIFIERS
 from training.progress import EpochProgress
-from training.report.page import percent, write_report
+from training.report.page import write_report
+from training.report.rendering import percent
 from training.runs import FitSettings, RunFiles
 
 

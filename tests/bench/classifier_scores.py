@@ -51,7 +51,7 @@ def score_classifier(path: Path, photos: Sequence[Photo]) -> ClassifierScores:
     photos = list(photos)
     said = predict_int8(classifier, photos, classifier.threshold)
     cut_out = np.array([photo.source.startswith(FROM_SCENES) for photo in photos])
-    by_size = score_slices([face_size(photo) for photo in photos], said.alerts, said.labels)
+    by_size = score_slices([face_size(photo.face_px) for photo in photos], said.alerts, said.labels)
     (picture,) = golden_pictures(1, 1, classifier.network.input_size)
     return ClassifierScores(
         network=path.stem,

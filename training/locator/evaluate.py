@@ -11,6 +11,7 @@ from edge.vision.face import Face
 from edge.vision.face_locator import FaceLocator, faces_from_maps, pair_maps
 from edge.vision.interpreter import Int8Network
 from edge.vision.letterbox import LOCATOR_SIZE, Letterbox, letterbox
+from training.locator.findings import Findings, GroupScores, find_out
 from training.locator.scenes import Scene, SceneSet
 from training.locator.scores import Detections, LocatorScores, hold_against
 from training.runs import RunFiles
@@ -43,6 +44,23 @@ class LocatorMetrics:
     threshold: float
     """Chosen on the validation split, see `Detections.best_threshold`."""
     val: LocatorScores
+    by_face_size: dict[str, GroupScores]
+    """Of the validation split, by the shorter side of face or box in pixels, see `training.scores.FACE_SIZES_PX`."""
+    by_label: dict[str, GroupScores]
+    """Of the faces of at least 32 px; false faces have no label."""
+
+
+@dataclass(frozen=True)
+class LocatorEvaluation:
+    """The figures, and what of the validation split stands behind them."""
+
+    metrics: LocatorMetrics
+    detections: Detections
+    findings: Findings
+
+    def save(self, files: RunFiles) -> None:
+        """Write `metrics.json`."""
+        files.metrics.write_text(json.dumps(asdict(self.metrics), indent=2) + "\n")
 
 
 @dataclass(frozen=True)
@@ -60,11 +78,14 @@ class LetterboxedScenes:
         return hold_against(find_faces(network, self.pictures, self.placed), self.truths)
 
 
-def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorMetrics:
-    """Score the best network of a run on the validation split, choose its threshold there, write `metrics.json`."""
+def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
+    """Score the best network of a run on the validation split, and choose its threshold there."""
     network = keras.models.load_model(files.network, compile=False)
-    detections = letterboxed(scenes.split("val")).score(network)
-    history = files.read_history()
+    val = scenes.split("val")
+    prepared = letterboxed(val)
+    found = find_faces(network, prepared.pictures, prepared.placed)
+    detections, findings = hold_against(found, prepared.truths), find_out(val, found)
+    threshold, history = detections.best_threshold(), files.read_history()
     metrics = LocatorMetrics(
         kind="locator",
         network=network.name,
@@ -74,11 +95,12 @@ def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorMetrics:
         training_set_digest=scenes.digest,
         images=scenes.counts(),
         skipped=scenes.skipped,
-        threshold=detections.best_threshold(),
-        val=detections.at(detections.best_threshold()),
+        threshold=threshold,
+        val=detections.at(threshold),
+        by_face_size={name: part.at(threshold) for name, part in findings.by_size.items()},
+        by_label={name: part.at(threshold) for name, part in findings.full_size.by_label.items()},
     )
-    files.metrics.write_text(json.dumps(asdict(metrics), indent=2) + "\n")
-    return metrics
+    return LocatorEvaluation(metrics, detections, findings)
 
 
 def score_int8(network: Int8Network, scenes: Sequence[Scene]) -> Detections:

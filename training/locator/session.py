@@ -7,6 +7,7 @@ from training.locator.evaluate import LocatorMetrics, evaluate
 from training.locator.fit import fit, save_settings
 from training.locator.network import LOCATORS
 from training.locator.progress import LocatorProgress
+from training.locator.report import write_report
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import SceneSet
 from training.runs import RunFiles
@@ -31,7 +32,7 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
     if not files.read_history():
         console.print("Stopped before the first epoch was finished: there is nothing to keep yet.")
     else:
-        _say_metrics(evaluate(scenes, files), console)
+        _evaluate(scenes, files, console)
     if not complete:
         console.print("The same command with --resume goes on from the last finished epoch.")
     return complete
@@ -52,6 +53,14 @@ def _say_scenes(scenes: SceneSet, console: Console) -> None:
         console.print(f"{split:5} {counts['scenes']:5} scenes, {counts['faces']:5} faces")
     for path, reason in scenes.skipped.items():
         console.print(f"passed over: {path} {reason}")
+
+
+def _evaluate(scenes: SceneSet, files: RunFiles, console: Console) -> None:
+    evaluation = evaluate(scenes, files)
+    evaluation.save(files)
+    write_report(evaluation, files)
+    _say_metrics(evaluation.metrics, console)
+    console.print(f"The best network is {files.network}; look at {files.report}.")
 
 
 def _say_metrics(metrics: LocatorMetrics, console: Console) -> None:

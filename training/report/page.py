@@ -1,18 +1,15 @@
-"""A run's report: one HTML page that carries its own pictures."""
+"""The report of a classifier's run: one HTML page that carries its own pictures."""
 
-import base64
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
-import cv2
-import jinja2
 import numpy as np
 
-from training.datasets import LABELS, SPLITS
+from training.datasets import LABELS
 from training.evaluate import Evaluation
 from training.pipeline import evaluation_crops
 from training.report import plots
+from training.report.rendering import picture_uri, render
 from training.runs import RunFiles
 from training.scores import Predictions, SplitScores
 
@@ -63,16 +60,13 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
         evaluation: The figures and predictions.
         files: The run, whose settings and history are shown too.
     """
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"percent": percent, "figure": figure}
     metrics, history = evaluation.metrics, files.read_history()
-    page = environment.get_template("page.html").render(
+    page = render(
+        "classifier.html",
         metrics=metrics,
-        history=history,
         settings=json.loads(files.settings.read_text()),
+        kinds=LABELS,
         labels=LABELS,
-        splits=SPLITS,
         figures=FIGURES,
         plots=_plots(evaluation, history),
         robustness={name: plots.robustness_curve(curve) for name, curve in metrics.robustness.items()},
@@ -81,16 +75,6 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
         confusion={"Test": confusion(metrics.test), "Validation": confusion(metrics.val)},
     )
     files.report.write_text(page, encoding="utf-8")
-
-
-def percent(share: float | None) -> str:
-    """A share from 0 to 1 as per cent with 3 significant digits, a dash for None."""
-    return "-" if share is None else f"{figure(100 * share)} %"
-
-
-def figure(value: float | None) -> str:
-    """A number with 3 significant digits, a dash for None."""
-    return "-" if value is None else f"{value:#.3g}".rstrip(".")
 
 
 def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
@@ -117,7 +101,7 @@ def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:
     surest = wrong[np.argsort(part.p[wrong] * (-1 if false_alarms else 1), kind="stable")][:WORST]
     photos = [part.photos[i] for i in surest]
     return [
-        Mistake(_data_uri(crop), photo.label, float(p), photo.source, photo.path.name)
+        Mistake(picture_uri(crop), photo.label, float(p), photo.source, photo.path.name)
         for crop, photo, p in zip(evaluation_crops(photos), photos, part.p[surest], strict=True)
     ]
 
@@ -134,8 +118,3 @@ def _plots(evaluation: Evaluation, history: list[dict]) -> dict[str, str]:
             "histogram": plots.histogram(evaluation.test),
         }
     return drawn
-
-
-def _data_uri(crop: np.ndarray) -> str:
-    _, jpeg = cv2.imencode(".jpg", crop[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()

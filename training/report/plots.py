@@ -1,79 +1,61 @@
-"""The report's diagrams, drawn by matplotlib without a display."""
+"""The diagrams of a classifier's report."""
 
-import base64
-import io
 from collections.abc import Sequence
-from typing import Any, Literal
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from training.calibration import reliability
+from training.report.drawing import BLUE, GREY, ORANGE, finished, mark_best, new_axes
 from training.robustness import Curve
 from training.scores import Predictions
-
-BLUE, ORANGE, GREY = "#1f5fa8", "#d9711c", "#8a8f98"
-STYLE: dict[Any, Any] = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": GREY,
-    "axes.grid": True,
-    "grid.color": "#e6e8eb",
-    "axes.axisbelow": True,
-    "lines.linewidth": 1.8,
-}
-SIZE_INCHES, DPI = (5.0, 3.7), 160
 
 
 def loss_curve(history: Sequence[dict]) -> str:
     """Training and validation loss by epoch, as a data URI."""
-    axes = _axes("epoch", "log loss (nats)")
+    axes = new_axes("epoch", "log loss (nats)")
     epochs = [row["epoch"] for row in history]
     axes.plot(epochs, [row["loss"] for row in history], color=GREY, label="training (augmented)")
     axes.plot(epochs, [row["val_loss"] for row in history], color=BLUE, label="validation")
-    _mark_best(axes, history, "val_loss")
-    return _finished(axes)
+    mark_best(axes, history, "val_loss")
+    return finished(axes)
 
 
 def score_curve(history: Sequence[dict]) -> str:
     """Balanced accuracy by epoch, as a data URI."""
-    axes = _axes("epoch", "balanced accuracy, validation")
+    axes = new_axes("epoch", "balanced accuracy, validation")
     axes.plot([row["epoch"] for row in history], [row["val_score"] for row in history], color=BLUE)
-    _mark_best(axes, history, "val_score")
-    return _finished(axes)
+    mark_best(axes, history, "val_score")
+    return finished(axes)
 
 
 def roc(parts: dict[str, Predictions]) -> str:
     """Share caught over share of false alarms, for the named splits, as a data URI."""
-    axes = _axes("masked faces wrongly alerted, %", "faces not compliant caught, %")
+    axes = new_axes("masked faces wrongly alerted, %", "faces not compliant caught, %")
     for (name, part), colour in zip(parts.items(), (GREY, BLUE), strict=False):
         false_alarms, caught, _ = roc_curve(part.truth, part.p)
         axes.plot(100 * false_alarms, 100 * caught, color=colour, label=name)
         _mark_threshold(axes, part.alerts[~part.truth].mean(), part.alerts[part.truth].mean(), colour)
     _zoom(axes, x=(-0.5, 30), y=(70, 100.5))
-    return _finished(axes)
+    return finished(axes)
 
 
 def precision_recall(parts: dict[str, Predictions]) -> str:
     """Share of alerts that are right over share caught, for the named splits, as a data URI."""
-    axes = _axes("faces not compliant caught, %", "alerts that are right, %")
+    axes = new_axes("faces not compliant caught, %", "alerts that are right, %")
     for (name, part), colour in zip(parts.items(), (GREY, BLUE), strict=False):
         precision, recall, _ = precision_recall_curve(part.truth, part.p)
         axes.plot(100 * recall, 100 * precision, color=colour, label=name)
         right = part.truth[part.alerts].mean() if part.alerts.any() else 1.0
         _mark_threshold(axes, part.alerts[part.truth].mean(), right, colour)
     _zoom(axes, x=(70, 100.5), y=(70, 100.5))
-    return _finished(axes)
+    return finished(axes)
 
 
 def reliability_diagram(part: Predictions) -> str:
     """What came true over what was promised, before and after temperature scaling, as a data URI."""
-    axes = _axes("promised: P(not compliant), %", "came true, %")
+    axes = new_axes("promised: P(not compliant), %", "came true, %")
     axes.plot([0, 100], [0, 100], color=GREY, linestyle=":", linewidth=1.2, label="honest")
     for p, colour, name in ((part.raw, ORANGE, "before"), (part.p, BLUE, "after")):
         bins = reliability(p, part.truth)
@@ -81,12 +63,12 @@ def reliability_diagram(part: Predictions) -> str:
         axes.plot(promised, came_true, color=colour, linewidth=1, alpha=0.6)
         # A dot's area tells how many pictures stand behind it.
         axes.scatter(promised, came_true, s=[12 + 200 * b.images / len(p) for b in bins], color=colour, label=name)
-    return _finished(axes)
+    return finished(axes)
 
 
 def histogram(part: Predictions) -> str:
     """How many faces of either kind get which calibrated P, as a data URI."""
-    axes = _axes("P(not compliant), %", "faces (log scale)")
+    axes = new_axes("P(not compliant), %", "faces (log scale)")
     for truth, colour, name in ((False, BLUE, "masked"), (True, ORANGE, "bare or incorrect")):
         axes.hist(
             100 * part.p[part.truth == truth],
@@ -97,12 +79,12 @@ def histogram(part: Predictions) -> str:
             log=True,
         )
     axes.axvline(100 * part.threshold, color="black", linewidth=1, linestyle="--", label="threshold")
-    return _finished(axes)
+    return finished(axes)
 
 
 def robustness_curve(curve: Curve) -> str:
     """Shares judged right from untouched crops to badly damaged ones, as a data URI."""
-    axes = _axes(curve.unit, "faces judged right, %")
+    axes = new_axes(curve.unit, "faces judged right, %")
     places = range(len(curve.points))
     for field, colour, name in (
         ("with_without_accuracy", BLUE, "masked and bare"),
@@ -114,21 +96,7 @@ def robustness_curve(curve: Curve) -> str:
     # The steps are by no common measure: what counts is how fast the curves fall.
     axes.set_xticks(places, ["as it is" if point.strength is None else f"{point.strength:g}" for point in curve.points])
     axes.set_ylim(0, 103)
-    return _finished(axes, "lower left")
-
-
-def _axes(x: str, y: str) -> Axes:
-    with mpl.rc_context(STYLE):
-        axes = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained").subplots()
-    axes.set(xlabel=x, ylabel=y)
-    return axes
-
-
-def _mark_best(axes: Axes, history: Sequence[dict], figure: str) -> None:
-    best = max((row for row in history if row["best"]), key=lambda row: row["epoch"])
-    axes.plot(
-        [best["epoch"]], [best[figure]], "o", color=ORANGE, label=f"best: epoch {best['epoch']}, {best[figure]:.3g}"
-    )
+    return finished(axes, "lower left")
 
 
 def _mark_threshold(axes: Axes, x: float, y: float, colour: str) -> None:
@@ -140,11 +108,3 @@ def _zoom(axes: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
     dots = [line.get_xydata() for line in axes.lines if line.get_marker() == "o"]
     if all(x[0] <= dot[0, 0] <= x[1] and y[0] <= dot[0, 1] <= y[1] for dot in map(np.asarray, dots)):
         axes.set(xlim=x, ylim=y)
-
-
-def _finished(axes: Axes, legend: Literal["best", "lower left"] = "best") -> str:
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc=legend, frameon=False)
-    png = io.BytesIO()
-    FigureCanvasAgg(axes.get_figure(root=True)).print_png(png)
-    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()

@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 
 import keras
 import numpy as np
@@ -9,6 +11,7 @@ from edge.vision.letterbox import LOCATOR_SIZE
 from training.cli import main
 from training.locator.network import LOCATORS, STRIDES
 from training.locator.pipeline import training_batches
+from training.locator.progress import LocatorProgress
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import read_scenes
 from training.locator.session import train_locator
@@ -58,8 +61,21 @@ def test_a_run_holds_what_is_needed_to_go_on_and_to_export(scenes_folder, tmp_pa
     metrics = json.loads(files.metrics.read_text())
     assert metrics["kind"] == "locator"
     assert 0 <= metrics["val"]["recall"] <= 1
+    assert "The worst mistakes" in files.report.read_text()
     (row,) = files.read_history()
     assert row["epoch"] == 1
+
+
+def test_an_interrupted_fit_goes_on_after_its_last_epoch(scenes_folder, tmp_path, tiny_network, monkeypatch):
+    files = RunFiles(tmp_path / "run")
+    files.folder.mkdir()
+    settings = LocatorSettings(network=tiny_network, epochs=2, batch_size=8, height=80)
+    with monkeypatch.context() as once:
+        once.setattr(LocatorProgress, "epoch_scored", lambda self, row: os.kill(os.getpid(), signal.SIGINT))
+        assert not train_locator(read_scenes(scenes_folder), settings, files)
+    assert [row["epoch"] for row in files.read_history()] == [1]
+    assert train_locator(read_scenes(scenes_folder), settings, files)
+    assert [row["epoch"] for row in files.read_history()] == [1, 2]
 
 
 def test_a_fit_may_begin_with_another_ones_network(scenes_folder, tmp_path, tiny_network):
