@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from edge.service.settings import MODELS
+from edge.device import make_locator
+from edge.service.settings import LocatorSettings, ModelSettings
 from edge.vision.anchor_free import overlaps
 from edge.vision.face import Face
-from edge.vision.face_locator import FaceLocator
-from edge.vision.interpreter import Int8Network
 from edge.vision.letterbox import boxes_of
-from edge.vision.model_file import read_model_file
 from training.datasets import LABELS, Photo
 from training.locator.scenes import Scene
 
@@ -37,7 +35,7 @@ def located_faces(scenes: Sequence[Scene]) -> list[Photo]:
     Raises:
         UserError: Its file is missing or damaged, or no runtime is installed.
     """
-    locator = FaceLocator(Int8Network(read_model_file(MODELS / "face_cnn.tflite")), max_faces=MAX_FACES)
+    locator = make_locator(LocatorSettings(max_faces=MAX_FACES), ModelSettings())
     return scene_faces(scenes, locator.locate)
 
 

@@ -1,6 +1,6 @@
 """Accuracy on a part of the pictures, with the doubt that a small part brings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,14 +73,7 @@ def score_slices(names: Sequence[str], alerts: np.ndarray, labels: np.ndarray) -
     }
 
 
-def score_by(
-    name_of: Callable[[np.ndarray], str], crops: np.ndarray, alerts: np.ndarray, labels: np.ndarray
-) -> dict[str, Slice]:
-    """`score_slices`, each part being what `name_of` calls a crop; crops uint8 (n, size, size, 3)."""
-    return score_slices([name_of(crop) for crop in crops], alerts, labels)
-
-
 def score_by_skin_tone(crops: np.ndarray, alerts: np.ndarray, labels: np.ndarray) -> dict[str, Slice]:
     """`score_slices` by the skin tones that occur, lightest first; crops as `crop_face` cuts them, uint8."""
-    slices = score_by(skin_tone, crops, alerts, labels)
+    slices = score_slices([skin_tone(crop) for crop in crops], alerts, labels)
     return {name: slices[name] for name in (*TONES, UNKNOWN) if name in slices}

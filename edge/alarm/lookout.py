@@ -75,5 +75,5 @@ class Lookout:
 
     def _watch(self) -> None:
         while not self._stop.wait(self.after_seconds / CHECKS):
-            with suppress(BrokenPipeError):  # whoever read the events has gone: the loop ends with its next frame
+            with suppress(OSError):  # a log that takes nothing, for its reader has gone or the disk is full
                 self.check()

@@ -8,13 +8,8 @@ from edge.alarm.buzzes import Buzzes
 from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
 from edge.events.types import AlertBegan, AlertEnded, Event
 from edge.service.settings import AlarmSettings
+from edge.tracking.motion import COASTING_SECONDS
 from edge.tracking.track import Track, Verdict
-
-IN_VIEW_SECONDS = 0.4
-"""Who has not been seen for longer raises no alert; as long is a face taken to go on unseen (`edge.tracking.motion`).
-
-People are remembered for longer, so that who turns round and back is no stranger and buzzes no second time.
-"""
 
 WallClock = Callable[[], datetime]
 """Tells the local time."""
@@ -74,7 +69,7 @@ class Policy:
 
     def _turn(self, seconds: float, tracks: Sequence[Track]) -> Iterator[Event]:
         """The alerts as of this frame, and what has become of the last one's."""
-        seen = {track.number: track for track in tracks if track.unseen_seconds <= IN_VIEW_SECONDS}
+        seen = {track.number: track for track in tracks if track.unseen_seconds <= COASTING_SECONDS}
         before, self._alerts = self._alerts, self._offenders & seen.keys()
         for number in sorted(before - self._alerts):
             yield AlertEnded(at=seconds, track=number)

@@ -12,7 +12,10 @@ BETA = ALPHA**2 / (2 - ALPHA)
 """Share that the velocity takes on (Benedict and Bordner, 1962: the best for a given ALPHA)."""
 
 COASTING_SECONDS = 0.4
-"""How long an unseen face is taken to go on as it went; people stop, turn and are not on rails."""
+"""How long an unseen face is taken to go on as it went; people stop, turn and are not on rails.
+
+So long, too, its alert stands. People are remembered for longer, so that who turns round and back is no stranger.
+"""
 
 SHORTEST_SECONDS = 0.005
 """Frames closer together than this tell nothing of speed: their difference is the locator's noise."""

@@ -33,7 +33,6 @@ MAX_OVERLAP = 0.2
 Chosen on the validation split: at 0.45 doubles beside a face took the place of faces among what may be shown there.
 """
 
-
 ROUNDING = 1e-3
 """By how many levels a cell may seem to lie below a score that it reaches."""
 

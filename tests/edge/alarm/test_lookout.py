@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import time
@@ -94,14 +95,18 @@ def test_it_keeps_watch_by_itself_while_the_loop_is_stuck(pins):
     assert not pins.pin(LED).state
 
 
-def test_a_reader_of_the_log_that_has_gone_does_not_keep_the_light_from_showing_it(pins):
-    class Gone(io.StringIO):
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(errno.ENOSPC, "No space left on device")])
+def test_a_log_that_takes_nothing_does_not_keep_the_light_from_showing_it(pins, error):
+    class Unwritable(io.StringIO):
         def write(self, _):
-            raise BrokenPipeError
+            raise error
 
     with (
         Alarm(AlarmSettings(), pins) as alarm,
-        Lookout(alarm, Journal(Gone(), epoch=0.0), after_seconds=0.05) as lookout,
+        Lookout(alarm, Journal(Unwritable(), epoch=0.0), after_seconds=0.05) as lookout,
     ):
+        time.sleep(0.2)
+        assert lookout.blind
+        lookout.blind = False  # a frame has come; then none again
         time.sleep(0.2)
         assert lookout.blind
