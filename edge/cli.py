@@ -3,9 +3,16 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edge.errors import UserError
+
+if TYPE_CHECKING:
+    from edge.service.settings import Settings
+
+CONFIG_HELP = "settings in TOML [/etc/maskwatch/maskwatch.toml, where there is one]"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,12 +35,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch", description="Watch a doorway for people without a face mask.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="watch a source, drive the LED and the buzzer, log events")
-    run.add_argument("--source", required=True, help="a clip, a picture, a folder, /dev/videoN or picamera2")
-    run.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    run.add_argument(
+        "--source",
+        dest="camera_source",
+        metavar="SOURCE",
+        help="a clip, a picture, a folder, /dev/videoN or picamera2 [the settings' camera]",
+    )
+    run.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     run.set_defaults(command=_run)
     demo = commands.add_parser("demo", help="see it work, without a camera or a Raspberry Pi")
     demo.add_argument("--source", help="watch a webcam (0) or a clip instead of the portraits")
-    demo.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    demo.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     demo.add_argument("--out", type=Path, default=Path("maskwatch-demo"), help="folder for the clip and the timeline")
     demo.set_defaults(command=_demo)
     _add_replay(commands)
@@ -44,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     replay = commands.add_parser("replay", help="run the same loop on a recording, without pins")
     replay.add_argument("clip", metavar="CLIP", help="a clip, a picture or a folder of pictures")
-    replay.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    replay.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     replay.add_argument("--out", type=Path, metavar="FILE", help="annotated clip to write (.webm, .mp4, .avi)")
     replay.add_argument("--timeline", type=Path, metavar="FILE", help="picture of the timeline to write (.png)")
     replay.add_argument("--rate", type=float, metavar="N", help="frames a second to look at [all]")
@@ -57,7 +69,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "evaluate", help="score the device on clips of which it is known what is seen; status 1 if one fails"
     )
     evaluate.add_argument("clips", type=Path, metavar="CLIPS", help="folder of videos, NAME.json beside each")
-    evaluate.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    evaluate.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     evaluate.add_argument("--rate", type=float, default=10.0, metavar="N", help="frames a second [%(default)s]")
     evaluate.add_argument(
         "--only-report", nargs="+", default=[], metavar="NAME", help="clips that need not pass, by name without ending"
@@ -68,30 +80,33 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 # The imports below cost up to a second, so a command pays only for its own.
 
 
+def _settings(arguments: argparse.Namespace) -> "Settings":
+    from edge.service.settings_file import settings_in_force
+
+    settings = settings_in_force(arguments.config)
+    if source := getattr(arguments, "camera_source", None):
+        settings = replace(settings, camera=replace(settings.camera, source=source))
+    return settings
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from edge.run import run
-    from edge.service.settings import Settings, read_settings
 
-    settings = read_settings(arguments.config) if arguments.config else Settings()
-    return run(arguments.source, settings, sys.stdout, sys.stderr)
+    return run(_settings(arguments), sys.stdout, sys.stderr, reread=lambda: _settings(arguments))
 
 
 def _demo(arguments: argparse.Namespace) -> int:
     from edge.demo.demo import run_demo
-    from edge.service.settings import Settings, read_settings
 
-    settings = read_settings(arguments.config) if arguments.config else Settings()
-    return run_demo(arguments.source, settings, arguments.out)
+    return run_demo(arguments.source, _settings(arguments), arguments.out)
 
 
 def _replay(arguments: argparse.Namespace) -> int:
     from edge.replay.replay import replay
-    from edge.service.settings import Settings, read_settings
 
-    settings = read_settings(arguments.config) if arguments.config else Settings()
     return replay(
         arguments.clip,
-        settings,
+        _settings(arguments),
         sys.stdout,
         clip=arguments.out,
         timeline=arguments.timeline,
@@ -102,7 +117,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from edge.replay.scorecard import print_scorecard
-    from edge.service.settings import Settings, read_settings
 
-    settings = read_settings(arguments.config) if arguments.config else Settings()
-    return print_scorecard(arguments.clips, settings, rate=arguments.rate, only_report=arguments.only_report)
+    return print_scorecard(
+        arguments.clips, _settings(arguments), rate=arguments.rate, only_report=arguments.only_report
+    )

@@ -6,7 +6,6 @@ from pathlib import Path
 from gpiozero import Factory
 
 from edge.alarm.alarm import Alarm
-from edge.camera.frame import Camera
 from edge.service.settings import AlarmSettings, LocatorSettings, ModelSettings, Settings, VerdictSettings
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.furniture import Furniture
@@ -69,11 +68,10 @@ def make_tracker(settings: Settings, threshold: float) -> Tracker:
     )
 
 
-def make_alarm(settings: AlarmSettings, pin_factory: Factory, camera: Camera) -> Alarm:
-    """The alarm for a camera's frames; a recording has neither the pace of life nor quiet hours.
+def make_alarm(settings: AlarmSettings, pin_factory: Factory, *, live: bool) -> Alarm:
+    """The alarm; a recording, which is not `live`, has neither the pace of life nor quiet hours.
 
     Raises:
         UserError: A pin does not exist, or is in use.
     """
-    live = camera.epoch > 0
     return Alarm(settings, pin_factory, live=live, wall_clock=datetime.now if live else None)

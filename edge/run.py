@@ -1,8 +1,9 @@
 """`maskwatch run`: watch a source, drive the pins, log events."""
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -11,13 +12,19 @@ from edge.alarm.fault import FAULT_SECONDS, fault_shown
 from edge.alarm.lookout import Lookout
 from edge.alarm.pattern import STARTING
 from edge.alarm.pins import on_a_raspberry_pi, open_pins
-from edge.camera.frame import Camera
-from edge.camera.sources import open_camera
+from edge.camera.attention import Attention
+from edge.camera.live import LiveCamera
+from edge.camera.sources import is_live, open_camera
+from edge.camera.view import View
 from edge.device import load_classifier, make_alarm, make_locator, make_tracker
 from edge.events.journal import Journal
-from edge.events.moment import Everyone, Moment
+from edge.events.moment import Everyone, Moment, Publisher
 from edge.events.types import Fault, Started, Stopped
+from edge.service.board import Board
+from edge.service.notify import Heartbeat
+from edge.service.reload import Reload, put_in_force
 from edge.service.settings import Settings
+from edge.service.strain import Strain
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
 from edge.watch import watch
@@ -40,14 +47,14 @@ class Count:
         self.seconds = moment.frame.seconds
 
 
-def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
-    """Watch `source` until it ends, SIGTERM or Ctrl-C; the outputs are off afterwards.
+def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], Settings] | None = None) -> int:
+    """Watch the settings' source until it ends, SIGTERM or Ctrl-C; the outputs are off afterwards.
 
     Args:
-        source: As for `open_camera`.
         settings: The device's settings.
         log: Gets the events, a JSON object a line.
         notes: Gets remarks for a person.
+        reread: Reads the settings anew after a SIGHUP.
 
     Returns:
         The exit status: 0, or 130 after Ctrl-C.
@@ -58,30 +65,48 @@ def run(source: str, settings: Settings, log: TextIO, notes: TextIO) -> int:
     mock = not on_a_raspberry_pi()
     if mock:
         notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")
-    count = Count()
-    with open_camera(source) as camera:
-        journal = Journal(log, epoch=camera.epoch)
-        with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), camera) as alarm:
-            alarm.play(STARTING)
+    live, count = is_live(settings.camera), Count()
+    journal = Journal(log, epoch=time.time if live else lambda: 0.0)
 
-            def report(error: Exception) -> None:
-                journal.write(Fault(at=count.seconds, reason=str(error) or repr(error)))
+    def report(error: Exception) -> None:
+        journal.write(Fault(at=count.seconds, reason=str(error) or repr(error)))
 
-            with fault_shown(alarm, report, seconds=0.0 if mock else FAULT_SECONDS):
-                _watch(source, camera, settings, alarm, journal, count)
+    with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
+        alarm.play(STARTING)
+        with fault_shown(alarm, report, seconds=0.0 if mock else FAULT_SECONDS):
+            _watch(settings, alarm, journal, count, reread or (lambda: settings))
     journal.write(Stopped(at=count.seconds, frames=count.frames))
     return stopped.status
 
 
-def _watch(source: str, camera: Camera, settings: Settings, alarm: Alarm, journal: Journal, count: Count) -> None:
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    tracker = make_tracker(settings, classifier.threshold)
-    journal.write(_started(source, classifier.network, locator.network))
-    lookout = Lookout(alarm, journal, after_seconds=settings.alarm.blind_after_seconds)
-    # A recording is read as fast as it goes: it has no pace that it could lose.
-    with lookout if camera.epoch else nullcontext():
-        watch(camera, locator, classifier, tracker, alarm, Everyone(lookout, journal, count))
+def _watch(settings: Settings, alarm: Alarm, journal: Journal, count: Count, reread: Callable[[], Settings]) -> None:
+    with ExitStack() as opened:
+        board = Board()
+        heartbeat = opened.enter_context(Heartbeat(temperature=board.celsius))
+        classifier, _ = load_classifier(settings.model)
+        locator = make_locator(settings.locator, settings.model)
+        tracker = make_tracker(settings, classifier.threshold)
+        camera = opened.enter_context(open_camera(settings.camera))
+        journal.epoch = lambda: camera.epoch
+        journal.write(_started(settings.camera.source, classifier.network, locator.network))
+        attention = Attention(settings.camera.idle_frames_per_second)
+        everyone: list[Publisher] = [journal, count, attention, heartbeat]
+        # A recording is read as fast as it goes: it has no pace that it could lose.
+        if isinstance(camera, LiveCamera):
+            camera.on_trouble, attention.rate = heartbeat.beat, camera.rate
+            lookout = Lookout(
+                alarm, journal, after_seconds=settings.alarm.blind_after_seconds, why=lambda: camera.trouble
+            )
+            opened.enter_context(lookout)
+
+            def apply(changed: Settings) -> None:
+                put_in_force(changed, tracker, make_tracker(changed, classifier.threshold), alarm, lookout)
+
+            reload = Reload(settings, reread, journal, heartbeat, apply)
+            opened.enter_context(handled(signal.SIGHUP, reload.ask))
+            everyone = [lookout, *everyone, Strain(board, journal, camera.rate), reload]
+        frames = attention.select(View.of(settings.camera).see(camera))
+        watch(frames, locator, classifier, tracker, alarm, Everyone(*everyone))
 
 
 def _started(source: str, classifier: Int8Network, locator: Int8Network | None) -> Started:
@@ -110,13 +135,21 @@ def stopping_on_sigterm() -> Iterator[Stop]:
     def stop(*_: object) -> None:
         raise StoppedBySignal
 
-    before = signal.signal(signal.SIGTERM, stop)
     result = Stop()
+    with handled(signal.SIGTERM, stop):
+        try:
+            yield result
+        except StoppedBySignal:
+            pass
+        except KeyboardInterrupt:
+            result.status = 130
+
+
+@contextmanager
+def handled(number: signal.Signals, handler: Callable[..., None]) -> Iterator[None]:
+    """Within it, a signal has this handler."""
+    before = signal.signal(number, handler)
     try:
-        yield result
-    except StoppedBySignal:
-        pass
-    except KeyboardInterrupt:
-        result.status = 130
+        yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(number, before)

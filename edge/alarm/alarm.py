@@ -63,6 +63,12 @@ class Alarm:
         self.state = self._state()
         """The outputs as of the newest `show` or `play`."""
 
+    def adopt(self, settings: AlarmSettings) -> None:
+        """Go by these rules from the next frame on; the pins stay those that were taken."""
+        with undisturbed(), self._lock:
+            self.settings = settings
+            self._policy.adopt(settings)
+
     def show(self, seconds: float, tracks: Sequence[Track]) -> Sequence[Event]:
         """Set the outputs for a frame.
 

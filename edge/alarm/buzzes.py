@@ -22,10 +22,14 @@ class Buzzes:
             refractory_seconds: How long after a buzz the same person gives no other.
             duty_limit: The share of any minute during which it may sound, 0 to 1.
         """
-        self.seconds, self.refractory_seconds, self.duty_limit = seconds, refractory_seconds, duty_limit
+        self.adopt(seconds=seconds, refractory_seconds=refractory_seconds, duty_limit=duty_limit)
         self._begun: deque[float] = deque()
         self._greeted: dict[int, float] = {}
         self._ends = -math.inf
+
+    def adopt(self, *, seconds: float, refractory_seconds: float, duty_limit: float) -> None:
+        """Go by these rules from now on; the buzzes that have been count on."""
+        self.seconds, self.refractory_seconds, self.duty_limit = seconds, refractory_seconds, duty_limit
 
     def begin(self, now: float, arrived: Set[int]) -> bool:
         """Whether a buzz begins now.

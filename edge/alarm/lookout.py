@@ -24,7 +24,13 @@ class Lookout:
     """
 
     def __init__(
-        self, alarm: Alarm, journal: Journal, *, after_seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        alarm: Alarm,
+        journal: Journal,
+        *,
+        after_seconds: float,
+        why: Callable[[], str] = str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin to wait for the first frame.
 
@@ -32,10 +38,11 @@ class Lookout:
             alarm: Plays BLIND.
             journal: Gets `blind` and `sighted`.
             after_seconds: How long no frame may come.
+            why: Says what ails the camera; "" if nobody knows.
             clock: Tells the time on a clock that never runs back, in seconds.
         """
         self.after_seconds = after_seconds
-        self._alarm, self._journal, self._clock = alarm, journal, clock
+        self._alarm, self._journal, self._why, self._clock = alarm, journal, why, clock
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="lookout", daemon=True)
@@ -60,7 +67,7 @@ class Lookout:
                 return
             self.blind = True
             self._alarm.play(BLIND)
-            self._journal.write(Blind(at=self._frame_seconds + passed))
+            self._journal.write(Blind(at=self._frame_seconds + passed, reason=self._why()))
 
     def __enter__(self) -> Self:
         """Keep the watch from now on."""

@@ -31,18 +31,20 @@ class Policy:
 
     def __init__(self, settings: AlarmSettings, wall_clock: WallClock | None) -> None:
         """Set the rules; without a wall clock there are no quiet hours."""
-        self._settings, self._wall_clock = settings, wall_clock
-        self._buzz_length = timedelta(seconds=settings.buzzer_seconds)
-        self._alert = replace(ALERT, buzzer=Rhythm(settings.buzzer_seconds, times=1))
+        self._wall_clock = wall_clock
         self._silent_alert = replace(ALERT, buzzer=OFF)
-        self._buzzes = Buzzes(
-            seconds=settings.buzzer_seconds,
-            refractory_seconds=settings.buzzer_refractory_seconds,
-            duty_limit=settings.buzzer_duty_limit,
-        )
+        self._buzzes = Buzzes(**_buzz_rules(settings))
+        self.adopt(settings)
         self._offenders: frozenset[int] = frozenset()
         self._alerts: frozenset[int] = frozenset()
         self._lit_since: float | None = None
+
+    def adopt(self, settings: AlarmSettings) -> None:
+        """Go by these settings from now on; the alerts that stand, and the buzzes that have been, count on."""
+        self._settings = settings
+        self._buzz_length = timedelta(seconds=settings.buzzer_seconds)
+        self._alert = replace(ALERT, buzzer=Rhythm(settings.buzzer_seconds, times=1))
+        self._buzzes.adopt(**_buzz_rules(settings))
 
     def decide(self, seconds: float, tracks: Sequence[Track]) -> Decision:
         """Judge a frame.
@@ -100,3 +102,11 @@ class Policy:
             return False
         now = self._wall_clock()
         return now.time() in hours or (now + self._buzz_length).time() in hours
+
+
+def _buzz_rules(settings: AlarmSettings) -> dict[str, float]:
+    return {
+        "seconds": settings.buzzer_seconds,
+        "refractory_seconds": settings.buzzer_refractory_seconds,
+        "duty_limit": settings.buzzer_duty_limit,
+    }

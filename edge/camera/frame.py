@@ -20,8 +20,13 @@ class Frame:
 class Camera(Protocol):
     """A source of frames: a context manager to iterate over."""
 
-    epoch: float
-    """Unix time at which the source's clock showed 0; 0 for a recording, whose events bear its own times."""
+    live: bool
+    """Whether frames come at the speed of life."""
+
+    @property
+    def epoch(self) -> float:
+        """Unix time at which the source's clock showed 0; 0 for a recording, whose events bear its own times."""
+        ...
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames, oldest first; a live camera gives the newest it has."""

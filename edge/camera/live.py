@@ -1,99 +1,137 @@
-"""Live cameras: any V4L2 device (a USB webcam) through OpenCV, and a Raspberry Pi camera through picamera2."""
+"""A live camera that comes back: after a stall, an error or an unplugged cable it is opened anew, for ever."""
 
-import errno
-import importlib
-import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import cv2
+import numpy as np
 
+from edge.camera.capture import Capture, Shot
 from edge.camera.frame import Frame
-from edge.errors import UserError
+from edge.camera.lens import OpenLens
+from edge.camera.rate import Rate
+
+OPENING_SECONDS = 20.0
+"""How long a camera may take to open: libcamera needs seconds on a small board."""
+
+CLOSING_SECONDS = 2.0
+"""libcamera takes half of it."""
+
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
+"""Between two tries to open a lost camera; the wait doubles from try to try."""
+
+MOST_HANGING = 3
+"""Threads that a hanging driver may hold before only a new process can help."""
+
+BLACK_LEVEL = 12
+"""A picture is black if 99 of 100 pixels are at most this bright, of 255."""
+
+BLACK = "The picture is black: take the cover off the lens, or switch a light on."
 
 
-class WebCamera:
-    """A V4L2 camera such as /dev/video0.
+class CameraHangsError(OSError):
+    """The driver answers no more; a new process may open the camera."""
+
+
+class LiveCamera:
+    """A camera whose frames never end.
+
+    Between frames it may be blind: then `trouble` says why, and `on_trouble` is told so, at least every few seconds.
 
     Raises:
-        UserError: There is no such device, or it cannot be used now.
+        UserError: The camera cannot be opened now.
     """
 
-    def __init__(self, device: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.device, self._clock = device, clock
-        _refuse_unusable(device)
-        self._capture = cv2.VideoCapture(str(device), cv2.CAP_V4L2)
-        # Compressed frames leave room on the USB bus; one buffer keeps the newest frame and no stale ones.
-        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        if not self._capture.isOpened():
-            raise UserError(f"The camera {device} gives no pictures: close the program that uses it, or name another.")
-        self._started, self.epoch = clock(), time.time()
+    live = True
+
+    def __init__(
+        self,
+        open_lens: OpenLens,
+        *,
+        rate: Rate,
+        rebuild_after_seconds: float,
+        closing_seconds: float = CLOSING_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Open it.
+
+        Args:
+            open_lens: Opens the camera; called anew after each failure.
+            rate: How many frames a second are given.
+            rebuild_after_seconds: How long no picture may come before the camera is opened anew.
+            closing_seconds: How long a camera may take to close before it is left to itself.
+            clock: Tells the time, in seconds; never runs back.
+            wall_clock: Tells the Unix time, which may jump.
+            sleep: Waits so many seconds.
+        """
+        self.rate = rate
+        self.trouble = ""
+        self.on_trouble: Callable[[str], None] = lambda _: None
+        self._open_lens = open_lens
+        self._rebuild_after_seconds, self._closing_seconds = rebuild_after_seconds, closing_seconds
+        self._clock, self._wall_clock, self._sleep = clock, wall_clock, sleep
+        self._started = clock()
+        self._hanging: list[Capture] = []
+        self._capture = Capture(open_lens, rate, clock)
+        self._capture.wait_until_open(OPENING_SECONDS)
+
+    @property
+    def epoch(self) -> float:
+        """Unix time at which the frames' clock showed 0, by today's wall clock: a board's own is set late or wrong."""
+        return self._wall_clock() - (self._clock() - self._started)
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames until the camera fails."""
+        """The newest frames, for ever.
+
+        Raises:
+            CameraHangsError: The driver does not come back.
+        """
         while True:
-            read, image = self._capture.read()
-            if not read:
-                raise UserError(f"The camera {self.device} stopped giving pictures: see that it is plugged in.")
-            yield Frame(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), self._clock() - self._started)
+            shot = self._next_shot()
+            if is_black(shot.image):
+                self._tell(BLACK)
+                continue
+            self.trouble = ""
+            yield Frame(shot.image, shot.seconds - self._started)
 
     def __enter__(self) -> Self:
         """Open already."""
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Let the device go."""
-        self._capture.release()
+        """Close the camera."""
+        self._capture.close(self._closing_seconds)
 
-
-class RaspberryPiCamera:
-    """A camera on the Pi's own connector.
-
-    Raises:
-        UserError: picamera2 is not installed, or there is no camera.
-    """
-
-    def __init__(self, *, width: int = 640, height: int = 480, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._camera = _picamera2().Picamera2()
-        # libcamera names formats by the order in a little-endian word: its "BGR888" is R, G, B in memory.
-        video = self._camera.create_video_configuration(main={"size": (width, height), "format": "BGR888"})
-        self._camera.configure(video)
-        self._camera.start()
-        self._started, self.epoch = clock(), time.time()
-
-    def __iter__(self) -> Iterator[Frame]:
-        """Frames for ever."""
+    def _next_shot(self) -> Shot:
+        wait = FIRST_WAIT_SECONDS
         while True:
-            yield Frame(self._camera.capture_array("main"), self._clock() - self._started)
+            try:
+                self._capture.wait_until_open(OPENING_SECONDS)
+                return self._capture.newest(self._rebuild_after_seconds)
+            except Exception as error:  # noqa: BLE001  a driver may raise anything; what helps is to open it anew
+                self._tell(str(error) or repr(error))
+                self._rebuild(wait)
+                wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
-    def __enter__(self) -> Self:
-        """Open already."""
-        return self
+    def _rebuild(self, wait: float) -> None:
+        if not self._capture.close(self._closing_seconds):
+            self._hanging = [capture for capture in [*self._hanging, self._capture] if capture.hangs]
+        if len(self._hanging) > MOST_HANGING:
+            raise CameraHangsError(f"The camera's driver hangs ({self.trouble}): maskwatch has to be started anew.")
+        while wait > 0:
+            self._sleep(min(wait, 1.0))
+            wait -= 1.0
+            self.on_trouble(self.trouble)
+        self._capture = Capture(self._open_lens, self.rate, self._clock)
 
-    def __exit__(self, *exception: object) -> None:
-        """Stop the camera and let it go."""
-        self._camera.stop()
-        self._camera.close()
-
-
-def _refuse_unusable(device: Path) -> None:
-    try:
-        os.close(os.open(device, os.O_RDWR | os.O_NONBLOCK))
-    except FileNotFoundError as error:
-        raise UserError(f"There is no camera {device}: plug it in, or see `ls /dev/video*`.") from error
-    except PermissionError as error:
-        raise UserError(f"You may not use {device}: join its group with `sudo usermod -aG video $USER`.") from error
-    except OSError as error:
-        why = "is in use by another program" if error.errno == errno.EBUSY else f"cannot be opened ({error.strerror})"
-        raise UserError(f"The camera {device} {why}: close that program, or name another camera.") from error
+    def _tell(self, trouble: str) -> None:
+        self.trouble = trouble
+        self.on_trouble(trouble)
 
 
-def _picamera2() -> Any:
-    try:
-        return importlib.import_module("picamera2")
-    except ImportError as error:
-        raise UserError("picamera2 is not installed: on the Pi run `sudo apt install python3-picamera2`.") from error
+def is_black(image: np.ndarray) -> bool:
+    """Whether nothing can be seen in an image, uint8 (height, width, 3)."""
+    sample = image[::8, ::8]  # a few thousand pixels tell as much as all
+    return float(np.mean(sample > BLACK_LEVEL)) <= 0.01

@@ -29,7 +29,7 @@ class Video:
         UserError: It cannot be read as a video.
     """
 
-    epoch = 0.0
+    epoch, live = 0.0, False
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -66,7 +66,7 @@ class Pictures:
         UserError: One cannot be read.
     """
 
-    epoch = 0.0
+    epoch, live = 0.0, False
     rate: float = PICTURE_RATE
 
     def __init__(self, paths: list[Path]) -> None:

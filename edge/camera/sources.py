@@ -1,25 +1,43 @@
-"""From a source's name to the camera that reads it."""
+"""From the settings to the camera that they name."""
 
+from functools import partial
 from pathlib import Path
 
 from edge.camera.frame import Camera
-from edge.camera.live import RaspberryPiCamera, WebCamera
+from edge.camera.lens import OpenLens
+from edge.camera.live import LiveCamera
+from edge.camera.raspberry_pi import RaspberryPiCamera
+from edge.camera.rate import Rate
 from edge.camera.recording import open_recording
+from edge.camera.repeated import RepeatedRecording
+from edge.camera.webcam import WebCamera
+from edge.service.settings import CameraSettings
 
 
-def open_camera(source: str) -> Camera:
-    """Open what `--source` names.
-
-    Args:
-        source: A clip, a picture, a folder of pictures, /dev/videoN or just N, or "picamera2".
+def open_camera(settings: CameraSettings) -> Camera:
+    """Open the settings' source: "picamera2", /dev/videoN or just N, a clip, a picture or a folder of pictures.
 
     Raises:
         UserError: It cannot be read.
     """
+    open_lens = _lens(settings)
+    if open_lens is None:
+        return open_recording(Path(settings.source))
+    return LiveCamera(
+        open_lens, rate=Rate(settings.frames_per_second), rebuild_after_seconds=settings.rebuild_after_seconds
+    )
+
+
+def is_live(settings: CameraSettings) -> bool:
+    """Whether the settings' source gives frames at the speed of life."""
+    return _lens(settings) is not None
+
+
+def _lens(settings: CameraSettings) -> OpenLens | None:
+    """What opens a live camera; None for a recording that is read once, as fast as it goes."""
+    source = settings.source
     if source == "picamera2":
-        return RaspberryPiCamera()
-    if source.isdecimal():
-        return WebCamera(Path(f"/dev/video{source}"))
-    if source.startswith("/dev/"):
-        return WebCamera(Path(source))
-    return open_recording(Path(source))
+        return partial(RaspberryPiCamera, settings)
+    if source.isdecimal() or source.startswith("/dev/"):
+        return partial(WebCamera, Path(f"/dev/video{source}" if source.isdecimal() else source), settings)
+    return partial(RepeatedRecording, Path(source)) if settings.repeat else None

@@ -1,6 +1,7 @@
 """`maskwatch demo`: the device's own loop, before a drawn doorway or a camera of yours."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def run_demo(
 
     _make_folder(out)
     console = console or Console()
-    camera = _open(source, console)
+    camera = _open(source, settings, console)
     _show(camera, settings, out, console, realtime=console.is_terminal if realtime is None else realtime)
     return 0
 
@@ -69,15 +70,15 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
         opened.enter_context(camera)
         classifier, _ = load_classifier(settings.model)
         locator = make_locator(settings.locator, settings.model)
-        alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), camera))
+        alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=camera.live))
         score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
         timings, timeline = Timings(), Timeline(make_test(settings.verdict, classifier.threshold))
-        clip = opened.enter_context(AnnotatedClip(out / CLIP, getattr(camera, "rate", RATE)))
+        clip = opened.enter_context(AnnotatedClip(out / CLIP, RATE if camera.live else getattr(camera, "rate", RATE)))
         terminal = opened.enter_context(Terminal(console, timings))
         # Ctrl-C is the way to end a webcam: caught within the clip's block, it leaves a whole file behind.
         opened.enter_context(stopping_on_sigterm())
         watch(
-            paced(camera) if realtime and camera.epoch == 0 else camera,
+            paced(camera) if realtime and not camera.live else camera,
             locator,
             classifier,
             make_tracker(settings, classifier.threshold),
@@ -91,7 +92,7 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
     print_summary(console, score, timings, files)
 
 
-def _open(source: str | None, console: "Console") -> Camera:
+def _open(source: str | None, settings: Settings, console: "Console") -> Camera:
     from edge.demo.scene import DoorwayScene
 
     if source is None:
@@ -100,7 +101,7 @@ def _open(source: str | None, console: "Console") -> Camera:
         )
         return DoorwayScene()
     console.print(f"Watching {source}; the pins are mock pins. Ctrl-C ends it.", highlight=False)
-    return open_camera(source)
+    return open_camera(replace(settings.camera, source=source))
 
 
 def _unknown(seconds: float) -> None:

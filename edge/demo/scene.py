@@ -61,7 +61,7 @@ class DoorwayScene:
         UserError: A package that brings a portrait is missing.
     """
 
-    epoch = 0.0
+    epoch, live = 0.0, False
 
     def __init__(self, *, seed: int = 1) -> None:
         self._seed = seed

@@ -1,19 +1,24 @@
 """The log: one line an event."""
 
 import threading
+from collections.abc import Callable
 from typing import TextIO
 
 from edge.events.moment import Moment
-from edge.events.types import Event
+from edge.events.types import Event, LogLost
 
 
 class Journal:
-    """Writes events to a stream as JSON lines, each flushed at once. Any thread may write."""
+    """Writes events to a stream as JSON lines, each flushed at once. Any thread may write.
 
-    def __init__(self, stream: TextIO, *, epoch: float) -> None:
-        """Write to `stream`; `epoch` is the camera's."""
+    A full disk ends no watch: what cannot be written is counted, and the count is the first thing written afterwards.
+    """
+
+    def __init__(self, stream: TextIO, *, epoch: Callable[[], float] = lambda: 0.0) -> None:
+        """Write to `stream`; `epoch` tells the camera's."""
         self.stream, self.epoch = stream, epoch
         self._lock = threading.Lock()
+        self._lost = 0
 
     def publish(self, moment: Moment) -> None:
         """Write the moment's events."""
@@ -21,7 +26,18 @@ class Journal:
             self.write(event)
 
     def write(self, event: Event) -> None:
-        """Write one event."""
+        """Write one event.
+
+        Raises:
+            BrokenPipeError: Whoever read the events has gone.
+        """
         with self._lock:
-            self.stream.write(event.to_json(self.epoch) + "\n")
-            self.stream.flush()
+            events = [LogLost(at=event.at, events=self._lost), event] if self._lost else [event]
+            try:
+                self.stream.write("".join(event.to_json(self.epoch()) + "\n" for event in events))
+                self.stream.flush()
+                self._lost = 0
+            except BrokenPipeError:
+                raise
+            except OSError:
+                self._lost += 1

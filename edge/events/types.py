@@ -130,6 +130,8 @@ class Blind(Event):
     """No frame has come for too long; the LED says so, and no alert shows until there is sight again."""
 
     event = "blind"
+    reason: str
+    """What ails the camera; "" if nobody knows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +141,48 @@ class Sighted(Event):
     event = "sighted"
     unseen_seconds: float
     """How long none had come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reloaded(Event):
+    """Changed settings are in force."""
+
+    event = "reloaded"
+    changed: str
+    """Which, such as "alarm.hold_seconds, verdict.miss_rate"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReloadRefused(Event):
+    """The settings file was read again and nothing of it is in force."""
+
+    event = "reload_refused"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Throttled(Event):
+    """The board is hot: fewer frames are looked at. At the full rate it has cooled down."""
+
+    event = "throttled"
+    celsius: float
+    frames_per_second: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnderVoltage(Event):
+    """The board's supply is too weak, which makes it slow and its card unsafe; or it is well again."""
+
+    event = "under_voltage"
+    now: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLost(Event):
+    """Events could not be written for a while: the disk was full, or nobody took them."""
+
+    event = "log_lost"
+    events: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,10 @@ from typing import TextIO
 
 from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
+from edge.camera.attention import Attention
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
+from edge.camera.view import View
 from edge.device import load_classifier, make_locator, make_test, make_tracker
 from edge.errors import UserError
 from edge.events.journal import Journal
@@ -56,7 +58,7 @@ def replay(
     with ExitStack() as opened:
         recording = open_recording(Path(source))
         opened.enter_context(recording)
-        publishers: list[Publisher] = [Journal(log, epoch=recording.epoch), course]
+        publishers: list[Publisher] = [Journal(log), course]
         if clip:
             publishers.append(opened.enter_context(AnnotatedClip(clip, rate or recording.rate)))
         frames: Iterable[Frame] = iter(recording)
@@ -79,7 +81,9 @@ def watch_recording(
     """
     with Alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
         tracker = make_tracker(settings, classifier.threshold)
-        watch(frames, locator, classifier, tracker, alarm, publisher)
+        attention = Attention(settings.camera.idle_frames_per_second)
+        frames = attention.select(View.of(settings.camera).see(frames))
+        watch(frames, locator, classifier, tracker, alarm, Everyone(attention, publisher))
 
 
 def _checked(rate: float) -> float:

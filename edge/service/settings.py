@@ -1,14 +1,10 @@
-"""The settings: one TOML file, every value optional, every mistake named."""
+"""The settings, a dataclass for each table of the file; the defaults run on a stock board."""
 
-import difflib
-import tomllib
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Literal
 
-from edge.errors import UserError
-from edge.service.values import DailyHours, Pin, refuse_unless_positive
+from edge.service.values import DailyHours, Pin, Region, refuse_unless_positive
 
 MODELS = Path(__file__).parent.parent / "models"
 
@@ -25,6 +21,43 @@ class ModelSettings:
     """Threads of the interpreter, for each network."""
     runtime: str = ""
     """"ai_edge_litert" or "tflite_runtime"; empty takes the first of them that is installed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraSettings:
+    """`[camera]`."""
+
+    source: str = "picamera2"
+    """"picamera2" for the board's own camera connector, "/dev/video0" for a USB camera, or a recording's path."""
+    width: int = 640
+    """Width of the picture asked of a camera, in pixels; it may give another."""
+    height: int = 480
+    """Height of the picture asked of a camera, in pixels."""
+    frames_per_second: float = 10.0
+    """Frames looked at while somebody is in view or something moves."""
+    idle_frames_per_second: float = 5.0
+    """Frames looked at while the door is empty and still."""
+    rotation: Literal[0, 90, 180, 270] = 0
+    """Degrees clockwise by which the picture is turned before anything else."""
+    flip: Literal["none", "horizontal", "vertical"] = "none"
+    """Whether the turned picture is mirrored."""
+    region: Region | None = None
+    """Part of the picture that is looked at, [left, top, right, bottom] as shares from 0 to 1; all by default."""
+    rebuild_after_seconds: float = 5.0
+    """How long a camera may give no frame before it is closed and opened anew."""
+    repeat: bool = False
+    """Whether a recording is played at the speed of life, again and again, as if it were a camera."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: A value is out of its range.
+        """
+        positive = ("width", "height", "frames_per_second", "idle_frames_per_second", "rebuild_after_seconds")
+        refuse_unless_positive(self, *positive)
+        if not self.source:
+            raise ValueError('"source" is empty: write "picamera2", "/dev/video0" or the path of a recording')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,74 +186,26 @@ class AlarmSettings:
         refuse_unless_positive(self, "blind_after_seconds")
         if not 0 <= self.buzzer_duty_limit <= 1:
             raise ValueError(f'"buzzer_duty_limit" must be a share from 0 to 1, not {self.buzzer_duty_limit}')
+        self._refuse_shared_pins()
         longest = self.buzzer_duty_limit * 60 or 60
         if not 0 < self.buzzer_seconds <= longest:
             raise ValueError(f'"buzzer_seconds" must be above 0 and within the duty limit\'s {longest:g} s a minute')
+
+    def _refuse_shared_pins(self) -> None:
+        users: dict[int, str] = {}
+        for name in ("led_pin", "buzzer_pin", "clear_led_pin", "relay_pin"):
+            pin = getattr(self, name)
+            if pin is not None and users.setdefault(pin, name) != name:
+                raise ValueError(f'"{name}" and "{users[pin]}" are both {pin}: give each output a pin of its own')
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole file; the defaults run on a stock board."""
 
+    camera: CameraSettings = field(default_factory=CameraSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     locator: LocatorSettings = field(default_factory=LocatorSettings)
     verdict: VerdictSettings = field(default_factory=VerdictSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
-
-
-def read_settings(path: Path) -> Settings:
-    """Read a settings file.
-
-    Raises:
-        UserError: It cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
-    """
-    try:
-        table = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The settings file {path} cannot be read ({error}): name one that can.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"The settings file {path} is not TOML: {error}.") from error
-    return _build(Settings, table, f"{path}")
-
-
-def _build(kind: type, table: dict[str, Any], place: str) -> Any:
-    types = get_type_hints(kind)
-    names = [f.name for f in fields(kind)]
-    for key in table:
-        if key not in names:
-            nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.0)[0]
-            raise UserError(f'{place} has an unknown key "{key}": did you mean "{nearest}"?')
-    values = {key: _value(types[key], value, key, place) for key, value in table.items()}
-    try:
-        return kind(**values)
-    except ValueError as error:
-        raise UserError(f"{place} {error}.") from error
-
-
-def _value(kind: Any, value: Any, key: str, place: str) -> Any:
-    if isinstance(kind, UnionType):  # `X | None`: TOML has no None, it leaves the key away
-        kind = next(member for member in get_args(kind) if member is not NoneType)
-    if hasattr(kind, "from_toml"):
-        try:
-            return kind.from_toml(value)
-        except ValueError as error:
-            raise UserError(f'{place} "{key}" {error}.') from error
-    if is_dataclass(kind):
-        if not isinstance(value, dict):
-            raise UserError(f'{place}: "{key}" must be a table, written as [{key}].')
-        return _build(cast(type, kind), value, f"{place}, table [{key}],")
-    return _plain(kind, value, key, place)
-
-
-def _plain(kind: Any, value: Any, key: str, place: str) -> Any:
-    if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            choices = " or ".join(f'"{choice}"' for choice in get_args(kind))
-            raise UserError(f'{place} "{key}" must be {choices}, not {value!r}.')
-        return value
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        raise UserError(f'{place} "{key}" must be of type {kind.__name__}, not {type(value).__name__}.')
-    return value

@@ -56,6 +56,30 @@ class DailyHours:
         return f"{self.begin:%H:%M}-{self.end:%H:%M}"
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the picture; each side as a share of its width or height, 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def from_toml(cls, value: object) -> Self:
+        """Read a region written as [0.25, 0.0, 0.75, 1.0].
+
+        Raises:
+            ValueError: It is not, or has nothing in it.
+        """
+        shares = value if isinstance(value, list) and len(value) == 4 else []
+        if all(type(share) in (int, float) and 0 <= share <= 1 for share in shares) and shares:
+            region = cls(*map(float, shares))
+            if region.left < region.right and region.top < region.bottom:
+                return region
+        raise ValueError(f"must be [left, top, right, bottom] as shares, such as [0.25, 0.0, 0.75, 1.0], not {value!r}")
+
+
 def refuse_unless_positive(settings: object, *names: str) -> None:
     """See that settings are above 0.
 

@@ -28,15 +28,16 @@ class Pace:
         self._last: float | None = None
         self._differs_since: float | None = None
 
-    def keep(self, seconds: float, waiting: int) -> list[Event]:
+    def keep(self, seconds: float, waiting: int, *, anybody: bool) -> list[Event]:
         """Take note of a frame.
 
         Args:
             seconds: When it was taken.
             waiting: How many undecided people the classifier has not looked at for too long.
+            anybody: Whether somebody is in view; an empty door is looked at less often on purpose.
         """
-        self._measure(seconds)
-        badly = waiting > 0 or self._interval * self.slowest > 1
+        self._measure(seconds, anybody)
+        badly = anybody and (waiting > 0 or self._interval * self.slowest > 1)
         if badly == self.behind:
             self._differs_since = None
             return []
@@ -50,8 +51,8 @@ class Pace:
             return [FellBehind(at=seconds, frames_per_second=rate, waiting=waiting)]
         return [CaughtUp(at=seconds, frames_per_second=rate)]
 
-    def _measure(self, seconds: float) -> None:
+    def _measure(self, seconds: float, anybody: bool) -> None:
         passed = seconds - (seconds if self._last is None else self._last)
-        self._last = seconds
+        self._last = seconds if anybody else None
         if passed <= STALL_SECONDS:
             self._interval += (passed - self._interval) * (1 - math.exp(-passed / SMOOTHING_SECONDS))

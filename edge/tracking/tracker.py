@@ -63,6 +63,12 @@ class Tracker:
         self._events: list[Event] = []
         self._numbers = 0
 
+    def adopt(self, other: "Tracker") -> None:
+        """Take over another tracker's rules; everybody followed stays who they are, with their evidence."""
+        self.test, self.quality, self.pace = other.test, other.quality, other.pace
+        self.gap_seconds, self.looks_per_frame = other.gap_seconds, other.looks_per_frame
+        self.furniture.still_seconds = other.furniture.still_seconds
+
     @property
     def seconds(self) -> float:
         """When the newest frame was taken."""
@@ -117,7 +123,7 @@ class Tracker:
         waiting = sum(self._waits(person) for person in self._judgeable())
         for person, p in zip(asked, scores, strict=True):
             self._weigh(person, float(p))
-        self._events += self.pace.keep(self.seconds, waiting)
+        self._events += self.pace.keep(self.seconds, waiting, anybody=bool(self.people))
         return self._events
 
     def _person(self, face: Face) -> Person:

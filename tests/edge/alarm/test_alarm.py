@@ -3,6 +3,7 @@ from datetime import datetime
 from datetime import time as hour
 
 import pytest
+from gpiozero import OutputDevice
 
 from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import BLIND, FAULT, STARTING, Pattern, Rhythm
@@ -230,8 +231,7 @@ def test_the_pins_are_free_again_afterwards(pins, bare):
             alarm.show(0.0, [bare()])
 
 
-@pytest.mark.parametrize("twice", ["led_pin", "clear_led_pin", "relay_pin"])
-def test_one_pin_for_two_is_refused(twice, pins):
-    with pytest.raises(UserError, match="_pin = 27 cannot be used"):
-        live(pins, **{twice: 27})
-    live(pins).__exit__()  # none stayed taken
+def test_a_pin_that_is_in_use_is_refused_and_none_stays_taken(pins):
+    with OutputDevice(BUZZER, pin_factory=pins), pytest.raises(UserError, match="buzzer_pin = 27 cannot be used"):
+        live(pins)
+    live(pins).__exit__()

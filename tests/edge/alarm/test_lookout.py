@@ -23,7 +23,7 @@ class Door:
     def __init__(self, pins):
         self.now, self.log = 100.0, io.StringIO()
         self.alarm = Alarm(AlarmSettings(clear_led_pin=CLEAR), pins)
-        journal = Journal(self.log, epoch=0.0)
+        journal = Journal(self.log)
         self.lookout = Lookout(self.alarm, journal, after_seconds=3.0, clock=lambda: self.now)
 
     def frame(self, seconds, *tracks):
@@ -59,7 +59,7 @@ def test_without_frames_the_device_says_once_that_it_is_blind(door, pins, masked
     assert pins.pin(CLEAR).state
     for _ in range(20):
         door.wait(0.5)
-    assert door.events == [{"at": 10.0, "event": "blind"}]
+    assert door.events == [{"at": 10.0, "event": "blind", "reason": ""}]
     assert not pins.pin(CLEAR).state
 
 
@@ -87,7 +87,7 @@ def test_each_blindness_is_said(door):
 
 def test_it_keeps_watch_by_itself_while_the_loop_is_stuck(pins):
     log = io.StringIO()
-    with Alarm(AlarmSettings(), pins) as alarm, Lookout(alarm, Journal(log, epoch=0.0), after_seconds=0.05) as lookout:
+    with Alarm(AlarmSettings(), pins) as alarm, Lookout(alarm, Journal(log), after_seconds=0.05) as lookout:
         time.sleep(0.3)  # a camera that hangs
         assert lookout.blind
         assert pins.pin(LED).state or len(pins.pin(LED).states) > 1
@@ -103,7 +103,7 @@ def test_a_log_that_takes_nothing_does_not_keep_the_light_from_showing_it(pins, 
 
     with (
         Alarm(AlarmSettings(), pins) as alarm,
-        Lookout(alarm, Journal(Unwritable(), epoch=0.0), after_seconds=0.05) as lookout,
+        Lookout(alarm, Journal(Unwritable()), after_seconds=0.05) as lookout,
     ):
         time.sleep(0.2)
         assert lookout.blind

@@ -1,72 +1,142 @@
-import sys
-from types import ModuleType
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edge.camera.sources import open_camera
+from edge.camera.live import BLACK, MOST_HANGING, CameraHangsError, is_black
+from edge.camera.rate import Rate
 from edge.errors import UserError
 
 
-class StandInPicamera2:
-    """picamera2's own call shapes, with a red picture."""
-
-    def __init__(self):
-        self.calls = []
-
-    def create_video_configuration(self, main):
-        assert main["format"] == "BGR888"  # R, G, B in memory
-        return {"main": main}
-
-    def configure(self, configuration):
-        self.size = configuration["main"]["size"]
-
-    def start(self):
-        self.calls.append("start")
-
-    def capture_array(self, name):
-        assert name == "main"
-        width, height = self.size
-        image = np.zeros((height, width, 3), np.uint8)
-        image[:, :, 0] = 255
-        return image
-
-    def stop(self):
-        self.calls.append("stop")
-
-    def close(self):
-        self.calls.append("close")
+def test_frames_come_in_the_order_of_their_times(driver, live, first):
+    times = [frame.seconds for frame in first(live(driver()), 5)]
+    assert times == sorted(set(times))
 
 
-@pytest.fixture
-def picamera2(monkeypatch):
-    module = ModuleType("picamera2")
-    module.Picamera2 = StandInPicamera2
-    monkeypatch.setitem(sys.modules, "picamera2", module)
+def test_a_slow_loop_gets_the_newest_frame_and_no_queue(driver, live):
+    numbers, shown = iter(range(10**9)), driver()
+    shown.picture = lambda: np.full((8, 8, 3), 50 + next(numbers) % 200, np.uint8)
+    camera = live(shown)
+    frames = iter(camera)
+    one = next(frames)
+    threading.Event().wait(0.05)
+    assert next(frames).seconds - one.seconds > 0.03
 
 
-@pytest.mark.usefixtures("picamera2")
-def test_a_raspberry_pi_camera_gives_rgb_frames_and_is_let_go():
-    with open_camera("picamera2") as camera:
-        frame = next(iter(camera))
-        device = camera._camera
-    assert frame.image.shape == (480, 640, 3)
-    assert frame.image[0, 0].tolist() == [255, 0, 0]
-    assert device.calls == ["start", "stop", "close"]
+@pytest.mark.parametrize("call", ["grab", "picture", "close"])
+def test_an_exception_at_any_call_is_no_end(driver, live, first, call):
+    faults = {call: ["raises"]} | ({"grab": ["well", "raises"]} if call == "close" else {})
+    shown = driver(**faults)
+    assert len(first(live(shown), 3)) == 3
 
 
-def test_without_picamera2_the_apt_package_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "picamera2", None)
-    with pytest.raises(UserError, match="sudo apt install python3-picamera2"):
-        open_camera("picamera2")
+def test_a_camera_that_cannot_be_opened_again_is_tried_for_ever(driver, live, first):
+    camera = live(driver(open=["well"] + ["raises"] * 20, grab=["raises"]))
+    assert len(first(camera, 1)) == 1
+    assert camera.troubles[:2] == ["grab failed", "grab failed"]
+    assert "open failed" in camera.troubles
 
 
-@pytest.mark.parametrize("source", ["/dev/video97", "97"])
-def test_a_camera_that_is_not_there_is_refused(source):
-    with pytest.raises(UserError, match="There is no camera /dev/video97"):
-        open_camera(source)
+def test_the_waits_between_the_tries_grow_to_half_a_minute(driver, live, first):
+    slept = []
+    first(live(driver(open=["well"] + ["raises"] * 8, grab=["raises"]), sleep=slept.append), 1)
+    assert sum(slept) == 0.5 + 1 + 2 + 4 + 8 + 16 + 3 * 30
+    assert max(slept) <= 1.0  # the heartbeat goes on in between
 
 
-def test_a_device_that_is_no_camera_is_refused():
-    with pytest.raises(UserError, match="gives no pictures"):
-        open_camera("/dev/null")
+def test_trouble_is_told_all_the_while_and_over_with_the_next_frame(driver, live, first):
+    camera = live(driver(open=["well"] + ["raises"] * 5, grab=["raises"]))
+    first(camera, 1)
+    assert len(camera.troubles) >= 0.5 + 1 + 2 + 4 + 8  # at least once a second
+    assert camera.trouble == ""
+
+
+def test_a_stall_in_the_middle_is_left_behind(driver, live, first):
+    shown = driver(grab=["well", "well", "stalls"])
+    camera = live(shown)
+    assert len(first(camera, 4)) == 4
+    assert shown.opened == 2
+
+
+def test_a_hung_thread_that_comes_back_closes_its_camera(driver, live, first):
+    shown = driver(grab=["stalls"])
+    camera = live(shown)
+    first(camera, 1)
+    shown.let_go.set()
+    camera.__exit__()
+    assert shown.closed == shown.opened == 2
+
+
+def test_a_driver_that_hangs_again_and_again_needs_a_new_process(driver, live, first):
+    camera = live(driver(grab=["stalls"] * (MOST_HANGING + 1)))
+    with pytest.raises(CameraHangsError, match="has to be started anew"):
+        first(camera, 1)
+
+
+def test_a_camera_that_is_not_there_at_first_is_refused(driver, live):
+    def absent():
+        raise UserError("There is no camera.")
+
+    with pytest.raises(UserError, match="There is no camera"):
+        live(absent)
+
+
+def test_pictures_of_another_size_are_taken_as_they_come(driver, live, first):
+    shown = driver(picture=["well", "small"])
+    images = [frame.image.shape for frame in first(live(shown, rate=Rate(50.0)), 3)]
+    assert images == [(480, 640, 3), (120, 160, 3), (480, 640, 3)]
+
+
+def test_black_pictures_are_no_sight(driver, live, first):
+    camera = live(driver(picture=["black"] * 3), rate=Rate(100.0))
+    assert not is_black(first(camera, 1)[0].image)
+    assert set(camera.troubles) == {BLACK}
+
+
+@pytest.mark.parametrize(("level", "black"), [(0, True), (8, True), (40, False)])
+def test_a_dim_hall_is_not_black(level, black):
+    noise = np.random.default_rng(1).normal(level, 2, (480, 640, 3))
+    assert is_black(noise.clip(0, 255).astype(np.uint8)) is black
+
+
+def test_a_lower_rate_reads_fewer_pictures(driver, live, first):
+    times = [frame.seconds for frame in first(live(driver(), rate=Rate(50.0)), 11)]
+    assert times[-1] - times[0] >= 8 / 50
+
+
+@pytest.mark.parametrize("jump", [365 * 86400.0, -365 * 86400.0])
+def test_a_clock_that_jumps_by_a_year_moves_the_epoch_and_no_frame(driver, live, jump):
+    wall = [1_760_000_000.0]
+    camera = live(driver(), wall_clock=lambda: wall[0])
+    frames = iter(camera)
+    before, epoch = next(frames).seconds, camera.epoch
+    wall[0] += jump
+    assert 0 < next(frames).seconds - before < 10
+    assert camera.epoch - epoch == pytest.approx(jump, abs=10)
+
+
+def held():
+    """This process's descriptors and resident kilobytes."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return len(list(Path("/proc/self/fd").iterdir())), int(status["VmRSS"].split()[0])
+
+
+@pytest.mark.slow
+def test_ten_thousand_restarts_leave_nothing_behind(driver, live):
+    shown, image = driver(grab=["well", "raises"] * 10_500), np.full((48, 64, 3), 90, np.uint8)
+    shown.picture = lambda: image
+    camera = live(shown)
+    frames = iter(camera)
+
+    def restart(times):
+        while shown.opened < times:
+            next(frames)
+
+    restart(500)
+    before, threads = held(), threading.active_count()
+    restart(10_500)
+    assert threading.active_count() == threads
+    descriptors, kilobytes = (after - before for before, after in zip(before, held(), strict=True))
+    assert descriptors == 0
+    assert kilobytes < 2_000  # not even 200 bytes for each

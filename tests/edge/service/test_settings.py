@@ -1,7 +1,9 @@
 import pytest
 
 from edge.errors import UserError
-from edge.service.settings import Settings, read_settings
+from edge.service.settings import Settings
+from edge.service.settings_file import read_settings
+from edge.service.values import Region
 
 
 @pytest.fixture
@@ -49,10 +51,10 @@ def test_a_pin_is_refused_with_how_to_write_it(write, value):
         read_settings(write(f"[alarm]\nled_pin = {value}\n"))
 
 
-@pytest.mark.parametrize("value", ["17", '"GPIO17"'])
+@pytest.mark.parametrize("value", ["18", '"GPIO18"'])
 @pytest.mark.parametrize("key", ["led_pin", "relay_pin"])
 def test_a_pin_is_written_as_a_number_or_by_name(write, key, value):
-    assert getattr(read_settings(write(f"[alarm]\n{key} = {value}\n")).alarm, key) == 17
+    assert getattr(read_settings(write(f"[alarm]\n{key} = {value}\n")).alarm, key) == 18
 
 
 def test_an_optional_pin_that_is_not_written_is_none(write):
@@ -106,3 +108,25 @@ def test_what_is_not_toml_is_refused_with_its_line(write):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
         read_settings(tmp_path / "none.toml")
+
+
+def test_two_outputs_on_one_pin_are_refused(write):
+    with pytest.raises(UserError, match='"relay_pin" and "buzzer_pin" are both 27: give each output a pin of its own'):
+        read_settings(write("[alarm]\nrelay_pin = 27\n"))
+
+
+@pytest.mark.parametrize("value", ["45", "false", '"90"', "90.0"])
+def test_a_rotation_that_is_none_is_refused(write, value):
+    with pytest.raises(UserError, match='"rotation" must be 0 or 90 or 180 or 270, not'):
+        read_settings(write(f"[camera]\nrotation = {value}\n"))
+
+
+def test_a_region_is_read(write):
+    region = read_settings(write("[camera]\nregion = [0.25, 0, 0.75, 1]\n")).camera.region
+    assert region == Region(0.25, 0.0, 0.75, 1.0)
+
+
+@pytest.mark.parametrize("value", ["[0.5, 0.0, 0.5, 1.0]", "[0, 0, 1]", "[0, 0, 2, 1]", "[0, 0, 1, true]", "0.5"])
+def test_a_region_of_nothing_is_refused_with_how_to_write_it(write, value):
+    with pytest.raises(UserError, match=r'"region" must be \[left, top, right, bottom\] as shares'):
+        read_settings(write(f"[camera]\nregion = {value}\n"))

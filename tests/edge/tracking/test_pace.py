@@ -6,7 +6,7 @@ from edge.tracking.pace import Pace
 def keep(pace, rate, seconds, *, start=0.0, waiting=0):
     """Keep pace with frames at a rate; gives (event, time)."""
     times = [start + number / rate for number in range(round(rate * seconds))]
-    events = [event for at in times for event in pace.keep(at, waiting)]
+    events = [event for at in times for event in pace.keep(at, waiting, anybody=True)]
     return [(event.event, round(event.at, 1)) for event in events]
 
 

@@ -1,0 +1,119 @@
+"""A thread that keeps a camera's newest picture, so that whoever is slow gets a fresh one and never a queue."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.camera.lens import Lens, OpenLens
+from edge.camera.rate import Rate
+
+EARLY = 0.1
+"""A picture may come this share of a frame's time before it is due: cameras do not keep time exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture as it was taken."""
+
+    image: np.ndarray
+    """uint8 (height, width, 3), RGB."""
+    seconds: float
+    """On the capture's clock."""
+
+
+class Capture:
+    """Opens a camera in a thread of its own, reads it there, and closes it there.
+
+    Nothing else touches the camera. A driver that hangs hangs its own thread, which is left behind.
+    """
+
+    def __init__(self, open_lens: OpenLens, rate: Rate, clock: Callable[[], float]) -> None:
+        """Begin.
+
+        Args:
+            open_lens: Opens the camera.
+            rate: How many pictures a second are read; the others are grabbed and dropped.
+            clock: Tells the time, in seconds; never runs back.
+        """
+        self._open_lens, self._rate, self._clock = open_lens, rate, clock
+        self._changed = threading.Condition()
+        self._shot: Shot | None = None
+        self._error: Exception | None = None
+        self._open = self._stopping = False
+        self._due = 0.0
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        self._thread.start()
+
+    def wait_until_open(self, seconds: float) -> None:
+        """Wait for the camera.
+
+        Raises:
+            TimeoutError: It has not opened within so many seconds.
+            Exception: What its driver raised.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._open or self._error, seconds):
+                raise TimeoutError(f"The camera has not opened within {seconds:g} s.")
+            if self._error and not self._open:
+                raise self._error
+
+    def newest(self, seconds: float) -> Shot:
+        """The newest picture; each is given once.
+
+        Raises:
+            TimeoutError: None has come within so many seconds.
+            Exception: What the camera's driver raised.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._shot or self._error, seconds):
+                raise TimeoutError(f"The camera has given no picture for {seconds:g} s.")
+            shot, self._shot = self._shot, None
+            if shot is None:
+                assert self._error is not None
+                raise self._error
+            return shot
+
+    def close(self, seconds: float) -> bool:
+        """Have the camera closed; returns whether that was done within so many seconds."""
+        self._stopping = True
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the thread has been told to stop and has not."""
+        return self._stopping and self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            lens = self._open_lens()
+            try:
+                self._read(lens)
+            finally:
+                lens.close()
+        except Exception as error:  # noqa: BLE001  whatever a driver raises, the reader of the pictures is told of it
+            with self._changed:
+                self._error = error
+                self._changed.notify_all()
+
+    def _read(self, lens: Lens) -> None:
+        with self._changed:
+            self._open = True
+            self._changed.notify_all()
+        while not self._stopping:
+            lens.grab()
+            seconds = self._clock()
+            if self._is_due(seconds):
+                image = lens.picture()
+                with self._changed:
+                    self._shot = Shot(image, seconds)
+                    self._changed.notify_all()
+
+    def _is_due(self, seconds: float) -> bool:
+        period = 1 / self._rate.frames_per_second
+        if seconds < self._due - EARLY * period:
+            return False
+        self._due = max(self._due + period, seconds + period / 2)  # after a late one the next is no burst
+        return True

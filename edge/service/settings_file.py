@@ -1,0 +1,88 @@
+"""The settings file: TOML, every value optional, every mistake named."""
+
+import difflib
+import tomllib
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+
+from edge.errors import UserError
+from edge.service.settings import Settings
+
+SETTINGS_FILE = Path("/etc/maskwatch/maskwatch.toml")
+"""Where a device has its settings."""
+
+
+def settings_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Settings:
+    """The settings of the file that is named, else of the standard one where there is one, else the defaults.
+
+    Raises:
+        UserError: As for `read_settings`.
+    """
+    path = file_in_force(named, standard)
+    return read_settings(path) if path else Settings()
+
+
+def file_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Path | None:
+    """The settings file that counts: the one that is named, else the standard one where there is one."""
+    return named or (standard if standard.exists() else None)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file.
+
+    Raises:
+        UserError: It cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
+    """
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The settings file {path} cannot be read ({error}): name one that can.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"The settings file {path} is not TOML: {error}.") from error
+    return _build(Settings, table, f"{path}")
+
+
+def _build(kind: type, table: dict[str, Any], place: str) -> Any:
+    types = get_type_hints(kind)
+    names = [f.name for f in fields(kind)]
+    for key in table:
+        if key not in names:
+            nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.0)[0]
+            raise UserError(f'{place} has an unknown key "{key}": did you mean "{nearest}"?')
+    values = {key: _value(types[key], value, key, place) for key, value in table.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise UserError(f"{place} {error}.") from error
+
+
+def _value(kind: Any, value: Any, key: str, place: str) -> Any:
+    if isinstance(kind, UnionType):  # `X | None`: TOML has no None, it leaves the key away
+        kind = next(member for member in get_args(kind) if member is not NoneType)
+    if hasattr(kind, "from_toml"):
+        try:
+            return kind.from_toml(value)
+        except ValueError as error:
+            raise UserError(f'{place} "{key}" {error}.') from error
+    if is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise UserError(f'{place}: "{key}" must be a table, written as [{key}].')
+        return _build(cast(type, kind), value, f"{place}, table [{key}],")
+    return _plain(kind, value, key, place)
+
+
+def _plain(kind: Any, value: Any, key: str, place: str) -> Any:
+    if get_origin(kind) is Literal:
+        if not any(type(value) is type(choice) and value == choice for choice in get_args(kind)):
+            choices = " or ".join(
+                f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(kind)
+            )
+            raise UserError(f'{place} "{key}" must be {choices}, not {value!r}.')
+        return value
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise UserError(f'{place} "{key}" must be of type {kind.__name__}, not {type(value).__name__}.')
+    return value

@@ -1,0 +1,84 @@
+import threading
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from edge.camera.live import LiveCamera
+from edge.camera.rate import Rate
+
+
+class Driver:
+    """A camera's driver whose faults are written down beforehand, one word for each call of a kind.
+
+    A word is "well", "stalls", "black", "small" or "raises"; past the last word all is well.
+    """
+
+    def __init__(self, **faults):
+        self.faults = {call: list(words) for call, words in faults.items()}
+        self.opened = self.closed = 0
+        self.let_go = threading.Event()
+
+    def __call__(self):
+        self._do("open")
+        self.opened += 1
+        return self
+
+    def grab(self):
+        self._do("grab")
+
+    def picture(self):
+        word = self._do("picture")
+        image = np.full((120, 160, 3) if word == "small" else (480, 640, 3), 90, np.uint8)
+        return image * 0 if word == "black" else image
+
+    def close(self):
+        self.closed += 1
+        self._do("close")
+
+    def _do(self, call):
+        words = self.faults.get(call, [])
+        word = words.pop(0) if words else "well"
+        if word == "raises":
+            raise RuntimeError(f"{call} failed")
+        if word == "stalls":
+            self.let_go.wait()
+        return word
+
+
+@pytest.fixture
+def driver():
+    """Makes a driver; whatever hangs in it is let go in the end."""
+    made = []
+
+    def make(**faults):
+        made.append(Driver(**faults))
+        return made[-1]
+
+    yield make
+    for driver in made:
+        driver.let_go.set()
+
+
+@pytest.fixture
+def live():
+    """Opens a live camera on a driver, as fast as it goes, which waits for nothing."""
+    opened = []
+
+    def make(driver, **options):
+        hasty = {"rebuild_after_seconds": 0.05, "closing_seconds": 0.1, "sleep": lambda seconds: None}
+        camera = LiveCamera(driver, **{"rate": Rate(1e6), **hasty, **options})
+        camera.troubles = []
+        camera.on_trouble = camera.troubles.append
+        opened.append(camera)
+        return camera
+
+    yield make
+    for camera in opened:
+        camera.__exit__()
+
+
+@pytest.fixture
+def first():
+    """The first frames of a camera."""
+    return lambda camera, count: list(islice(iter(camera), count))
