@@ -43,14 +43,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     run.set_defaults(command=_run)
+    off = commands.add_parser("outputs-off", help="switch the LED, the buzzer and the relay off, after a crash")
+    off.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    off.set_defaults(command=_outputs_off)
     demo = commands.add_parser("demo", help="see it work, without a camera or a Raspberry Pi")
     demo.add_argument("--source", help="watch a webcam (0) or a clip instead of the portraits")
     demo.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     demo.add_argument("--out", type=Path, default=Path("maskwatch-demo"), help="folder for the clip and the timeline")
     demo.set_defaults(command=_demo)
+    _add_settings(commands)
     _add_replay(commands)
     _add_evaluate(commands)
     return parser
+
+
+def _add_settings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    settings = commands.add_parser("settings", help="print the settings in force and where each comes from")
+    which = settings.add_mutually_exclusive_group()
+    which.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    which.add_argument("--check", type=Path, metavar="FILE", help="only say whether a file is good; status 2 if not")
+    settings.set_defaults(command=_print_settings)
 
 
 def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -93,6 +105,27 @@ def _run(arguments: argparse.Namespace) -> int:
     from edge.run import run
 
     return run(_settings(arguments), sys.stdout, sys.stderr, reread=lambda: _settings(arguments))
+
+
+def _outputs_off(arguments: argparse.Namespace) -> int:
+    from edge.alarm.pins import on_a_raspberry_pi, open_pins
+    from edge.device import make_alarm
+
+    with make_alarm(_settings(arguments).alarm, open_pins(mock=not on_a_raspberry_pi()), live=True):
+        return 0
+
+
+def _print_settings(arguments: argparse.Namespace) -> int:
+    from edge.service.settings_file import file_in_force, read_settings, settings_in_force
+    from edge.service.settings_text import settings_text
+
+    if arguments.check:
+        read_settings(arguments.check)
+        sys.stdout.write(f"{arguments.check} is good.\n")
+    else:
+        file = file_in_force(arguments.config)
+        sys.stdout.write(settings_text(settings_in_force(file), file))
+    return 0
 
 
 def _demo(arguments: argparse.Namespace) -> int:

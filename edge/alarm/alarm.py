@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Self
 
-from gpiozero import LED, Buzzer, DigitalOutputDevice, Factory, GPIOZeroError
+from gpiozero import LED, Buzzer, DigitalOutputDevice, Factory
 
 from edge.alarm.output import Output
 from edge.alarm.pattern import OFF, ON, Pattern
@@ -130,7 +130,10 @@ def _open(name: str, settings: AlarmSettings, pin_factory: Factory, opened: Exit
     pin, active_high = getattr(settings, f"{name}_pin"), getattr(settings, f"{name}_active_high")
     try:
         device = opened.enter_context(DEVICES[name](pin, active_high=active_high, pin_factory=pin_factory))
-    except GPIOZeroError as error:
-        raise UserError(f"{name}_pin = {pin} cannot be used ({error}): choose another under [alarm].") from error
+    except Exception as error:  # gpiozero's own errors, and the bare `error` that lgpio raises for a pin in use
+        raise UserError(
+            f"{name}_pin = {pin} cannot be used ({error}): choose another under [alarm], or end the program that uses "
+            "it, such as a running maskwatch with `sudo systemctl stop maskwatch`."
+        ) from error
     opened.callback(device.off)
     return device

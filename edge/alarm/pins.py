@@ -1,5 +1,7 @@
 """Which pins the alarm drives: the board's own, or gpiozero's mock pins off a Pi."""
 
+import os
+import tempfile
 from pathlib import Path
 
 from gpiozero import Factory
@@ -26,6 +28,8 @@ def open_pins(*, mock: bool) -> Factory:
     """
     if mock:
         return MockFactory()
+    # lgpio leaves a pipe in this folder, by default in the working one, which may be anybody's or read-only.
+    os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY", tempfile.gettempdir()))
     try:
         from gpiozero.pins.lgpio import LGPIOFactory
 

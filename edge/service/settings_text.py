@@ -1,0 +1,41 @@
+"""The settings in force as text: TOML again, with what each value comes from."""
+
+import json
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from edge.service.settings import Settings
+from edge.service.values import DailyHours, Region
+
+
+def settings_text(settings: Settings, file: Path | None) -> str:
+    """Every setting on a line, as a file that can be read again.
+
+    Args:
+        settings: Those in force.
+        file: The file that they were read from; None if all are defaults.
+    """
+    written = tomllib.loads(file.read_text()) if file else {}
+    tables = []
+    for table in fields(Settings):
+        values, ours = getattr(settings, table.name), written.get(table.name, {})
+        lines = [
+            _line(key.name, getattr(values, key.name), file if key.name in ours else None) for key in fields(values)
+        ]
+        tables.append("\n".join([f"[{table.name}]", *lines]))
+    return "\n\n".join(tables) + "\n"
+
+
+def _line(key: str, value: Any, origin: Path | None) -> str:
+    if value is None:
+        return f"# {key} is not set"  # TOML has no word for it
+    return f"{f'{key} = {toml(value)}':<44}  # {origin or 'default'}"
+
+
+def toml(value: Any) -> str:
+    """A setting's value as TOML writes it."""
+    if isinstance(value, Region):
+        return str([value.left, value.top, value.right, value.bottom])
+    return json.dumps(str(value) if isinstance(value, DailyHours) else value)

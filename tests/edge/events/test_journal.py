@@ -1,0 +1,49 @@
+import io
+import json
+
+import pytest
+
+from edge.events.journal import Journal
+from edge.events.types import TrackBegan
+
+
+class Disk(io.StringIO):
+    """A stream that can be full, or whose reader can have gone."""
+
+    error = None
+
+    def write(self, text):
+        if self.error:
+            raise self.error
+        return super().write(text)
+
+
+def test_a_full_disk_ends_no_watch_and_what_was_lost_is_counted():
+    disk = Disk()
+    journal = Journal(disk)
+    disk.error = OSError(28, "No space left on device")
+    for number in (1, 2):
+        journal.write(TrackBegan(at=1.0, track=number))
+    disk.error = None
+    journal.write(TrackBegan(at=2.0, track=3))
+    events = [json.loads(line) for line in disk.getvalue().splitlines()]
+    assert events == [
+        {"at": 2.0, "event": "log_lost", "events": 2},
+        {"at": 2.0, "event": "track_began", "track": 3},
+    ]
+
+
+def test_a_reader_that_has_gone_is_told_of():
+    disk = Disk()
+    disk.error = BrokenPipeError()
+    with pytest.raises(BrokenPipeError):
+        Journal(disk).write(TrackBegan(at=1.0, track=1))
+
+
+def test_times_follow_a_wall_clock_that_is_set():
+    epoch, log = [0.0], io.StringIO()
+    journal = Journal(log, epoch=lambda: epoch[0])
+    journal.write(TrackBegan(at=5.0, track=1))
+    epoch[0] = 1_760_000_000.0
+    journal.write(TrackBegan(at=6.0, track=2))
+    assert [json.loads(line)["at"] for line in log.getvalue().splitlines()] == [5.0, 1_760_000_006.0]
