@@ -36,7 +36,7 @@ def read_settings(path: Path) -> Settings:
         UserError: It cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
     try:
-        table = tomllib.loads(path.read_text())
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"The settings file {path} cannot be read ({error}): name one that can.") from error
     except tomllib.TOMLDecodeError as error:

@@ -17,13 +17,12 @@ def settings_text(settings: Settings, file: Path | None) -> str:
         settings: Those in force.
         file: The file that they were read from; None if all are defaults.
     """
-    written = tomllib.loads(file.read_text()) if file else {}
+    written = tomllib.loads(file.read_text(encoding="utf-8")) if file else {}
     tables = []
     for table in fields(Settings):
         values, ours = getattr(settings, table.name), written.get(table.name, {})
-        lines = [
-            _line(key.name, getattr(values, key.name), file if key.name in ours else None) for key in fields(values)
-        ]
+        origins = dict.fromkeys(ours, file)
+        lines = [_line(key.name, getattr(values, key.name), origins.get(key.name)) for key in fields(values)]
         tables.append("\n".join([f"[{table.name}]", *lines]))
     return "\n\n".join(tables) + "\n"
 
@@ -38,4 +37,5 @@ def toml(value: Any) -> str:
     """A setting's value as TOML writes it."""
     if isinstance(value, Region):
         return str([value.left, value.top, value.right, value.bottom])
-    return json.dumps(str(value) if isinstance(value, DailyHours) else value)
+    text = json.dumps(str(value) if isinstance(value, DailyHours) else value, ensure_ascii=False)
+    return text.replace("\x7f", "\\u007f")  # TOML has JSON's escapes, but for this one it must be written

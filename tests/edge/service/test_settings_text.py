@@ -30,7 +30,7 @@ WHOLE = st.builds(
 @given(WHOLE)
 def test_what_is_printed_can_be_read_again(tmp_path_factory, settings):
     path = tmp_path_factory.mktemp("settings") / "maskwatch.toml"
-    path.write_text(settings_text(settings, None))
+    path.write_text(settings_text(settings, None), encoding="utf-8")
     assert read_settings(path) == settings
 
 
