@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,7 +105,10 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
 def _run(arguments: argparse.Namespace) -> int:
     from edge.run import run
 
-    return run(_settings(arguments), sys.stdout, sys.stderr, reread=lambda: _settings(arguments))
+    with ExitStack() as opened:
+        # A program that was started with its output closed has none.
+        log = sys.stdout or opened.enter_context(Path(os.devnull).open("w"))
+        return run(_settings(arguments), log, sys.stderr, reread=lambda: _settings(arguments))
 
 
 def _outputs_off(arguments: argparse.Namespace) -> int:

@@ -1,9 +1,17 @@
+import itertools
+
 import numpy as np
 import pytest
 
 from edge.camera.attention import ALERT_SECONDS, LOOK_SECONDS, Attention
 from edge.camera.frame import Frame
 from edge.camera.rate import Rate
+from edge.camera.recording import open_recording
+from edge.device import load_classifier, make_locator
+from edge.replay.pace import at_rate
+from edge.replay.record import Record
+from edge.replay.replay import watch_recording
+from edge.service.settings import Settings
 
 RATE, IDLE_RATE = 10.0, 5.0
 
@@ -67,3 +75,20 @@ def test_an_idle_camera_need_not_decode_what_nobody_looks_at(idle):
     assert idle.rate.frames_per_second == IDLE_RATE
     looked_at(idle, 0.5, start=11.0, walker=300)
     assert idle.rate.frames_per_second == RATE
+
+
+def first_alert(clip, before):
+    """When the alert rises in a clip that `before`, frames of an empty hall, came before; in seconds of the clip."""
+    settings, record = Settings(), Record()
+    classifier, _ = load_classifier(settings.model)
+    with open_recording(clip) as recording:
+        shown = (Frame(frame.image, len(before) / RATE + frame.seconds) for frame in at_rate(recording, RATE))
+        frames = itertools.chain(before, itertools.takewhile(lambda frame: frame.seconds < 15.0, shown))
+        watch_recording(frames, make_locator(settings.locator, settings.model), classifier, settings, record)
+    return record.alerts[0].begin - len(before) / RATE
+
+
+def test_who_comes_through_a_door_that_was_empty_is_alerted_as_soon_as_ever(shared_data):
+    clip = shared_data / "clips" / "studio_man_no_mask.mp4"
+    empty = [hall(number / RATE) for number in range(100)]
+    assert first_alert(clip, empty) == pytest.approx(first_alert(clip, []), abs=0.11)
