@@ -1,13 +1,17 @@
 """The model file: a `.tflite` with its own description in a zip archive appended to it.
 
 Every TFLite runtime reads the file as it is. The archive holds `model.json` (what the network is, `Metadata`) and
-`golden.json` (what it must answer, `Golden`).
+`golden.json` (what it must answer, `Golden`). The digest in the metadata guards the network, the archive's checksums
+guard the records, and what is left of the archive must be as `pack` writes it: no bit can turn unnoticed.
 """
 
 import hashlib
 import io
 import json
+import struct
 import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -16,6 +20,22 @@ from edge.vision.calibration import Calibration
 
 FORMAT = 1
 """Version of the layout below; a device refuses a file of another one."""
+
+RECORDS = ("model.json", "golden.json")
+"""The archive's members, in order."""
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+)
+"""What Python's readers of archives and of JSON raise at bytes that nobody wrote so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,51 +102,73 @@ def read_model_file(path: Path) -> ModelFile:
     """Read a model file and check it before any interpreter sees it.
 
     Raises:
-        UserError: The file is missing, foreign, truncated or altered.
+        UserError: The file is missing, empty, foreign, truncated or altered.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"The model file {path} cannot be read ({error.strerror}): name one that can.") from error
+    if not content:
+        raise UserError(f"The model file {path} is empty: copy it again from its origin.")
     try:
         return unpack(content)
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise UserError(f"{path} bears no maskwatch metadata: make it with `maskwatch-export quantize`.") from error
-    except (ValueError, TypeError) as error:
+    except NoDigestError as error:
+        raise UserError(
+            f"{path} is too old to bear a digest of its network: export it anew with `maskwatch-export quantize`."
+        ) from error
+    except UNREADABLE as error:
+        if RECORDS[0].encode() not in content:
+            raise UserError(
+                f"{path} bears no maskwatch metadata: make it with `maskwatch-export quantize`, "
+                "or copy it again if that is where it came from."
+            ) from error
         raise UserError(f"The model file {path} is damaged ({error}): copy it again from its origin.") from error
 
 
 def pack(tflite: bytes, metadata: Metadata, golden: Golden) -> bytes:
     """The content of a model file; the same arguments give the same bytes."""
-    buffer = io.BytesIO(tflite)
-    with zipfile.ZipFile(buffer, "a") as archive:
-        for name, record in (("model.json", metadata), ("golden.json", golden)):
-            member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            archive.writestr(member, json.dumps(asdict(record), indent=2))
-    return buffer.getvalue()
+    records = (json.dumps(asdict(record), indent=2).encode() for record in (metadata, golden))
+    return _append(tflite, dict(zip(RECORDS, records, strict=True)))
 
 
 def unpack(content: bytes) -> ModelFile:
     """Take a model file's content apart.
 
     Raises:
-        zipfile.BadZipFile: There is no archive, or it is damaged.
-        KeyError: The archive holds something else.
-        ValueError: A record is not of this format, or the network's bytes are not those that were packed.
-        TypeError: A record lacks a field.
+        NoDigestError: The metadata lacks the digest.
+        Exception: One of UNREADABLE: there is no archive, it holds something else or is damaged, a record is not of
+            this format, or the bytes are not those that were packed.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        records = {name: json.loads(archive.read(name)) for name in ("model.json", "golden.json")}
+        records = {name: archive.read(name) for name in RECORDS}
         tflite = content[: min(member.header_offset for member in archive.infolist())]
-    metadata = _metadata(records["model.json"])
+    metadata = _metadata(json.loads(records["model.json"]))
     if hashlib.sha256(tflite).hexdigest() != metadata.tflite_sha256:
         raise ValueError("its bytes differ from the digest in its metadata")
-    return ModelFile(tflite, metadata, Golden(**records["golden.json"]))
+    if _append(tflite, records) != content:
+        raise ValueError("its archive is not as it was written")
+    return ModelFile(tflite, metadata, Golden(**json.loads(records["golden.json"])))
+
+
+class NoDigestError(ValueError):
+    """The metadata does not say which bytes the network had when it was packed."""
+
+
+def _append(tflite: bytes, records: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO(tflite)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        for name, text in records.items():
+            member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            member.create_system = 3  # Unix, whatever wrote it
+            archive.writestr(member, text)
+    return buffer.getvalue()
 
 
 def _metadata(record: dict) -> Metadata:
     if record.get("format") != FORMAT:
         raise ValueError(f"its metadata is of format {record.get('format')}, this program reads format {FORMAT}")
+    if not record.get("tflite_sha256"):
+        raise NoDigestError
     if unknown := record.keys() - {f.name for f in fields(Metadata)}:
         raise ValueError(f"its metadata has the unknown entry {min(unknown)}")
     tensors = {edge: tuple(_tensor(tensor) for tensor in record[edge]) for edge in ("inputs", "outputs")}

@@ -1,18 +1,14 @@
 import zipfile
+from dataclasses import replace
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.errors import UserError
 from edge.vision.model_file import pack, read_model_file, unpack
-
-
-def test_packing_what_was_unpacked_gives_the_same_bytes(shipped_model):
-    content = shipped_model.read_bytes()
-    model = unpack(content)
-    assert pack(model.tflite, model.metadata, model.golden) == content
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
@@ -45,19 +41,86 @@ def test_a_file_of_another_format_is_refused(tmp_path, shipped_model):
         read_model_file(tmp_path / "newer.tflite")
 
 
-@given(position=st.integers(0, 150_000), bit=st.integers(0, 7))
-def test_any_flipped_bit_of_the_network_is_noticed(position, bit, shipped_model, tmp_path_factory):
-    content = bytearray(shipped_model.read_bytes())
-    content[position] ^= 1 << bit
-    damaged = tmp_path_factory.mktemp("damaged") / "model.tflite"
-    damaged.write_bytes(content)
+def test_a_file_without_a_digest_is_to_be_exported_anew(tmp_path, shipped_model):
+    model = unpack(shipped_model.read_bytes())
+    older = pack(model.tflite, replace(model.metadata, tflite_sha256=""), model.golden)
+    (tmp_path / "older.tflite").write_bytes(older)
+    with pytest.raises(UserError, match=r"too old .* export it anew with `maskwatch-export quantize`"):
+        read_model_file(tmp_path / "older.tflite")
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    (tmp_path / "empty.tflite").touch()
+    with pytest.raises(UserError, match="is empty: copy it again"):
+        read_model_file(tmp_path / "empty.tflite")
+
+
+@pytest.mark.parametrize("name", ["door_cnn", "face_cnn", "seed_cnn"])
+def test_a_shipped_file_bears_its_digest(name, shipped_model):
+    content = shipped_model.with_stem(name).read_bytes()
+    model = unpack(content)
+    assert model.metadata.tflite_sha256 == sha256(model.tflite).hexdigest()
+    assert pack(model.tflite, model.metadata, model.golden) == content
+
+
+def with_flipped_bit(content, number):
+    flipped = bytearray(content)
+    flipped[number // 8] ^= 1 << number % 8
+    return bytes(flipped)
+
+
+@pytest.fixture(scope="module")
+def content(shipped_model):
+    """A small file: what guards the bytes does not care what network they are."""
+    model = unpack(shipped_model.read_bytes())
+    part = model.tflite[:2000]
+    return pack(part, replace(model.metadata, tflite_sha256=sha256(part).hexdigest()), model.golden)
+
+
+@pytest.fixture
+def damaged(tmp_path):
+    return tmp_path / "damaged.tflite"
+
+
+SAME_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@SAME_FOLDER
+@given(data=st.data())
+def test_any_flipped_bit_of_the_network_is_noticed(data, content, damaged):
+    bits = 8 * len(unpack(content).tflite)
+    damaged.write_bytes(with_flipped_bit(content, data.draw(st.integers(0, bits - 1))))
     with pytest.raises(UserError, match="is damaged"):
         read_model_file(damaged)
 
 
-@given(length=st.integers(0, 150_000))
-def test_any_truncated_file_is_refused(length, shipped_model, tmp_path_factory):
-    truncated = tmp_path_factory.mktemp("truncated") / "model.tflite"
-    truncated.write_bytes(shipped_model.read_bytes()[:length])
+@SAME_FOLDER
+@given(data=st.data())
+def test_any_flipped_bit_of_the_metadata_is_noticed(data, content, damaged):
+    first = 8 * len(unpack(content).tflite)
+    damaged.write_bytes(with_flipped_bit(content, data.draw(st.integers(first, 8 * len(content) - 1))))
+    with pytest.raises(UserError, match="copy it again"):
+        read_model_file(damaged)
+
+
+@SAME_FOLDER
+@given(data=st.data())
+def test_any_truncated_file_is_refused(data, content, damaged):
+    damaged.write_bytes(content[: data.draw(st.integers(0, len(content) - 1))])
+    with pytest.raises(UserError, match="copy it again"):
+        read_model_file(damaged)
+
+
+@SAME_FOLDER
+@given(junk=st.binary(max_size=2000))
+def test_what_is_no_model_file_is_refused(junk, damaged):
+    damaged.write_bytes(junk)
     with pytest.raises(UserError):
-        read_model_file(truncated)
+        read_model_file(damaged)
+
+
+@pytest.mark.parametrize("added", [b"\0", b"more"])
+def test_a_file_with_something_after_its_end_is_refused(added, content, damaged):
+    damaged.write_bytes(content + added)
+    with pytest.raises(UserError, match="is damaged"):
+        read_model_file(damaged)
