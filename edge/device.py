@@ -1,5 +1,6 @@
 """From settings to the objects that the loop needs."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,31 +15,66 @@ from edge.tracking.tracker import Tracker
 from edge.vision.classifier import Classifier
 from edge.vision.face_locator import FaceLocator
 from edge.vision.interpreter import Int8Network
+from edge.vision.known_good import load_known_good
 from edge.vision.locator import CentreLocator, Locator
-from edge.vision.model_file import ModelFile, read_model_file
+from edge.vision.model_file import ModelFile
 
 
-def load_classifier(settings: ModelSettings) -> tuple[Classifier, ModelFile]:
+def load_classifier(
+    settings: ModelSettings, *, state: Path | None = None, tell: Callable[[str], None] | None = None
+) -> tuple[Classifier, ModelFile]:
     """The classifier, and the file it came from.
 
+    Args:
+        settings: Which file and runtime.
+        state: Folder that holds copies of the last good files, to fall back on; None for none.
+        tell: Told why, if the classifier is such a copy.
+
     Raises:
-        UserError: The file is missing, foreign or damaged, or no runtime is installed.
+        UserError: The file is missing, foreign or damaged and there is no copy, or no runtime is installed.
     """
-    model = read_model_file(Path(settings.classifier))
-    return Classifier(Int8Network(model, threads=settings.threads, runtime=settings.runtime)), model
+
+    def make(file: ModelFile) -> Classifier:
+        return Classifier(Int8Network(file, threads=settings.threads, runtime=settings.runtime))
+
+    loaded = load_known_good(Path(settings.classifier), make, state=state, role="classifier")
+    _pass_on(loaded.fault, tell)
+    return loaded.model, loaded.file
 
 
-def make_locator(settings: LocatorSettings, model: ModelSettings) -> Locator:
+def make_locator(
+    settings: LocatorSettings,
+    model: ModelSettings,
+    *,
+    state: Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Locator:
     """The locator of the settings' kind; `model` says which file and runtime a network comes from.
 
+    Args:
+        settings: Which kind of locator.
+        model: Which file and runtime.
+        state: As for `load_classifier`.
+        tell: As for `load_classifier`.
+
     Raises:
-        UserError: The file is missing, foreign or damaged, or no runtime is installed.
+        UserError: The file is missing, foreign or damaged and there is no copy, or no runtime is installed.
     """
     if settings.kind == "centre":
         return CentreLocator(x=settings.x, y=settings.y, size=settings.size)
-    file = read_model_file(Path(model.locator))
-    network = Int8Network(file, threads=model.threads, runtime=model.runtime)
-    return FaceLocator(network, max_faces=settings.max_faces, min_score=settings.min_score)
+
+    def make(file: ModelFile) -> FaceLocator:
+        network = Int8Network(file, threads=model.threads, runtime=model.runtime)
+        return FaceLocator(network, max_faces=settings.max_faces, min_score=settings.min_score)
+
+    loaded = load_known_good(Path(model.locator), make, state=state, role="locator")
+    _pass_on(loaded.fault, tell)
+    return loaded.model
+
+
+def _pass_on(fault: str | None, tell: Callable[[str], None] | None) -> None:
+    if fault and tell:
+        tell(fault)
 
 
 def make_test(settings: VerdictSettings, threshold: float) -> SequentialTest:

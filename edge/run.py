@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from edge.alarm.alarm import Alarm
-from edge.alarm.fault import FAULT_SECONDS, fault_shown
+from edge.alarm.fault import FAULT_SECONDS, fault_shown, show_fault
 from edge.alarm.lookout import Lookout
 from edge.alarm.pattern import STARTING
 from edge.alarm.pins import on_a_raspberry_pi, open_pins
@@ -17,6 +17,7 @@ from edge.camera.live import LiveCamera
 from edge.camera.sources import is_live, open_camera
 from edge.camera.view import View
 from edge.device import load_classifier, make_alarm, make_locator, make_tracker
+from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.moment import Everyone, Moment, Publisher
 from edge.events.types import Fault, Started, Stopped
@@ -27,6 +28,7 @@ from edge.service.settings import Settings
 from edge.service.strain import Strain
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
+from edge.vision.known_good import state_directory
 from edge.watch import watch
 
 
@@ -73,18 +75,31 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
 
     with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
         alarm.play(STARTING)
-        with fault_shown(alarm, report, seconds=0.0 if mock else FAULT_SECONDS):
-            _watch(settings, alarm, journal, count, reread or (lambda: settings))
+        fault_seconds = 0.0 if mock else FAULT_SECONDS
+
+        def tell(fault: str) -> None:
+            show_fault(alarm, report, UserError(fault), seconds=fault_seconds)
+
+        with fault_shown(alarm, report, seconds=fault_seconds):
+            _watch(settings, alarm, journal, count, reread or (lambda: settings), tell)
     journal.write(Stopped(at=count.seconds, frames=count.frames))
     return stopped.status
 
 
-def _watch(settings: Settings, alarm: Alarm, journal: Journal, count: Count, reread: Callable[[], Settings]) -> None:
+def _watch(
+    settings: Settings,
+    alarm: Alarm,
+    journal: Journal,
+    count: Count,
+    reread: Callable[[], Settings],
+    tell: Callable[[str], None],
+) -> None:
+    state = state_directory()
     with ExitStack() as opened:
         board = Board()
         heartbeat = opened.enter_context(Heartbeat(temperature=board.celsius))
-        classifier, _ = load_classifier(settings.model)
-        locator = make_locator(settings.locator, settings.model)
+        classifier, _ = load_classifier(settings.model, state=state, tell=tell)
+        locator = make_locator(settings.locator, settings.model, state=state, tell=tell)
         tracker = make_tracker(settings, classifier.threshold)
         camera = opened.enter_context(open_camera(settings.camera))
         journal.epoch = lambda: camera.epoch

@@ -1,7 +1,5 @@
 """`maskwatch-export quantize`: from a run to an audited, proven model file."""
 
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -13,6 +11,7 @@ from edge.errors import UserError
 from edge.vision.golden import make_golden
 from edge.vision.interpreter import Int8Network, open_interpreter, tensor_specs
 from edge.vision.model_file import Golden, Metadata, ModelFile, pack
+from edge.whole_file import write_whole
 from export.audit import audit
 from export.convert import quantise
 from export.graph import read_graph
@@ -65,11 +64,7 @@ def save(content: bytes, path: Path) -> None:
         UserError: It cannot be written.
     """
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(content)
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror}): name another place with --out.") from error
 

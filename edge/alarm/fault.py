@@ -8,7 +8,29 @@ from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import FAULT
 
 FAULT_SECONDS = 5.0
-"""How long FAULT is shown before the program ends and whoever started it may start it again: long enough to be seen."""
+"""How long FAULT is shown before the program goes on, or ends and is started again: long enough to be seen."""
+
+
+def show_fault(
+    alarm: Alarm,
+    report: Callable[[Exception], None],
+    error: Exception,
+    *,
+    seconds: float,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Tell of something that a person must mend, and show FAULT for a while; signals end the wait.
+
+    Args:
+        alarm: Plays FAULT, until the next frame is shown.
+        report: Told of the error, before the wait.
+        error: What is wrong.
+        seconds: How long to wait.
+        sleep: Waits so many seconds; the loop does not run meanwhile.
+    """
+    alarm.play(FAULT)
+    report(error)
+    sleep(seconds)
 
 
 @contextmanager
@@ -28,7 +50,5 @@ def fault_shown(
     except BrokenPipeError:
         raise  # whoever read the events has gone: nothing to mend
     except Exception as error:
-        alarm.play(FAULT)
-        report(error)
-        sleep(seconds)
+        show_fault(alarm, report, error, seconds=seconds, sleep=sleep)
         raise

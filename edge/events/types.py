@@ -187,7 +187,10 @@ class LogLost(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(Event):
-    """The program ends with an error, which the LED shows for a while."""
+    """Something must be mended: an error that ends the program, or a model file in whose place an older copy is used.
+
+    The LED shows it for a while.
+    """
 
     event = "fault"
     reason: str

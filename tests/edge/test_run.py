@@ -180,7 +180,7 @@ def stop_while_loading(monkeypatch):
     """The pins of a run that is sent SIGTERM while it loads the network, and what its LED did then."""
     pins, seen = MockFactory(), []
 
-    def load(_settings):
+    def load(_settings, **_):
         time.sleep(0.05)
         seen.append(pins.pin(17).state)
         os.kill(os.getpid(), signal.SIGTERM)
@@ -197,6 +197,28 @@ def test_the_led_blinks_while_the_network_is_loaded_and_is_off_if_stopped_then(s
     assert seen == [True]
     assert not pins.pin(17).state
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "stopped"
+
+
+@pytest.fixture
+def kept_classifier(picture, shipped_model, tmp_path, monkeypatch):
+    """Settings that name a classifier of which a run has kept a copy; and its file."""
+    file, config = tmp_path / "door.tflite", tmp_path / "door.toml"
+    file.write_bytes(shipped_model.read_bytes())
+    config.write_text(f'[model]\nclassifier = "{file}"\n[locator]\nkind = "centre"\n')
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
+    assert main(["run", "--source", str(picture), "--config", str(config)]) == 0
+    return config, file
+
+
+def test_a_model_file_that_is_cut_off_later_is_told_of_and_its_copy_used(kept_classifier, picture, capsys):
+    config, file = kept_classifier
+    file.write_bytes(file.read_bytes()[:100_000])
+    capsys.readouterr()
+    assert main(["run", "--source", str(picture), "--config", str(config)]) == 0
+    fault, started = (json.loads(line) for line in capsys.readouterr().out.splitlines()[:2])
+    assert fault["event"] == "fault"
+    assert "a copy of the last good one is used" in fault["reason"]
+    assert started["golden"]
 
 
 class FailingCamera:

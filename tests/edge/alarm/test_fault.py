@@ -1,7 +1,7 @@
 import pytest
 
 from edge.alarm.alarm import Alarm
-from edge.alarm.fault import fault_shown
+from edge.alarm.fault import fault_shown, show_fault
 from edge.run import StoppedBySignal
 from edge.service.settings import AlarmSettings
 
@@ -34,6 +34,19 @@ def test_an_error_is_reported_and_shown_for_a_while(pins):
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), StoppedBySignal(), BrokenPipeError()])
 def test_who_stops_the_program_sees_no_fault(end, pins):
     assert run(pins, end) == ([], [])
+
+
+def test_a_fault_that_does_not_end_the_program_is_reported_and_shown_for_a_while(pins):
+    error, reported, shown = ValueError("broken"), [], []
+
+    def sleep(seconds):
+        shown.append((seconds, alarm.state.led, reported == [error]))
+
+    with Alarm(AlarmSettings(), pins) as alarm:
+        show_fault(alarm, reported.append, error, seconds=5.0, sleep=sleep)
+        alarm.show(0.0, [])
+        assert not alarm.state.led
+    assert shown == [(5.0, True, True)]
 
 
 def test_a_block_that_ends_well_shows_nothing(pins):

@@ -1,0 +1,36 @@
+import resource
+import signal
+
+import pytest
+
+from edge.whole_file import write_whole
+
+
+def test_a_file_is_replaced(tmp_path):
+    write_whole(tmp_path / "file", b"old")
+    write_whole(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_everybody_may_read_it(tmp_path):
+    write_whole(tmp_path / "file", b"new")
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.fixture
+def no_room():
+    """As on a full disk: no file may grow beyond 1000 bytes."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_where_there_is_no_room_the_old_file_stays_and_nothing_else(tmp_path, no_room):
+    write_whole(tmp_path / "file", b"old")
+    with pytest.raises(OSError, match="too large"):
+        write_whole(tmp_path / "file", bytes(5000))
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
