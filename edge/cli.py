@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(commands)
     _add_replay(commands)
     _add_evaluate(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -88,6 +89,15 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--only-report", nargs="+", default=[], metavar="NAME", help="clips that need not pass, by name without ending"
     )
     evaluate.set_defaults(command=_evaluate)
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor", help="say what keeps this device from its work, and what helps; status: how many checks fail"
+    )
+    doctor.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    doctor.add_argument("--json", action="store_true", help="for programs: a list of objects")
+    doctor.set_defaults(command=_doctor)
 
 
 # The imports below cost up to a second, so a command pays only for its own.
@@ -158,3 +168,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     return print_scorecard(
         arguments.clips, _settings(arguments), rate=arguments.rate, only_report=arguments.only_report
     )
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from edge.doctor.doctor import run_doctor
+
+    os.nice(10)  # the service beside it comes first
+    return run_doctor(arguments.config, sys.stdout, as_json=arguments.json)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from edge.errors import UserError
-from training.silence import silenced_stderr
+from edge.silence import silenced_stderr
 
 
 def main(argv: list[str] | None = None) -> int:

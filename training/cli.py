@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UserError
+from edge.silence import silenced_stderr
 from training.datasets import read_dataset
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import read_scenes
 from training.runs import FitSettings, RunFiles
-from training.silence import silenced_stderr
 
 Settings = TypeVar("Settings", FitSettings, LocatorSettings)
 

@@ -1,4 +1,4 @@
-"""TensorFlow's C++ part writes to the terminal past Python and past its own log level."""
+"""Runtimes and drivers written in C++ speak to the terminal past Python, and past their own log levels."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ STDERR = 2
 
 @contextmanager
 def silenced_stderr() -> Iterator[None]:
-    """Drop what C++ writes to the terminal before TensorFlow has read its log level."""
+    """Within it, what C++ writes to standard error is dropped."""
     sys.stderr.flush()
     with Path(os.devnull).open("w") as nowhere:
         terminal = os.dup(STDERR)

@@ -1,0 +1,91 @@
+"""All that the checks ask of a machine, in one place, so that a test can put a made-up one there."""
+
+import getpass
+import grp
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edge.doctor.gpio_lines import busy_lines
+
+COMMAND_SECONDS = 10.0
+"""How long a command may take before its answer counts as none."""
+
+
+def answer_of(command: Sequence[str]) -> str:
+    """What a command writes to standard output; empty if it is missing, fails or hangs."""
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=COMMAND_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout
+
+
+def group_names() -> frozenset[str]:
+    """The groups that this process is in."""
+    return frozenset(group.gr_name for group in grp.getgrall() if group.gr_gid in {os.getegid(), *os.getgroups()})
+
+
+def user_name() -> str:
+    """Who runs this process; a number if that user has no name."""
+    try:
+        return getpass.getuser() if os.geteuid() else "root"
+    except (KeyError, OSError):
+        return str(os.geteuid())
+
+
+def free_bytes(folder: Path) -> int:
+    """Room left on a folder's disk for those who are not root."""
+    return shutil.disk_usage(folder).free
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """A machine as the checks see it; the defaults are this one."""
+
+    root: Path = Path("/")
+    """Where its file system begins."""
+    run: Callable[[Sequence[str]], str] = answer_of
+    """Runs a command that only asks; gives what it wrote, or nothing."""
+    bits: int = 64 if sys.maxsize > 2**32 else 32
+    """Of the programs, which may be fewer than the kernel's."""
+    architecture: str = field(default_factory=platform.machine)
+    python: tuple[int, int, int] = sys.version_info[:3]
+    search_path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
+    """Where Python looks for packages, in order."""
+    user: str = field(default_factory=user_name)
+    groups: frozenset[str] = field(default_factory=group_names)
+    clock: Callable[[], float] = time.time
+    """Unix time."""
+    free_bytes: Callable[[Path], int] = free_bytes
+    busy_lines: Callable[[Path], Mapping[int, str] | None] = busy_lines
+    """Who uses which of the header's GPIO lines, given the folder of device files; None if that cannot be told."""
+
+    def path(self, absolute: str) -> Path:
+        """Where a path such as "/sys/class" lies."""
+        return self.root / absolute.lstrip("/")
+
+    def read(self, absolute: str) -> str:
+        """A file's text without what surrounds it; empty if it cannot be read."""
+        try:
+            return self.path(absolute).read_text(errors="replace").strip("\0\n ")
+        except OSError:
+            return ""
+
+    @property
+    def model(self) -> str:
+        """What the board calls itself; empty on a machine without a device tree."""
+        return self.read("/proc/device-tree/model")
+
+    @property
+    def is_raspberry_pi(self) -> bool:
+        """Whether it is one."""
+        return self.model.startswith("Raspberry Pi")

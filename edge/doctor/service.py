@@ -1,0 +1,50 @@
+"""What systemd says of the service."""
+
+from dataclasses import dataclass
+
+from edge.doctor.machine import Machine
+
+UNIT = "maskwatch"
+
+PROPERTIES = ("LoadState", "ActiveState", "SubState", "StatusText", "NRestarts")
+
+
+@dataclass(frozen=True)
+class Service:
+    """The service as systemd knows it; a machine without systemd has none."""
+
+    installed: bool = False
+    active: str = "inactive"
+    """systemd's ActiveState."""
+    sub: str = ""
+    """systemd's SubState."""
+    status: str = ""
+    """What the program itself says."""
+    restarts: int = 0
+    """How often systemd has started it anew since somebody last did."""
+
+    @property
+    def has_devices(self) -> bool:
+        """Whether it holds the camera and the pins, or is about to."""
+        return self.active in ("active", "reloading", "activating", "deactivating")
+
+    @property
+    def watches(self) -> bool:
+        """Whether frames go through it."""
+        return self.active in ("active", "reloading")
+
+
+def read_service(machine: Machine) -> Service:
+    """Ask systemd."""
+    answer = machine.run(["systemctl", "show", UNIT, "-p", ",".join(PROPERTIES)])
+    said = dict(line.split("=", 1) for line in answer.splitlines() if "=" in line)
+    if said.get("LoadState") != "loaded":
+        return Service()
+    restarts = said.get("NRestarts", "")
+    return Service(
+        installed=True,
+        active=said.get("ActiveState", ""),
+        sub=said.get("SubState", ""),
+        status=said.get("StatusText", ""),
+        restarts=int(restarts) if restarts.isdecimal() else 0,
+    )

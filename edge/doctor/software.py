@@ -1,0 +1,68 @@
+"""The system, Python and numpy."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from edge.doctor.case import Case
+from edge.doctor.finding import Finding, Level
+from edge.doctor.machine import Machine
+
+PYTHONS = ((3, 11), (3, 14))
+"""The first Python that maskwatch runs on, and the first that it does not."""
+
+APT = "/usr/lib/python3/dist-packages"
+"""Where apt installs what is for Python."""
+
+
+def check_system(case: Case) -> Finding:
+    """Whether the programs are 64-bit ones: no runtime is built for others."""
+    machine = case.machine
+    release = re.search(r'^PRETTY_NAME="?([^"\n]*)', machine.read("/etc/os-release"), re.MULTILINE)
+    parts = [machine.model, release[1] if release else "", f"{machine.bits}-bit {machine.architecture}"]
+    text = ", ".join(part for part in parts if part)
+    if machine.bits == 64:
+        return Finding("system", "ok", text)
+    return Finding("system", "fail", f"{text}: the networks need a 64-bit system", "install Raspberry Pi OS (64-bit)")
+
+
+def check_python(case: Case) -> Finding:
+    """Whether maskwatch runs on this Python."""
+    version = ".".join(map(str, case.machine.python))
+    first, beyond = PYTHONS
+    if first <= case.machine.python[:2] < beyond:
+        return Finding("python", "ok", version)
+    wanted = f"maskwatch needs {first[0]}.{first[1]} to {beyond[0]}.{beyond[1] - 1}"
+    return Finding("python", "fail", f"{version}: {wanted}", "install Raspberry Pi OS Bookworm or Trixie")
+
+
+def check_numpy(case: Case) -> Finding:
+    """Whether apt's numpy, against which picamera2 is built, is the one that Python finds."""
+    folders = list(_numpys(case.machine))
+    if not folders:
+        return Finding("numpy", "fail", "not installed", "sudo apt install python3-numpy")
+    apt, first = case.machine.path(APT), folders[0]
+    if first == apt or apt not in folders:
+        return Finding("numpy", "ok", f"{_version(first)}, from {'apt' if first == apt else 'pip'}")
+    text = f"{_version(first)} in {first} hides apt's {_version(apt)}, which picamera2 needs"
+    level: Level = "fail" if case.settings.camera.source == "picamera2" else "warn"
+    return Finding("numpy", level, text, _uninstall(first))
+
+
+def _numpys(machine: Machine) -> Iterator[Path]:
+    """The folders that hold one, in the order in which Python looks."""
+    for folder in dict.fromkeys(machine.search_path):
+        if folder and (machine.path(folder) / "numpy").is_dir():
+            yield machine.path(folder)
+
+
+def _version(folder: Path) -> str:
+    found = (re.fullmatch(r"numpy-([^-]+?)(-py[\d.]+)?\.(dist|egg)-info", path.name) for path in folder.iterdir())
+    return next((match[1] for match in found if match), "of an unknown version")
+
+
+def _uninstall(folder: Path) -> str:
+    pip = folder.parent.parent.parent / "bin" / "pip"  # a venv's, beside its lib/pythonX.Y/site-packages
+    if folder.name == "site-packages" and pip.exists():
+        return f"{pip} uninstall -y numpy"
+    return "sudo python3 -m pip uninstall -y --break-system-packages numpy"

@@ -1,0 +1,113 @@
+import cv2
+import numpy as np
+import pytest
+
+from edge.camera.live import LiveCamera
+from edge.camera.rate import Rate
+from edge.doctor.camera import Patience, check_camera, look_at
+from edge.errors import UserError
+from edge.service.settings import CameraSettings, Settings
+
+WATCHING = "9.8 frames a second, 12 ms each, nobody in view, 48 °C"
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """The path of a picture in one colour."""
+
+    def write(grey):
+        path = tmp_path / f"{grey}.png"
+        assert cv2.imwrite(str(path), np.full((48, 64, 3), grey, np.uint8))
+        return CameraSettings(source=str(path))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("status", "level"),
+    [
+        ("", "ok"),
+        (WATCHING, "ok"),
+        ("0.0 frames a second", "fail"),
+        ("The picture is black: take the cover off the lens.", "fail"),
+        ("The camera has given no picture for 5 s.", "fail"),
+    ],
+)
+def test_where_the_service_watches_its_word_counts(status, level, pi, find):
+    found = find(check_camera, pi, installed=True, active="active", status=status)
+    assert found.level == level
+
+
+def test_a_camera_that_the_service_is_opening_is_left_to_it(pi, find):
+    assert find(check_camera, pi, installed=True, active="activating").level == "warn"
+
+
+def test_a_recordings_size_is_said(picture, pi, find):
+    found = find(check_camera, pi, Settings(camera=picture(90)))
+    assert found.level == "ok"
+    assert found.text.endswith("64 x 48 pixels, a recording")
+
+
+def test_a_black_picture_fails(picture):
+    with pytest.raises(UserError, match="take the cover off the lens"):
+        look_at(picture(0))
+
+
+def test_a_source_that_is_not_there_fails(tmp_path):
+    with pytest.raises(UserError, match="There is no file"):
+        look_at(CameraSettings(source=str(tmp_path / "none.mp4")))
+
+
+class Lens:
+    """A camera that shows what it is given, again and again."""
+
+    def __init__(self, *pictures):
+        self.pictures, self.number = pictures, 0
+
+    def grab(self):
+        self.number += 1
+
+    def picture(self):
+        return self.pictures[self.number % len(self.pictures)]
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def live(monkeypatch):
+    """Looks at a live camera that gives these pictures."""
+
+    def look(*pictures, patience_seconds=0.0):
+        camera = LiveCamera(lambda: Lens(*pictures), rate=Rate(1000.0), rebuild_after_seconds=1.0)
+        monkeypatch.setattr("edge.camera.sources.open_camera", lambda settings: camera)
+        return look_at(CameraSettings(), patience_seconds=patience_seconds)
+
+    return look
+
+
+def noise(seed, grey=90):
+    return np.random.default_rng(seed).integers(grey, grey + 9, (48, 64, 3), np.uint8)
+
+
+def test_a_live_picture_that_changes_is_well(live):
+    assert live(noise(1), noise(2), noise(3)).level == "ok"
+
+
+def test_a_frozen_picture_fails(live):
+    found = live(noise(1))
+    assert found.level == "fail"
+    assert "the same picture over and over" in found.text
+
+
+def test_a_covered_lens_fails(live):
+    with pytest.raises(UserError, match="take the cover off the lens"):
+        live(noise(1, grey=0), noise(2, grey=0))
+
+
+def test_a_camera_may_begin_with_black_pictures():
+    now = iter([0.0, 1.0, 2.0])
+    patience = Patience(1.5, clock=lambda: next(now))
+    patience.bear("black")
+    with pytest.raises(UserError, match="black"):
+        patience.bear("black")

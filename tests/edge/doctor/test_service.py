@@ -1,0 +1,52 @@
+import pytest
+
+from edge.doctor.running import check_service
+from edge.doctor.service import read_service
+
+WATCHING = "9.8 frames a second, 12 ms each, nobody in view, 48 °C"
+
+
+def show(**properties):
+    """What systemctl writes."""
+    known = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "StatusText": "", "NRestarts": "0"}
+    return "".join(f"{name}={value}\n" for name, value in {**known, **properties}.items())
+
+
+def test_what_systemd_says_is_read(pi):
+    pi.answer("systemctl", show(StatusText=WATCHING, NRestarts="3"))
+    service = read_service(pi.machine)
+    assert (service.installed, service.watches, service.status, service.restarts) == (True, True, WATCHING, 3)
+
+
+@pytest.mark.parametrize("answer", ["", show(LoadState="not-found", ActiveState="inactive")])
+def test_where_there_is_no_service_none_holds_anything(answer, pi):
+    pi.answer("systemctl", answer)
+    service = read_service(pi.machine)
+    assert not service.installed
+    assert not service.has_devices
+
+
+@pytest.mark.parametrize("active", ["active", "reloading", "activating", "deactivating"])
+def test_a_service_at_work_holds_camera_and_pins(active, pi):
+    pi.answer("systemctl", show(ActiveState=active))
+    assert read_service(pi.machine).has_devices
+
+
+@pytest.mark.parametrize(
+    ("state", "level", "said"),
+    [
+        ({"installed": False}, "ok", "not installed"),
+        ({"active": "active", "status": WATCHING}, "ok", "9.8 frames a second"),
+        ({"active": "active", "status": WATCHING, "restarts": 2}, "warn", "started anew 2 times"),
+        ({"active": "active", "restarts": 1}, "warn", "started anew once"),
+        ({"active": "failed", "sub": "failed"}, "fail", "fails"),
+        ({"active": "activating", "sub": "auto-restart", "restarts": 40}, "fail", "started anew 40 times"),
+        ({"active": "activating", "sub": "start"}, "warn", "is starting"),
+        ({"active": "inactive", "sub": "dead"}, "warn", "is inactive"),
+    ],
+)
+def test_a_state_has_its_level(state, level, said, pi, find):
+    found = find(check_service, pi, **{"installed": True, **state})
+    assert found.level == level
+    assert said in found.text
+    assert bool(found.mend) == (level != "ok")
