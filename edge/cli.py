@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_evaluate(commands)
     _add_doctor(commands)
+    _add_bench(commands)
     return parser
 
 
@@ -98,6 +99,16 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     doctor.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     doctor.add_argument("--json", action="store_true", help="for programs: a list of objects")
     doctor.set_defaults(command=_doctor)
+
+
+def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = commands.add_parser("bench", help="measure time and memory on this board")
+    bench.add_argument("--source", help="a clip or a camera instead of a drawn doorway")
+    bench.add_argument("--frames", type=int, default=200, metavar="N", help="frames that count [%(default)s]")
+    bench.add_argument("--warm-up", type=int, default=20, metavar="N", help="frames before them [%(default)s]")
+    bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    bench.add_argument("--json", type=Path, metavar="FILE", help="where to save the figures")
+    bench.set_defaults(command=_bench)
 
 
 # The imports below cost up to a second, so a command pays only for its own.
@@ -175,3 +186,10 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     os.nice(10)  # the service beside it comes first
     return run_doctor(arguments.config, sys.stdout, as_json=arguments.json)
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from edge.bench.bench import Plan, run_bench
+
+    plan = Plan(source=arguments.source, frames=arguments.frames, warm_up=arguments.warm_up)
+    return run_bench(_settings(arguments), plan, sys.stdout, save=arguments.json)

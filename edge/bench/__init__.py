@@ -1,0 +1,1 @@
+"""`maskwatch bench`: how fast this board is, and how much memory it takes."""

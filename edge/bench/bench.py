@@ -1,0 +1,166 @@
+"""`maskwatch bench`: the device's own loop against the clock."""
+
+import os
+import platform
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from edge.alarm.pins import open_pins
+from edge.bench.people import DrawnPerson
+from edge.bench.process import board_name, forget_peak, resident_megabytes, seconds_since_start
+from edge.bench.report import Report, Spread
+from edge.bench.stopwatch import Stopwatch
+from edge.camera.frame import Frame
+from edge.camera.sources import open_camera
+from edge.camera.view import View
+from edge.device import load_classifier, make_alarm, make_locator, make_tracker
+from edge.errors import UserError
+from edge.service.board import Board
+from edge.service.settings import Settings
+from edge.silence import silenced_stderr
+from edge.vision.classifier import Classifier
+from edge.vision.interpreter import PACKAGES
+from edge.vision.locator import Locator
+from edge.watch import watch
+from edge.whole_file import write_whole
+
+DRAWN = "a drawn doorway"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be measured."""
+
+    source: str | None = None
+    """As in the settings; None for somebody drawn at a drawn doorway."""
+    frames: int = 200
+    """How many frames count, at most: a clip may be shorter."""
+    warm_up: int = 20
+    """How many do not, before them."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            UserError: A number is too small.
+        """
+        if self.frames < 1 or self.warm_up < 0:
+            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be: give 1 or more, 0 or more.")
+
+
+@dataclass(frozen=True)
+class Models:
+    """Both networks, and how long it took until they could run, in seconds."""
+
+    classifier: Classifier
+    locator: Locator
+    imports_seconds: float
+    models_seconds: float
+
+
+def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None = None) -> int:
+    """Measure, and write a table.
+
+    Args:
+        settings: The device's settings; the pins are mock pins whatever the board.
+        plan: What is to be measured.
+        out: Gets the table.
+        save: File for the figures as JSON.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        UserError: A model or the source cannot be read, the source is too short, or the file cannot be written.
+    """
+    imports_seconds = seconds_since_start()
+    report = measure(settings, plan, imports_seconds)
+    report.write(out)
+    if save:
+        _save(report, save)
+    return 0
+
+
+def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
+    """Run the loop; `imports_seconds` is how long the process took before it.
+
+    Raises:
+        UserError: As for `run_bench`.
+    """
+    drawn = DrawnPerson(plan.warm_up + plan.frames) if plan.source is None else None
+    forget_peak()  # drawing the doorway takes more memory than watching it
+    models = _load(settings, imports_seconds)
+    stopwatch = Stopwatch(plan.warm_up, captures=drawn is None)
+    with ExitStack() as opened:
+        frames: Iterable[Frame]
+        if drawn is None:
+            camera = opened.enter_context(open_camera(replace(settings.camera, source=str(plan.source))))
+            frames = islice(View.of(settings.camera).see(camera), plan.warm_up + plan.frames)
+        else:
+            frames = drawn
+        _watch(stopwatch.time_captures(frames), settings, models, opened, stopwatch)
+    if not stopwatch.people:
+        raise UserError(f"{plan.source} holds too few frames: take a longer clip, or a smaller --warm-up.")
+    return _report(settings, plan, models, stopwatch)
+
+
+def _load(settings: Settings, imports_seconds: float) -> Models:
+    began = time.perf_counter()
+    with silenced_stderr():
+        classifier, _ = load_classifier(settings.model)
+        locator = make_locator(settings.locator, settings.model)
+    return Models(classifier, locator, imports_seconds, time.perf_counter() - began)
+
+
+def _watch(
+    frames: Iterable[Frame], settings: Settings, models: Models, opened: ExitStack, stopwatch: Stopwatch
+) -> None:
+    alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=False))
+    tracker = make_tracker(settings, models.classifier.threshold)
+    watch(frames, models.locator, models.classifier, tracker, alarm, stopwatch)
+
+
+def _report(settings: Settings, plan: Plan, models: Models, stopwatch: Stopwatch) -> Report:
+    network, totals = models.classifier.network, stopwatch.totals
+    now, peak = resident_megabytes()
+    return Report(
+        maskwatch_version=version("maskwatch"),
+        board=board_name(),
+        architecture=platform.machine(),
+        cores=os.cpu_count() or 1,
+        python_version=platform.python_version(),
+        runtime=network.runtime,
+        runtime_version=version(PACKAGES[network.runtime]),
+        xnnpack=network.delegated,
+        threads=settings.model.threads,
+        locator=models.locator.network.metadata.network if models.locator.network else "centre",
+        classifier=network.metadata.network,
+        source=plan.source or DRAWN,
+        width_px=stopwatch.size[0],
+        height_px=stopwatch.size[1],
+        warm_up_frames=plan.warm_up,
+        frames=len(totals),
+        people_per_frame=round(sum(stopwatch.people) / len(totals), 3),
+        stages={stage: Spread.of(times) for stage, times in stopwatch.stages.items()},
+        whole_frame=Spread.of(totals),
+        frames_per_second=round(1000 * len(totals) / sum(totals), 2),
+        imports_s=round(models.imports_seconds, 3),
+        models_s=round(models.models_seconds, 3),
+        first_frame_s=round(stopwatch.first_frame_seconds, 3),
+        resident_now_mb=round(now, 1),
+        resident_peak_mb=round(peak, 1),
+        celsius=Board().celsius(),
+    )
+
+
+def _save(report: Report, path: Path) -> None:
+    try:
+        write_whole(path, report.to_json().encode())
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}): name another place with --json.") from error
