@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -27,3 +29,16 @@ def moment():
         return Moment(Frame(image, seconds), tracks, alarm or AlarmState(), events, {"locate": 0.1, "classify": 2.0})
 
     return make
+
+
+@pytest.fixture
+def eventually():
+    """Waits until something is so: on a busy machine another thread's turn may be a long time in coming."""
+
+    def eventually(so, seconds=60.0):
+        late = time.monotonic() + seconds
+        while not so():
+            assert time.monotonic() < late
+            time.sleep(0.002)
+
+    return eventually
