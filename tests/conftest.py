@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from edge.demo.faces import demo_faces
+from edge.demo.portraits import load_portraits
 
 SHIPPED = Path(__file__).parent.parent / "edge" / "models"
 
@@ -44,7 +45,17 @@ def grey_frame():
 
 
 @pytest.fixture(scope="session")
-def drawn_faces(tmp_path_factory):
+def portraits():
+    """The demo's portraits. To cut them out takes seconds: from then on the demo draws from this one cut."""
+    portraits = load_portraits()
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("faces", "scene"):
+            patch.setattr(f"edge.demo.{module}.load_portraits", lambda: portraits)
+        yield portraits
+
+
+@pytest.fixture(scope="session")
+def drawn_faces(tmp_path_factory, portraits):
     """A small set of faces: the demo's portraits, bare and masked, each time a little different."""
     folder = tmp_path_factory.mktemp("faces")
     for number, (crop, label) in enumerate(demo_faces(2 * DRAWN_PER_CLASS, seed=1)):

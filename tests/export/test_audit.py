@@ -19,16 +19,21 @@ def convert(network, **settings):
         return read_graph(converter.convert())
 
 
+@pytest.fixture(scope="module")
+def float_faults(small_network):
+    return audit(convert(small_network))
+
+
 def test_our_own_conversion_is_fit(small_tflite):
     assert audit(read_graph(small_tflite)) == []
 
 
-def test_a_float_network_is_refused(small_network):
-    assert any("is FLOAT32" in fault for fault in audit(convert(small_network)))
+def test_a_float_network_is_refused(float_faults):
+    assert any("is FLOAT32" in fault for fault in float_faults)
 
 
-def test_a_dynamic_batch_is_refused(small_network):
-    assert any("dynamic shape (-1, 128, 128, 3)" in fault for fault in audit(convert(small_network)))
+def test_a_dynamic_batch_is_refused(float_faults):
+    assert any("dynamic shape (-1, 128, 128, 3)" in fault for fault in float_faults)
 
 
 def test_float_edges_around_an_int8_network_are_refused(small_network, crops):

@@ -1,5 +1,7 @@
 import csv
+import io
 import json
+from contextlib import redirect_stdout
 
 import pytest
 
@@ -13,15 +15,12 @@ from training.datasets import read_dataset
 from training.networks import CLASSIFIERS
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory, drawn_faces):
-    """What `maskwatch-train` leaves behind, for a network that has learnt nothing."""
-    folder = tmp_path_factory.mktemp("run")
-    CLASSIFIERS["door_cnn"]().save(folder / "model.keras")
-    dataset = read_dataset(drawn_faces)
+def save_run(folder, network, dataset):
+    """What `maskwatch-train classifier` leaves behind, for a network that has learnt nothing."""
+    network.save(folder / "model.keras")
     dataset.save_split(folder / "split.csv")
     metrics = {
-        "network": "door_cnn",
+        "network": network.name,
         "training_set_digest": dataset.digest,
         "temperature": 1.5,
         "threshold": 0.4,
@@ -31,9 +30,28 @@ def run(tmp_path_factory, drawn_faces):
 
 
 @pytest.fixture(scope="module")
-def exported(run):
-    assert main(["quantize", str(run), "--images", "10"]) == 0
+def run(tmp_path_factory, drawn_faces):
+    return save_run(tmp_path_factory.mktemp("run"), CLASSIFIERS["door_cnn"](), read_dataset(drawn_faces))
+
+
+@pytest.fixture(scope="module")
+def shown(run):
+    """What the command showed when it exported the run's network: once, for that takes seconds."""
+    with redirect_stdout(io.StringIO()) as shown:
+        assert main(["quantize", str(run), "--images", "10"]) == 0
+    return shown.getvalue()
+
+
+@pytest.fixture(scope="module")
+def exported(run, shown):
     return run / "door_cnn.tflite"
+
+
+@pytest.fixture
+def small_run(tmp_path, small_network, drawn_faces):
+    """A run whose network is quantised in a second."""
+    (tmp_path / "small").mkdir()
+    return save_run(tmp_path / "small", small_network, read_dataset(drawn_faces))
 
 
 def test_the_device_runs_what_was_exported(exported, drawn_faces, capsys):
@@ -57,24 +75,24 @@ def test_the_file_answers_as_its_golden_outputs_say(exported):
     assert answers_as_golden(classifier.network)
 
 
-def test_a_model_file_is_not_overwritten_unless_forced(exported, run, capsys):
-    before = exported.read_bytes()
-    assert main(["quantize", str(run), "--images", "10"]) == 2
+def test_a_model_file_is_not_overwritten_unless_forced(small_run, capsys):
+    command = ["quantize", str(small_run), "--images", "10"]
+    assert main(command) == 0
+    before = (small_run / "small.tflite").read_bytes()
+    assert main(command) == 2
     assert "add --force" in capsys.readouterr().err
-    assert main(["quantize", str(run), "--images", "10", "--force"]) == 0
-    assert exported.read_bytes() == before  # the same run gives the same bytes
+    assert main([*command, "--force"]) == 0
+    assert (small_run / "small.tflite").read_bytes() == before  # the same run gives the same bytes
 
 
-def test_both_scores_the_agreement_and_the_disagreements_are_shown(run, tmp_path, capsys):
-    main(["quantize", str(run), "--images", "10", "--out", str(tmp_path / "model.tflite")])
-    shown = capsys.readouterr().out
+def test_both_scores_the_agreement_and_the_disagreements_are_shown(shown):
     for part in ("float", "int8", "decisions that agree", "Worst disagreements"):
         assert part in shown
 
 
-def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path, capsys):
+def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(small_run, tmp_path, capsys):
     out = tmp_path / "model.tflite"
-    assert main(["quantize", str(run), "--images", "10", "--max-drop", "-1", "--out", str(out)]) == 2
+    assert main(["quantize", str(small_run), "--images", "10", "--max-drop", "-1", "--out", str(out)]) == 2
     assert "points on the validation split" in capsys.readouterr().err
     assert not out.exists()
 

@@ -1,4 +1,6 @@
+import io
 import json
+from contextlib import redirect_stdout
 
 import keras
 import numpy as np
@@ -56,8 +58,15 @@ def run(tmp_path_factory, scenes):
 
 
 @pytest.fixture(scope="module")
-def exported(run):
-    assert main(["quantize", str(run), "--images", "4", "--max-drop", "20"]) == 0
+def shown(run):
+    """What the command showed when it exported the run's network."""
+    with redirect_stdout(io.StringIO()) as shown:
+        assert main(["quantize", str(run), "--images", "4", "--max-drop", "20"]) == 0
+    return shown.getvalue()
+
+
+@pytest.fixture(scope="module")
+def exported(run, shown):
     return run / "disc_finder.tflite"
 
 
@@ -94,10 +103,7 @@ def test_a_run_says_that_both_networks_answer_as_they_should(exported, scenes, t
     assert started["locator_golden"]
 
 
-def test_float_and_int8_are_shown_side_by_side(run, tmp_path, capsys):
-    arguments = ["--images", "4", "--max-drop", "20", "--out", str(tmp_path / "model.tflite")]
-    assert main(["quantize", str(run), *arguments]) == 0
-    shown = capsys.readouterr().out
+def test_float_and_int8_are_shown_side_by_side(shown):
     for part in ("recall", "small recall", "false faces an image", "decides from", "decisions that agree"):
         assert part in shown
 

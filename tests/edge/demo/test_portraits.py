@@ -9,11 +9,6 @@ from edge.demo.portraits import load_portraits
 from edge.errors import UserError
 
 
-@pytest.fixture(scope="module")
-def portraits():
-    return load_portraits()
-
-
 def changed_rows(before, after):
     return np.flatnonzero((before.image[..., :3] != after.image[..., :3]).any(axis=(1, 2)))
 
@@ -56,6 +51,7 @@ def test_a_mask_leaves_the_original_alone(portraits):
     assert np.array_equal(before, portraits[0].image)
 
 
+@pytest.mark.usefixtures("portraits")
 def test_demo_faces_are_labelled_crops_that_follow_the_seed():
     faces = demo_faces(8, seed=5)
     assert [label for _, label in faces] == ["without_mask", "with_mask"] * 4

@@ -1,22 +1,22 @@
 import json
+from itertools import islice
 
 import cv2
 import pytest
 
 from edge.camera.frame import Frame
 from edge.cli import main
-from edge.demo.scene import DoorwayScene
+from edge.demo.scene import RATE, DoorwayScene
 from edge.replay.pace import at_rate
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory):
+def clip(tmp_path_factory, portraits):
     """Six seconds of the demo's doorway: a mask, then none."""
     path = tmp_path_factory.mktemp("clip") / "door.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (640, 480))
-    for frame in DoorwayScene():
-        if frame.seconds < 6:
-            writer.write(cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR))
+    for frame in islice(DoorwayScene(), 6 * RATE):
+        writer.write(cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR))
     writer.release()
     return path
 

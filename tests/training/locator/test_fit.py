@@ -1,14 +1,19 @@
+import io
 import json
 import os
+import shutil
 import signal
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from rich.console import Console
 
 from edge.errors import UserError
 from edge.vision.letterbox import LOCATOR_SIZE
 from training.cli import main
+from training.locator.fit import fit
 from training.locator.network import LOCATORS, STRIDES
 from training.locator.pipeline import training_batches
 from training.locator.progress import LocatorProgress
@@ -19,8 +24,8 @@ from training.locator.truth import MAX_ROWS
 from training.runs import RunFiles
 
 
-def test_batches_are_pictures_in_zero_to_one_and_their_truth(scenes_folder):
-    scenes = read_scenes(scenes_folder).split("train")
+def test_batches_are_pictures_in_zero_to_one_and_their_truth(drawn_scenes):
+    scenes = read_scenes(drawn_scenes).split("train")
     pictures, truth = next(iter(training_batches(scenes, batch_size=3, size=(96, 128), seed=1)))
     assert pictures.shape == (3, 96, 128, 3)
     assert 0 <= np.min(pictures) <= np.max(pictures) <= 1
@@ -33,8 +38,8 @@ def test_training_pictures_have_the_shape_of_the_devices(height, size):
     assert LocatorSettings(height=height).size == size
 
 
-@pytest.fixture
-def tiny_network(monkeypatch):
+@pytest.fixture(scope="module")
+def tiny_network():
     """A network that is compiled in a second, under the name `tiny`."""
 
     def build(size=LOCATOR_SIZE):
@@ -46,17 +51,25 @@ def tiny_network(monkeypatch):
                 outputs[f"{name}{stride}"] = keras.layers.Conv2D(depth, 1)(x)
         return keras.Model(image, outputs, name="tiny")
 
-    monkeypatch.setitem(LOCATORS, "tiny", build)
-    return "tiny"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(LOCATORS, "tiny", build)
+        yield "tiny"
 
 
-def test_a_run_holds_what_is_needed_to_go_on_and_to_export(scenes_folder, tmp_path, tiny_network):
-    files = RunFiles(tmp_path / "run")
-    files.folder.mkdir()
-    settings = LocatorSettings(network=tiny_network, epochs=1, batch_size=8, height=80)
-    assert train_locator(read_scenes(scenes_folder), settings, files)
+@pytest.fixture(scope="module")
+def finished(drawn_scenes, tiny_network, tmp_path_factory):
+    """A run of one epoch by the command."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(folder)]
+    assert main([*command, "--epochs", "1", "--batch-size", "8", "--height", "80"]) == 0
+    return RunFiles(folder)
+
+
+def test_a_run_holds_what_is_needed_to_go_on_and_to_export(finished, tiny_network):
+    files = finished
     assert files.network.is_file()
     assert files.hold_a_finished_fit
+    settings = LocatorSettings(network=tiny_network, epochs=1, batch_size=8, height=80)
     assert files.read_settings(LocatorSettings) == settings
     metrics = json.loads(files.metrics.read_text())
     assert metrics["kind"] == "locator"
@@ -66,19 +79,19 @@ def test_a_run_holds_what_is_needed_to_go_on_and_to_export(scenes_folder, tmp_pa
     assert row["epoch"] == 1
 
 
-def test_an_interrupted_fit_goes_on_after_its_last_epoch(scenes_folder, tmp_path, tiny_network, monkeypatch):
+def test_an_interrupted_fit_goes_on_after_its_last_epoch(drawn_scenes, tmp_path, tiny_network, monkeypatch):
     files = RunFiles(tmp_path / "run")
     files.folder.mkdir()
     settings = LocatorSettings(network=tiny_network, epochs=2, batch_size=8, height=80)
     with monkeypatch.context() as once:
         once.setattr(LocatorProgress, "epoch_scored", lambda self, row: os.kill(os.getpid(), signal.SIGINT))
-        assert not train_locator(read_scenes(scenes_folder), settings, files)
+        assert not train_locator(read_scenes(drawn_scenes), settings, files)
     assert [row["epoch"] for row in files.read_history()] == [1]
-    assert train_locator(read_scenes(scenes_folder), settings, files)
+    assert train_locator(read_scenes(drawn_scenes), settings, files)
     assert [row["epoch"] for row in files.read_history()] == [1, 2]
 
 
-def test_a_fit_may_begin_with_another_ones_network(scenes_folder, tmp_path, tiny_network):
+def test_a_fit_may_begin_with_another_ones_network(drawn_scenes, tmp_path, tiny_network):
     keras.utils.set_random_seed(7)
     begun, files = RunFiles(tmp_path / "begun"), RunFiles(tmp_path / "run")
     for run in (begun, files):
@@ -87,19 +100,19 @@ def test_a_fit_may_begin_with_another_ones_network(scenes_folder, tmp_path, tiny
     settings = LocatorSettings(
         network=tiny_network, epochs=1, height=80, learning_rate=1e-9, start_from=str(begun.folder)
     )
-    assert train_locator(read_scenes(scenes_folder), settings, files)
+    assert fit(read_scenes(drawn_scenes), settings, files, LocatorProgress(Console(file=io.StringIO()), batch_size=64))
     weights = [keras.models.load_model(run.network, compile=False).get_weights() for run in (begun, files)]
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in zip(*weights, strict=True))
 
 
-def test_an_unknown_network_is_refused(scenes_folder, tmp_path):
+def test_an_unknown_network_is_refused(drawn_scenes, tmp_path):
     with pytest.raises(UserError, match="choose one of face_cnn"):
-        train_locator(read_scenes(scenes_folder), LocatorSettings(network="other"), RunFiles(tmp_path))
+        train_locator(read_scenes(drawn_scenes), LocatorSettings(network="other"), RunFiles(tmp_path))
 
 
-def test_the_command_fits_a_locator_and_goes_on(scenes_folder, tmp_path, tiny_network, capsys):
-    command = ["locator", str(scenes_folder), "--network", tiny_network, "--out", str(tmp_path / "run")]
-    assert main([*command, "--epochs", "1", "--batch-size", "8", "--height", "80"]) == 0
+def test_the_command_fits_a_locator_and_goes_on(drawn_scenes, finished, tmp_path, tiny_network, capsys):
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "run"))
+    command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(folder)]
     assert main(command) == 2
     assert "add --resume" in capsys.readouterr().err
     assert main([*command, "--resume"]) == 0
