@@ -1,21 +1,25 @@
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from rich.console import Console
 
 from training.cli import main
+from training.datasets import read_dataset
+from training.fit import fit
+from training.pipeline import training_batches
+from training.progress import EpochProgress
 from training.runs import FitSettings, RunFiles
 
 REPOSITORY = Path(__file__).parent.parent.parent
-EPOCHS = 4
 SMALL = ("--network", "seed_cnn", "--batch-size", "16", "--epochs")
 
 
@@ -42,7 +46,7 @@ def twins(drawn_faces, tmp_path_factory):
     runs = [folder / "one", folder / "two"]
     calls = [command(drawn_faces, run, *SMALL, 2, "--deterministic", "--threads", 1, "--seed", 7) for run in runs]
     process = begin("-c", f"from training.cli import main; print([main(call) for call in {calls!r}])")
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=900)
     assert out.endswith("[0, 0]\n"), err
     assert "Traceback" not in err
     return [RunFiles(run) for run in runs]
@@ -115,39 +119,39 @@ def test_resuming_a_finished_run_writes_metrics_and_report_again(finished, drawn
 
 
 def test_ctrl_c_keeps_the_best_and_resume_goes_on(drawn_faces, tmp_path):
-    call = command(drawn_faces, tmp_path / "run", *SMALL, EPOCHS)
-    process = begin("-m", "training", *call)
+    run = RunFiles(tmp_path / "run")
+    # More epochs than are done before the signal, however busy the machine is.
+    process = begin("-m", "training", *command(drawn_faces, run.folder, *SMALL, 500))
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("epoch   1/"):
             process.send_signal(signal.SIGINT)
             break
-    out, err = process.communicate(timeout=120)
-    run = RunFiles(tmp_path / "run")
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert "--resume" in out
     assert run.report.is_file()
     done = len(run.read_history())
-    assert 1 <= done < EPOCHS
+    assert 1 <= done < 500
     assert json.loads(run.metrics.read_text())["epochs_done"] == done
 
-    assert main([*call, "--resume"]) == 0
-    assert [row["epoch"] for row in run.read_history()] == list(range(1, EPOCHS + 1))
+    # One more epoch is enough to see that it goes on.
+    run.settings.write_text(json.dumps(json.loads(run.settings.read_text()) | {"epochs": done + 1}))
+    assert main(command(drawn_faces, run.folder, "--network", "seed_cnn", "--resume")) == 0
+    assert [row["epoch"] for row in run.read_history()] == list(range(1, done + 2))
     assert run.hold_a_finished_fit
 
 
-def test_ctrl_c_before_the_first_epoch_says_so(drawn_faces, tmp_path):
-    process = begin("-m", "training", *command(drawn_faces, tmp_path / "run", "--network", "door_cnn"))
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith("train")
-    while not (tmp_path / "run" / "settings.json").is_file():
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "Traceback" not in err
-    assert "before the first epoch was finished" in out
+def test_ctrl_c_before_the_first_epoch_says_so(drawn_faces, tmp_path, monkeypatch, capsys):
+    def interrupted(*args, **options):
+        signal.raise_signal(signal.SIGINT)
+        return training_batches(*args, **options)
+
+    monkeypatch.setattr("training.fit.training_batches", interrupted)
+    assert main(command(drawn_faces, tmp_path / "run", *SMALL, 2)) == 130
+    assert "before the first epoch was finished" in capsys.readouterr().out
+    assert not RunFiles(tmp_path / "run").read_history()
 
 
 def test_no_data_folder(capsys, tmp_path):
@@ -158,7 +162,7 @@ def test_no_data_folder(capsys, tmp_path):
 def test_bad_data_is_answered_before_tensorflow_is_imported(tmp_path):
     call = command(tmp_path, tmp_path / "run", "--network", "seed_cnn")
     code = f"import sys; from training.cli import main; print(main({call!r}), 'tensorflow' in sys.modules)"
-    out, err = begin("-c", code).communicate(timeout=60)
+    out, err = begin("-c", code).communicate(timeout=300)
     assert out == "2 False\n"
     assert "has no with_mask/" in err
 
@@ -217,10 +221,13 @@ def test_omitted_options_are_the_defaults_of_a_fit():
 
 
 def test_a_fit_can_begin_with_another_runs_weights(twins, drawn_faces, tmp_path):
-    begun = tmp_path / "begun"
-    options = (*SMALL, 1, "--learning-rate", "1e-12", "--from", str(twins[0].folder))
-    assert main(command(drawn_faces, begun, *options)) == 0
-    weights = [keras.models.load_model(run.network, compile=False).get_weights() for run in (twins[0], RunFiles(begun))]
+    begun = RunFiles(tmp_path)
+    settings = FitSettings(
+        network="seed_cnn", epochs=1, batch_size=16, learning_rate=1e-12, start_from=str(twins[0].folder)
+    )
+    progress = EpochProgress(Console(file=io.StringIO()), batch_size=settings.batch_size)
+    assert fit(read_dataset(drawn_faces), settings, begun, progress)
+    weights = [keras.models.load_model(run.network, compile=False).get_weights() for run in (twins[0], begun)]
     assert all(np.allclose(before, after, atol=1e-4) for before, after in zip(*weights, strict=True))
 
 

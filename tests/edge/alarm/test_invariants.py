@@ -17,7 +17,7 @@ from edge.service.values import DailyHours
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 
 RELAY = 23
 

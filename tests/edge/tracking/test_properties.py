@@ -19,7 +19,7 @@ IMAGE = np.random.default_rng(11).integers(0, 256, (60, 80, 3), np.uint8)
 FACES = st.builds(
     lambda x, y, size: Face(x, y, x + size, y + size), st.floats(-20, 90), st.floats(-20, 70), st.floats(0, 60)
 )
-unhurried = settings(deadline=None, max_examples=50)
+unhurried = settings(deadline=None, max_examples=30)
 
 FRAMES = st.lists(st.lists(FACES, max_size=5), max_size=12)
 STEPS = st.lists(st.floats(-0.5, 3), min_size=12, max_size=12)

@@ -1,4 +1,4 @@
-"""Error rates and waiting times over ten thousand people and more."""
+"""Error rates and waiting times over thousands of people."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from edge.service.settings import ModelSettings
 from .photographs import log_odds_of
 from .simulator import NOISE, Crowd, Noise, calibrated, judge_each, like_the_shipped_model, outcome, wald_mean_seconds
 
-PEOPLE = 10_000
+PEOPLE = 4_000
 
 VISIT = 3.0
 """Seconds that somebody stands before the door."""
