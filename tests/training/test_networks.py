@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -5,17 +7,22 @@ from training.networks import CLASSIFIERS, seed_cnn
 from training.pipeline import predict
 
 
+@pytest.fixture(scope="module")
+def network():
+    """Builds a network by its name, once."""
+    return cache(lambda name: CLASSIFIERS[name]())
+
+
 @pytest.mark.parametrize("name", CLASSIFIERS)
-def test_a_classifier_gives_one_probability_a_crop(name):
-    network = CLASSIFIERS[name]()
-    p = predict(network, np.random.default_rng(1).integers(0, 256, (3, 128, 128, 3), np.uint8), batch_size=2)
-    assert network.name == name
+def test_a_classifier_gives_one_probability_a_crop(name, network):
+    p = predict(network(name), np.random.default_rng(1).integers(0, 256, (3, 128, 128, 3), np.uint8), batch_size=2)
+    assert network(name).name == name
     assert p.shape == (3,)
     assert ((p >= 0) & (p <= 1)).all()
 
 
-def test_door_cnn_is_small():
-    assert CLASSIFIERS["door_cnn"]().count_params() <= 150_000
+def test_door_cnn_is_small(network):
+    assert network("door_cnn").count_params() <= 150_000
 
 
 def test_seed_cnn_pools_by_average_on_request():

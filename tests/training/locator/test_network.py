@@ -16,14 +16,26 @@ def multiply_adds(network):
     return total
 
 
-def test_the_network_is_small_enough_for_a_pi():
-    network = face_cnn()
+@pytest.fixture(scope="module")
+def built():
+    return face_cnn()
+
+
+@pytest.fixture
+def network(built):
+    """A fresh network, as it will be again after the test."""
+    before = built.get_weights()
+    yield built
+    built.set_weights(before)
+
+
+def test_the_network_is_small_enough_for_a_pi(network):
     assert network.count_params() <= 150_000
     assert multiply_adds(network) <= 60e6
 
 
-def test_a_fresh_network_sees_faces_nowhere():
-    outputs = face_cnn()(np.random.default_rng(1).random((1, 240, 320, 3), np.float32))
+def test_a_fresh_network_sees_faces_nowhere(network):
+    outputs = network(np.random.default_rng(1).random((1, 240, 320, 3), np.float32))
     for stride, shape in zip(STRIDES, ((30, 40), (15, 20), (8, 10)), strict=True):
         assert outputs[f"heat{stride}"].shape == (1, *shape, 1)
         assert outputs[f"box{stride}"].shape == (1, *shape, 4)
@@ -41,14 +53,12 @@ def test_the_flat_outputs_are_in_the_order_of_the_cells():
     assert (flat[0, :, 1:3] == cells()[0]).all()
 
 
-def test_the_weights_fit_any_size():
-    small, large = face_cnn((176, 224)), face_cnn()
-    large.set_weights(small.get_weights())
+def test_the_weights_fit_any_size(network):
+    network.set_weights(face_cnn((176, 224)).get_weights())
     assert cells((176, 224))[0].shape == (22 * 28 + 11 * 14 + 6 * 7, 2)
 
 
-def test_for_the_device_the_outputs_are_cut_to_what_it_reads():
-    network = face_cnn()
+def test_for_the_device_the_outputs_are_cut_to_what_it_reads(network):
     picture = np.random.default_rng(1).random((1, 240, 320, 3), np.float32)
     weights = [100 * w for w in network.get_weights()]
     network.set_weights(weights)
