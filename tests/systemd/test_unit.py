@@ -1,0 +1,38 @@
+"""What can be said of the unit without starting it."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from .layers import REPOSITORY
+
+UNIT = REPOSITORY / "systemd" / "maskwatch.service"
+
+MOST_EXPOSED = 2.0
+"""Of the 10 that systemd gives a service without any protection."""
+
+
+def analyze(*arguments):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("not run, because systemd-analyze is not installed")
+    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def unit(tmp_path):
+    """The unit, with a command in place of the one that is not installed here."""
+    unit = tmp_path / UNIT.name
+    unit.write_text(re.sub(r"/opt/maskwatch/\S*", "/bin/true", UNIT.read_text()))
+    return unit
+
+
+def test_systemd_has_nothing_to_say_against_the_unit(unit):
+    said = analyze("verify", unit)
+    assert said.stdout + said.stderr == ""  # it does not fail at a key that it does not know, it only says so
+
+
+def test_the_service_may_do_little(unit):
+    said = analyze("security", "--offline=true", "--no-pager", f"--threshold={MOST_EXPOSED * 10:.0f}", unit)
+    assert said.returncode == 0, said.stdout
