@@ -18,7 +18,7 @@ CACHE = Path.home() / ".cache" / "maskwatch"
 SUITE, PYTHON = "bookworm", "3.11"
 """The oldest system that the device runs on, and its Python."""
 
-PACKAGES = "systemd-sysv,python3"
+PACKAGES = "systemd-sysv,procps,python3"
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 

@@ -1,0 +1,47 @@
+import os
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+
+from .board import SETTINGS, Board
+
+WATCH_A_CLIP = '[camera]\nsource = "/etc/maskwatch/door.mp4"\nrepeat = true\n'
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory):
+    """A clip of somebody without a mask, five frames a second."""
+    from edge.demo.scene import DoorwayScene
+
+    path = tmp_path_factory.mktemp("door") / "door.mp4"
+    scene = DoorwayScene()
+    bare = next(visit for visit in scene.visits if visit.label(visit.stands) == "without_mask")
+    first = scene.picture(bare.stands)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 5.0, first.shape[1::-1])
+    for seconds in np.arange(bare.stands - 1.0, bare.leaves + 0.6, 0.2):
+        writer.write(cv2.cvtColor(scene.picture(seconds), cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory, door):
+    """The running board, for the tests of a file."""
+    if os.geteuid() != 0:
+        pytest.skip("not run, because it takes root")
+    for command in ("mmdebstrap", "systemd-nspawn", "nsenter"):
+        if shutil.which(command) is None:
+            pytest.skip(f"not run, because {command} is not installed")
+    with Board(tmp_path_factory.mktemp("board"), door, WATCH_A_CLIP) as board:
+        yield board
+
+
+@pytest.fixture
+def board(machine):
+    """It, watching."""
+    machine.file(SETTINGS).write_text(machine.settings)
+    machine("systemctl", "start", "maskwatch")
+    assert machine.watching
+    return machine
