@@ -8,9 +8,16 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from .layers import LIBRARIES, RELEASE, REPOSITORY, debian, libraries, run
 
 SETTINGS = Path("etc/maskwatch/maskwatch.toml")
+
+IGNORED = shutil.ignore_patterns("__pycache__")
+
+WATCHDOG_SECONDS = 3
+"""What a hurried unit's watchdog waits."""
 
 PATIENCE = 120
 """Seconds until the slowest machine has done what a test waits for."""
@@ -22,28 +29,28 @@ class Board:
     Args:
         folder: An empty one.
         clip: A recording for its camera.
-        settings: Text of its settings, "{clip}" for where it has the recording.
+        settings: The text of its settings; the recording lies beside them.
+        read_only: Whether all but /run and /tmp is.
     """
 
-    def __init__(self, folder, clip, settings):
+    def __init__(self, folder, clip, settings, *, read_only=False):
         self.root, self._layers = folder / "root", folder / "layers"
-        self._clip, self.settings = clip, settings
-        self._ended = ExitStack()
+        self._console, self._clip, self.settings = folder / "console", clip, settings
+        self._options = ["--read-only"] if read_only else []
 
     def __enter__(self):
-        with self._ended:
+        with ExitStack() as opened:
             self._mount()
+            opened.callback(subprocess.run, ["umount", self.root], check=True)
             self._install()
-            command = ("systemd-nspawn", "-q", "--register=no", "--keep-unit", "-D", self.root, "-b", "--console=pipe")
-            with (self._layers / "console").open("wb") as console:
-                self._nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
-            self._ended.callback(self._switch_off)
+            self._nspawn = self._switch_on()
+            opened.callback(self._switch_off)
             self.wait_until(self._is_up)
-            self._ended = self._ended.pop_all()
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(self, *exception):
-        self._ended.close()
+        self._opened.close()
 
     def __call__(self, *command, check=True):
         """Run a command on it as root; what it prints."""
@@ -62,30 +69,21 @@ class Board:
         """A property of the unit, as systemd has it now."""
         return self("systemctl", "show", "--value", "-p", name, "maskwatch")
 
-    def hurry(self):
-        """Let its watchdog wait for less than it does at a door."""
-        override = self.file("run/systemd/system/maskwatch.service.d/hurry.conf")
-        override.parent.mkdir(parents=True)
-        override.write_text("[Service]\nWatchdogSec=5\n")
-        self("systemctl", "daemon-reload")
-        self("systemctl", "restart", "maskwatch")
-
     def file(self, path):
         """A file of the running board, to read or to write."""
         return Path(f"/proc/{self._leader}/root") / path
 
-    def mark(self):
-        """The log's present end, for `log` and `events`."""
-        return self("journalctl", "-n", "0", "--show-cursor").rpartition("-- cursor: ")[2]
+    def log(self):
+        """All that the program has written."""
+        return self("journalctl", "--no-pager", "-o", "cat", "-t", "maskwatch").splitlines()
 
-    def log(self, mark=None):
-        """What the program has written since."""
-        since = [f"--after-cursor={mark}"] if mark else []
-        return self("journalctl", "--no-pager", "-o", "cat", "-t", "maskwatch", *since).splitlines()
+    def events(self, since=0):
+        """The events in the log, without so many lines at its beginning."""
+        return [json.loads(line) for line in self.log()[since:] if line.startswith("{")]
 
-    def events(self, mark=None):
-        """The events in the log since."""
-        return [json.loads(line) for line in self.log(mark) if line.startswith("{")]
+    def said(self, event, since=0):
+        """The first such event, once it is in the log."""
+        return self.wait_until(lambda: next((e for e in self.events(since) if e["event"] == event), None))
 
     @property
     def pid(self):
@@ -105,7 +103,10 @@ class Board:
         return int(children[0]) if there else 0
 
     def _is_up(self):
-        return self._leader and self("systemctl", "is-system-running", check=False) in ("starting", "running")
+        if self._nspawn.poll() is not None:
+            pytest.skip(f"not run, because systemd-nspawn failed: {self._console.read_text().strip()}")
+        states = ("starting", "running", "degraded")
+        return self._leader and self("systemctl", "is-system-running", check=False) in states
 
     def _mount(self):
         for name in ("changes", "work"):
@@ -113,7 +114,6 @@ class Board:
         self.root.mkdir()
         below = f"lowerdir={libraries()}:{debian()},upperdir={self._layers}/changes,workdir={self._layers}/work"
         run("mount", "-t", "overlay", "overlay", "-o", below, self.root)
-        self._ended.callback(subprocess.run, ["umount", self.root], check=True)
 
     def _install(self):
         release = self.root / RELEASE
@@ -123,18 +123,27 @@ class Board:
         command = release / "bin" / "maskwatch"
         command.write_text(f"#!/{RELEASE}/bin/python3\nimport sys\nfrom edge.cli import main\nsys.exit(main())\n")
         command.chmod(0o755)
-        shutil.copytree(
-            REPOSITORY / "edge", self.root / LIBRARIES / "edge", ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(REPOSITORY / "edge", self.root / LIBRARIES / "edge", ignore=IGNORED)
         (release.parent.parent / "current").symlink_to(Path("releases") / release.name)
+        self._install_units()
+        shutil.copy(self._clip, self.root / SETTINGS.parent)
+        (self.root / SETTINGS).write_text(self.settings)
+
+    def _install_units(self):
         units = REPOSITORY / "systemd"
         shutil.copy(units / "maskwatch.service", self.root / "etc/systemd/system")
         shutil.copy(units / "sysusers.conf", self.root / "usr/lib/sysusers.d/maskwatch.conf")
         shutil.copy(units / "tmpfiles.conf", self.root / "usr/lib/tmpfiles.d/maskwatch.conf")
-        (self.root / SETTINGS.parent).mkdir()
-        shutil.copy(self._clip, self.root / SETTINGS.parent)
-        (self.root / SETTINGS).write_text(self.settings)
+        run("systemd-sysusers", f"--root={self.root}", "maskwatch.conf")
+        run("systemd-tmpfiles", f"--root={self.root}", "--create", "maskwatch.conf")
         run("systemctl", f"--root={self.root}", "enable", "maskwatch")
+
+    def _switch_on(self):
+        command = ("systemd-nspawn", "-q", "--register=no", "--keep-unit", "--console=pipe", *self._options)
+        with self._console.open("wb") as console:
+            return subprocess.Popen(
+                [*command, "-D", self.root, "-b"], stdin=subprocess.DEVNULL, stdout=console, stderr=console
+            )
 
     def _switch_off(self):
         self._nspawn.send_signal(signal.SIGTERM)  # an orderly shutdown

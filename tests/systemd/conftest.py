@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from .board import SETTINGS, Board
+from .board import SETTINGS, WATCHDOG_SECONDS, Board
 
 WATCH_A_CLIP = '[camera]\nsource = "/etc/maskwatch/door.mp4"\nrepeat = true\n'
 
@@ -26,15 +26,21 @@ def door(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory, door):
-    """The running board, for the tests of a file."""
+@pytest.fixture(scope="session")
+def boot(tmp_path_factory, door):
+    """Makes a board that watches the clip."""
     if os.geteuid() != 0:
         pytest.skip("not run, because it takes root")
     for command in ("mmdebstrap", "systemd-nspawn", "nsenter"):
         if shutil.which(command) is None:
             pytest.skip(f"not run, because {command} is not installed")
-    with Board(tmp_path_factory.mktemp("board"), door, WATCH_A_CLIP) as board:
+    return lambda **options: Board(tmp_path_factory.mktemp("board"), door, WATCH_A_CLIP, **options)
+
+
+@pytest.fixture(scope="module")
+def machine(boot):
+    """A running board, for all tests of a file."""
+    with boot() as board:
         yield board
 
 
@@ -45,3 +51,16 @@ def board(machine):
     machine("systemctl", "start", "maskwatch")
     assert machine.watching
     return machine
+
+
+@pytest.fixture
+def hurried(board):
+    """It, with a watchdog that waits for less than at a door."""
+    override = board.file("run/systemd/system/maskwatch.service.d/hurried.conf")
+    override.parent.mkdir(parents=True)
+    override.write_text(f"[Service]\nWatchdogSec={WATCHDOG_SECONDS}\n")
+    board("systemctl", "daemon-reload")
+    board("systemctl", "restart", "maskwatch")
+    yield board
+    shutil.rmtree(override.parent)
+    board("systemctl", "daemon-reload")

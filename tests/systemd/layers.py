@@ -1,4 +1,4 @@
-"""What the test machine is made of: a Debian as old as the device's, and the libraries of a release. Made once, kept."""
+"""What a test's board is made of: a Debian as old as the device's, and the libraries of a release. Made once, kept."""
 
 import hashlib
 import os
