@@ -55,7 +55,9 @@ class Board:
     def __call__(self, *command, check=True):
         """Run a command on it as root; what it prints."""
         outside = ("nsenter", "-t", str(self._leader), "--all", "--")
-        return subprocess.run([*outside, *command], capture_output=True, text=True, check=check).stdout.strip()
+        finished = subprocess.run([*outside, *command], capture_output=True, text=True, check=False)
+        assert not check or finished.returncode == 0, f"{command}: {finished.stderr}"
+        return finished.stdout.strip()
 
     def wait_until(self, come_true):
         """Wait until something that is asked again and again is true, and return it."""

@@ -53,14 +53,13 @@ def board(machine):
     return machine
 
 
-@pytest.fixture
-def hurried(board):
-    """It, with a watchdog that waits for less than at a door."""
-    override = board.file("run/systemd/system/maskwatch.service.d/hurried.conf")
+@pytest.fixture(scope="module")
+def hurried(machine):
+    """It, from now on with a watchdog that waits for less than at a door."""
+    override = machine.file("run/systemd/system/maskwatch.service.d/hurried.conf")
     override.parent.mkdir(parents=True)
     override.write_text(f"[Service]\nWatchdogSec={WATCHDOG_SECONDS}\n")
-    board("systemctl", "daemon-reload")
-    board("systemctl", "restart", "maskwatch")
-    yield board
-    shutil.rmtree(override.parent)
-    board("systemctl", "daemon-reload")
+    machine.file(SETTINGS).write_text(machine.settings)
+    machine("systemctl", "daemon-reload")
+    machine("systemctl", "restart", "maskwatch")
+    return machine

@@ -1,5 +1,3 @@
-from subprocess import CalledProcessError
-
 import pytest
 
 pytestmark = pytest.mark.systemd
@@ -8,5 +6,4 @@ pytestmark = pytest.mark.systemd
 def test_it_watches_from_a_root_that_nothing_can_be_written_to(boot):
     with boot(read_only=True) as board:
         board.wait_until(lambda: board.watching)
-        with pytest.raises(CalledProcessError):
-            board("touch", "/var/lib/maskwatch/file")
+        assert "Read-only file system" in board("sh", "-c", "touch /var/lib/maskwatch/file 2>&1", check=False)
