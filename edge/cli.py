@@ -135,7 +135,9 @@ def _run(arguments: argparse.Namespace) -> int:
 def _outputs_off(arguments: argparse.Namespace) -> int:
     from edge.alarm.pins import on_a_raspberry_pi, open_pins
     from edge.device import make_alarm
+    from edge.service.outputs import noted_outputs
 
+    arguments.config = noted_outputs() or arguments.config
     with make_alarm(_settings(arguments).alarm, open_pins(mock=not on_a_raspberry_pi()), live=True):
         return 0
 

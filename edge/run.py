@@ -23,6 +23,7 @@ from edge.events.moment import Everyone, Moment, Publisher
 from edge.events.types import Fault, Started, Stopped
 from edge.service.board import Board
 from edge.service.notify import Heartbeat
+from edge.service.outputs import note_outputs
 from edge.service.reload import Reload, put_in_force
 from edge.service.settings import Settings
 from edge.service.strain import Strain
@@ -74,6 +75,7 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
         journal.write(Fault(at=count.seconds, reason=str(error) or repr(error)))
 
     with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
+        note_outputs(settings.alarm)
         alarm.play(STARTING)
         fault_seconds = 0.0 if mock else FAULT_SECONDS
 

@@ -48,10 +48,11 @@ def test_it_has_no_network(board):
     assert [line.split(":")[0].strip() for line in devices] == ["lo"]
 
 
-def test_killed_it_comes_back(board):
+def test_killed_it_comes_back_and_meanwhile_everything_is_off(board):
     killed = board.pid
     board("kill", "-KILL", str(killed))
     board.wait_until(lambda: board.watching and board.pid != killed)
+    assert "status=0" in board.show("ExecStopPost")
 
 
 def test_changed_settings_are_taken_over_while_it_watches(board):
