@@ -7,7 +7,13 @@ import pytest
 
 from .board import SETTINGS, WATCHDOG_SECONDS, Board
 
-WATCH_A_CLIP = '[camera]\nsource = "/etc/maskwatch/door.mp4"\nrepeat = true\n'
+WATCH_A_CLIP = """
+[camera]
+source = "/etc/maskwatch/door.mp4"
+repeat = true
+[alarm]
+blind_after_seconds = 2
+"""
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from .board import SETTINGS, WATCHDOG_SECONDS
 
 pytestmark = pytest.mark.systemd
 
-BROKEN = "[alarm]\nled_pn = 9\n"
+BROKEN = "led_pn = 9\n"
 
 
 def test_it_watches_after_the_boot_without_anybody_s_doing(machine):
@@ -57,7 +57,7 @@ def test_killed_it_comes_back_and_meanwhile_everything_is_off(board):
 
 def test_changed_settings_are_taken_over_while_it_watches(board):
     watching, before = board.pid, len(board.log())
-    board.file(SETTINGS).write_text(board.settings + "[alarm]\nhold_seconds = 2\n")
+    board.file(SETTINGS).write_text(board.settings + "hold_seconds = 2\n")
     board("systemctl", "reload", "maskwatch")
     assert board.said("reloaded", since=before)["changed"] == "alarm.hold_seconds"
     board.wait_until(lambda: board.watching)
@@ -91,7 +91,7 @@ def test_a_log_that_breaks_down_does_not_disturb_it(board):
 def test_broken_settings_end_it_with_one_sentence_and_mended_ones_bring_it_back(board):
     board("systemctl", "stop", "maskwatch")
     before = len(board.log())
-    board.file(SETTINGS).write_text(BROKEN)
+    board.file(SETTINGS).write_text(board.settings + BROKEN)
     board("systemctl", "start", "maskwatch", check=False)
     board.wait_until(lambda: board.show("ExecMainStatus") == "2")
     (sentence,) = set(board.log()[before:])
