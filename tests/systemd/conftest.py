@@ -17,7 +17,17 @@ blind_after_seconds = 2
 
 
 @pytest.fixture(scope="session")
-def door(tmp_path_factory):
+def able():
+    """Whether this machine can run a board at all."""
+    if os.geteuid() != 0:
+        pytest.skip("not run, because it takes root")
+    for command in ("mmdebstrap", "systemd-nspawn", "nsenter"):
+        if shutil.which(command) is None:
+            pytest.skip(f"not run, because {command} is not installed")
+
+
+@pytest.fixture(scope="session")
+def door(able, tmp_path_factory):
     """A clip of somebody without a mask, five frames a second."""
     from edge.demo.scene import DoorwayScene
 
@@ -35,11 +45,6 @@ def door(tmp_path_factory):
 @pytest.fixture(scope="session")
 def boot(tmp_path_factory, door):
     """Makes a board that watches the clip."""
-    if os.geteuid() != 0:
-        pytest.skip("not run, because it takes root")
-    for command in ("mmdebstrap", "systemd-nspawn", "nsenter"):
-        if shutil.which(command) is None:
-            pytest.skip(f"not run, because {command} is not installed")
     return lambda **options: Board(tmp_path_factory.mktemp("board"), door, WATCH_A_CLIP, **options)
 
 
