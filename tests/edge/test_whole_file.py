@@ -1,5 +1,6 @@
 import resource
 import signal
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,19 +19,21 @@ def test_everybody_may_read_it(tmp_path):
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
 
 
-@pytest.fixture
+@contextmanager
 def no_room():
-    """As on a full disk: no file may grow beyond 1000 bytes."""
+    """As on a full disk: no file may grow beyond 1000 bytes. No fixture: pytest's own report would be caught in it."""
     before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_where_there_is_no_room_the_old_file_stays_and_nothing_else(tmp_path, no_room):
+def test_where_there_is_no_room_the_old_file_stays_and_nothing_else(tmp_path):
     write_whole(tmp_path / "file", b"old")
-    with pytest.raises(OSError, match="too large"):
+    with pytest.raises(OSError, match="too large"), no_room():
         write_whole(tmp_path / "file", bytes(5000))
     assert (tmp_path / "file").read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
