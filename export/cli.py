@@ -10,6 +10,7 @@ from rich.console import Console
 
 from edge.errors import UserError
 from edge.silence import silenced_stderr
+from export.bundle.target import TARGETS
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,7 +49,20 @@ def _parser() -> argparse.ArgumentParser:
     inspect = commands.add_parser("inspect", help="show what is in a model file")
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
+    _add_bundle(commands)
     return parser
+
+
+def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bundle = commands.add_parser("bundle", help="gather all that a device needs, for an installation without a network")
+    bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
+    bundle.add_argument(
+        "--model", type=Path, action="append", default=[], metavar="FILE", help="instead of the shipped one of its kind"
+    )
+    bundle.add_argument(
+        "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
+    )
+    bundle.set_defaults(command=_bundle)
 
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
@@ -65,6 +79,17 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")
+
+
+def _bundle(arguments: argparse.Namespace, console: Console) -> None:
+    from export.bundle.bundle import make_bundle, save_bundle
+    from export.bundle.table import bundle_table
+
+    with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
+        bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
+        file = save_bundle(bundle, arguments.out)
+    console.print(bundle_table(bundle))
+    console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
 def _refuse_place(out: Path, *, force: bool) -> None:
