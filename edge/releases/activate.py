@@ -46,9 +46,9 @@ def _commit(layout: Layout, name: str) -> None:
     before = linked_release(layout.current)
     if before == name:
         return
-    link_whole(layout.current, f"releases/{name}")
     if before:
         link_whole(layout.previous, f"releases/{before}")
+    link_whole(layout.current, f"releases/{name}")
 
 
 def _try_beside(host: Host, name: str, gate: Gate) -> str:

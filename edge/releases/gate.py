@@ -14,7 +14,7 @@ class Gate:
 
     ready_seconds: float = 300.0
     """Until READY, which comes after the first whole frame."""
-    doctor_seconds: float = 180.0
+    doctor_seconds: float = 300.0
     """For `maskwatch doctor`."""
     settle_seconds: float = 10.0
     """How long the service has to go on after that without a restart."""
@@ -60,12 +60,12 @@ def _not_ready(host: Host, started: Outcome, gate: Gate) -> str:
 
 
 def _doctor_says(checked: Outcome) -> str:
-    """The checks that failed, out of `maskwatch doctor --json`."""
+    """What failed, out of the findings of `maskwatch doctor --json`."""
     if checked.status == LATE:
         return "`maskwatch doctor` did not come to an end"
     try:
-        checks = json.loads(checked.output)["checks"]
-        failed = [f"{check['name']}: {check['says']}" for check in checks if check["state"] == "fail"]
+        findings = json.loads(checked.output)
+        failed = [f"{finding['name']}: {finding['text']}" for finding in findings if finding["level"] == "fail"]
     except (JSONDecodeError, KeyError, TypeError):
         failed = []
     return f"`maskwatch doctor` fails ({'; '.join(failed) or f'status {checked.status}'})"

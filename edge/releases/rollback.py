@@ -28,6 +28,6 @@ def rollback(host: Host, wanted: str = "", *, gate: Gate = GATE) -> int:
 
 def _previous(host: Host) -> str:
     name = linked_release(host.layout.previous)
-    if not name or not host.layout.release(name).exists():
+    if name in (None, linked_release(host.layout.current)):
         raise UserError("No release was current before this one: name one that `maskwatch releases` shows.")
     return name
