@@ -15,7 +15,7 @@ from edge.releases.disk import write_whole
 from edge.releases.model import shipped_place
 from edge.vision.model_file import read_model_file
 from export.bundle.program import build_program
-from export.bundle.target import MACHINE, NEEDS, SOURCE, Target
+from export.bundle.target import SOURCE, Target
 from export.bundle.wheels import locked_wheels
 
 FORMAT = 1
@@ -63,7 +63,7 @@ def make_bundle(target: Target, *, models: Sequence[Path] = (), source: Path = S
         return pack_bundle(target, [program, *locked_wheels(target)], source=source)
 
 
-def pack_bundle(target: Target, wheels: Sequence[Path], *, machine: str = MACHINE, source: Path = SOURCE) -> Bundle:
+def pack_bundle(target: Target, wheels: Sequence[Path], *, source: Path = SOURCE) -> Bundle:
     """Put wheels, ours first, together with what else a device needs."""
     files = {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
     files |= {f"systemd/{file.name}": file.read_bytes() for file in (source / "systemd").iterdir() if file.is_file()}
@@ -78,8 +78,8 @@ def pack_bundle(target: Target, wheels: Sequence[Path], *, machine: str = MACHIN
         "version": packages["maskwatch"],
         "target": target.name,
         "python": target.python,
-        "machine": machine,
-        "needs": NEEDS,
+        "machine": target.machine,
+        "needs": dict(target.needs),
         "packages": packages,
         "files": digests,
     }

@@ -33,7 +33,7 @@ def find_damage(bundle: Path) -> str:
     """The first thing in which a bundle differs from its manifest; empty where nothing does."""
     try:
         files = json.loads((bundle / "manifest.json").read_text())["files"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "The bundle's manifest.json is missing or damaged"
     for name, sha256 in files.items():
         file = bundle / name

@@ -1,12 +1,14 @@
 """The operating systems that a bundle can be made for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent.parent
 """The clone that this program runs in."""
 
-MACHINE = "aarch64"
+NEEDS = {"numpy": "python3-numpy", "gpiozero": "python3-gpiozero", "lgpio": "python3-lgpio"}
+"""Modules that come from the operating system and never from a wheel, each with its package."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,9 @@ class Target:
     """Version of its own Python."""
     glibc: int
     """Minor version of its C library, 2.N: the newest that a wheel may ask for."""
+    machine: str = "aarch64"
+    needs: Mapping[str, str] = field(default_factory=lambda: NEEDS)
+    """Modules that are looked for before anything is installed, each with its package."""
 
     @property
     def lock(self) -> Path:
@@ -29,7 +34,7 @@ class Target:
     def platforms(self) -> tuple[str, ...]:
         """Tags of the wheels that run there, the best first."""
         newest_first = range(self.glibc, 16, -1)
-        return (*(f"manylinux_2_{minor}_{MACHINE}" for minor in newest_first), f"manylinux2014_{MACHINE}")
+        return (*(f"manylinux_2_{minor}_{self.machine}" for minor in newest_first), f"manylinux2014_{self.machine}")
 
 
 TARGETS = {
@@ -40,6 +45,3 @@ TARGETS = {
     )
 }
 """By code name, the newest first."""
-
-NEEDS = {"numpy": "python3-numpy", "gpiozero": "python3-gpiozero", "lgpio": "python3-lgpio"}
-"""Modules that come from the operating system and never from a wheel, each with its package."""
