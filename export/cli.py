@@ -18,14 +18,13 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
-        arguments.command(arguments, Console(highlight=False, markup=False))
+        return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("maskwatch-export: stopped; nothing was written.\n")
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
     _add_bundle(commands)
+    _add_push(commands)
     return parser
 
 
@@ -63,6 +63,16 @@ def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
     )
     bundle.set_defaults(command=_bundle)
+
+
+def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    push = commands.add_parser(
+        "push", help="install a bundle or a model on devices, by ssh; status 1 if one is not healthy with it"
+    )
+    push.add_argument("hosts", nargs="+", metavar="HOST", help="as ssh takes it")
+    push.add_argument("file", type=Path, metavar="FILE", help="a bundle (.tar) or a model file (.tflite)")
+    push.add_argument("--keep-going", action="store_true", help="do not stop at the first device that fails")
+    push.set_defaults(command=_push)
 
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
@@ -90,6 +100,14 @@ def _bundle(arguments: argparse.Namespace, console: Console) -> None:
         file = save_bundle(bundle, arguments.out)
     console.print(bundle_table(bundle))
     console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
+
+
+def _push(arguments: argparse.Namespace, console: Console) -> int:
+    from export.push.push import push, results_table
+
+    results = push(arguments.hosts, arguments.file, console, keep_going=arguments.keep_going)
+    console.print(results_table(results))
+    return 0 if all(result.good for result in results) else 1
 
 
 def _refuse_place(out: Path, *, force: bool) -> None:

@@ -137,6 +137,7 @@ def write_bundle(folder, release, temper="well"):
         wheel.writestr("edge/__init__.py", "")
         wheel.writestr("edge/cli.py", f"def main():\n    print({release!r})\n    return 0\n")
         wheel.writestr("edge/temper.txt", temper)
+        wheel.writestr("edge/models/door_cnn.tflite", "the shipped one")
     (folder / "systemd" / UNIT).write_text(UNIT_TEXT)
     (folder / "systemd/sysusers.conf").write_text("u maskwatch -\n")
     (folder / "systemd/tmpfiles.conf").write_text("d /etc/maskwatch\n")
