@@ -84,16 +84,7 @@ def test_what_is_no_bundle_is_refused(tmp_path):
         read_manifest(tmp_path / "no.tar")
 
 
-@pytest.mark.parametrize("target", TARGETS.values(), ids=str)
-def test_the_lock_pins_each_wheel_and_names_nothing_that_is_the_system_s(target):
-    lock = target.lock.read_text()
-    assert "://" not in lock
-    pinned = {line.split("==")[0] for line in lock.splitlines() if "==" in line}
-    assert pinned == {"ai-edge-litert", "opencv-python-headless"}
-    assert lock.count("--hash=sha256:") > len(pinned)
-
-
-@pytest.mark.parametrize("target", TARGETS.values(), ids=str)
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_the_manifest_says_for_which_python(target, program):
     manifest = json.loads(json.dumps(pack_bundle(target, [program]).manifest))
     assert (manifest["python"], manifest["machine"]) == (target.python, "aarch64")

@@ -81,7 +81,7 @@ def bundle(tmp_path):
     """A bundle for the Python that this machine's operating system brings."""
     version = "import sys; print(*sys.version_info[:2], sep='.')"
     python = subprocess.run(["/usr/bin/python3", "-c", version], capture_output=True, text=True, check=True).stdout
-    target = Target(name="here", python=python.strip(), glibc=17, machine=os.uname().machine, needs={})
+    target = Target(name="here", python=python.strip(), machine=os.uname().machine, needs={})
     return save_bundle(pack_bundle(target, [build_program(tmp_path / "program")]), tmp_path)
 
 
@@ -95,7 +95,7 @@ def test_a_bundle_is_installed_over_ssh(door, bundle, console):
 
 @pytest.mark.slow
 def test_a_device_that_is_for_something_else_refuses_it_and_says_why(door, tmp_path, console):
-    target = Target(name="bookworm", python="2.7", glibc=17, needs={})
+    target = Target(name="bookworm", python="2.7", needs={})
     bundle = save_bundle(pack_bundle(target, [build_program(tmp_path / "program")]), tmp_path)
     (result,) = push(["door"], bundle, console, root=str(door))
     assert (result.good, result.outcome) == (False, "refused it")
