@@ -79,6 +79,7 @@ def _restarts(host: Host) -> str:
 
 
 def _last_words(host: Host) -> str:
-    """The last line of the service's log."""
-    log = host.run(("journalctl", "--unit", UNIT, "--lines=1", "--output=cat", "--no-pager"), 60.0)
-    return log.output.strip() or "its log says nothing"
+    """The last line that the program wrote to its log of late, and that is no event."""
+    log = host.run(("journalctl", f"_SYSTEMD_UNIT={UNIT}", "--since=-5min", "--output=cat", "--no-pager"), 60.0)
+    lines = [line for line in log.output.splitlines() if line.strip() and not line.startswith("{")]
+    return lines[-1].strip().rstrip(".") if lines else "its log says nothing"

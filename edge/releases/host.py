@@ -72,7 +72,7 @@ def open_host(root: Path, notes: TextIO) -> Host:
         return Host(layout=Layout(root), notes=notes, run=lambda *_: Outcome(0), live=False)
     if os.geteuid() != 0:
         raise UserError("Only root can change the releases: run it with sudo.")
-    if _root_is_an_overlay(Path("/proc/self/mounts").read_text()) and Path("/run/systemd/system").is_dir():
+    if forgets_changes(Path("/proc/cmdline").read_text()):
         raise UserError(
             "The root file system is a read-only overlay and forgets what is installed: run "
             "`sudo raspi-config nonint disable_overlayfs`, reboot, install, and enable it again."
@@ -105,7 +105,9 @@ def refuse_other_machine(*, python: str, machine: str, target: str) -> None:
         )
 
 
-def _root_is_an_overlay(mounts: str) -> bool:
-    """Whether the last thing mounted on / is an overlay."""
-    kinds = [line.split()[2] for line in mounts.splitlines() if line.split()[1] == "/"]
-    return bool(kinds) and kinds[-1] == "overlay"
+def forgets_changes(kernel_command: str) -> bool:
+    """Whether the kernel was told to lay memory over the root file system, as raspi-config's overlay does."""
+    words = kernel_command.split()
+    return "boot=overlay" in words or any(
+        word.startswith("overlayroot=") and word != "overlayroot=disabled" for word in words
+    )

@@ -6,7 +6,7 @@ from typing import TextIO
 from edge.releases.layout import Layout
 from edge.releases.record import Record, installed_releases, linked_release, read_health
 
-HEADINGS = ("release", "target", "installed at", "", "healthy", "models pushed alone")
+HEADINGS = ("release", "target", "installed at", "", "models pushed alone", "healthy")
 
 
 def show_releases(layout: Layout, out: TextIO) -> None:
@@ -21,7 +21,7 @@ def _row(layout: Layout, record: Record) -> tuple[str, ...]:
     health = read_health(layout.release(record.name))
     healthy = "not tried" if health is None else "yes" if health.healthy else f"no: {health.why}"
     models = ", ".join(f"{kind} {model.network} {model.sha256[:8]}" for kind, model in record.models.items())
-    return record.name, record.target, record.installed_at, places.get(record.name, ""), healthy, models
+    return record.name, record.target, record.installed_at, places.get(record.name, ""), models, healthy
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -67,7 +67,7 @@ class Board:
             case ["systemd-run", *_]:
                 self._remember(guard=True)
             case ["journalctl", *_]:
-                return Outcome(0, "the camera gives no frame\n")
+                return Outcome(0, 'the camera gives no frame.\n{"event": "fault"}\n')
             case [program, "doctor"]:
                 return self._doctor(Path(program))
         return Outcome(0)

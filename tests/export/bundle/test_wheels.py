@@ -6,7 +6,6 @@ from edge.errors import UserError
 from export.bundle.target import SOURCE, TARGETS, Target
 from export.bundle.wheels import locked_wheels, pinned
 
-
 NAMES = ("ai-edge-litert", "opencv-python-headless")
 
 
