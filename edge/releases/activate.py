@@ -28,6 +28,8 @@ def activate(host: Host, name: str, gate: Gate) -> str:
         that one runs again after a fault.
     """
     before = linked_release(host.layout.current)
+    # An installation that was killed may have left another one running.
+    verb = "start" if before == name and not host.layout.trial_unit.exists() else "restart"
     _end_trial(host)
     _stop_guard(host)
     if host.live and before not in (None, name):
@@ -38,7 +40,7 @@ def activate(host: Host, name: str, gate: Gate) -> str:
         host.say(f"{name} starts with the next boot: no systemd runs here that could try it now.")
         return ""
     host.systemctl("daemon-reload")
-    return _watched(host, name, gate, verb="start" if before else "restart")
+    return _watched(host, name, gate, verb=verb)
 
 
 def _commit(layout: Layout, name: str) -> None:
@@ -80,7 +82,8 @@ def _begin_trial(host: Host, name: str, gate: Gate) -> None:
     """Hide the installed unit behind one of the release's own, for as long as the gate may take."""
     unit = (host.layout.release(name) / "systemd" / UNIT).read_text()
     hiding = unit.replace(f"/{BASE}/current/", f"/{BASE}/releases/{name}/")
-    end = f"rm -f {shlex.quote(str(host.layout.trial_unit))}; systemctl daemon-reload; systemctl restart {UNIT}"
+    # Joined by &&: systemd 252 reads a semicolon in its own file of this timer as something else after a reload.
+    end = f"rm -f {shlex.quote(str(host.layout.trial_unit))} && systemctl daemon-reload && systemctl restart {UNIT}"
     timer = ("--quiet", "--collect", f"--unit={GUARD}", f"--on-active={gate.longest_seconds:.0f}")
     if not host.run(("systemd-run", *timer, "--", "/bin/sh", "-c", end), 60.0).good:
         host.say("No timer guards this trial: do not kill the installation before it ends.")

@@ -120,3 +120,11 @@ def test_an_installer_killed_at_any_step_leaves_no_release_on_trial(killed_at, w
         board.guard_fires()
         assert board.running == "1.0+a"
         assert not board.layout.trial_unit.exists()
+
+
+@pytest.mark.slow
+def test_the_current_release_comes_back_by_hand_too_after_an_installer_was_killed(killed_at, with_release_a, install):
+    for board in each_kill(killed_at, with_release_a, "1.0+b", "sick"):
+        assert install(board, "1.0+a") == 0
+        assert board.running == "1.0+a"
+        assert not board.guard
