@@ -124,6 +124,13 @@ def test_failed_releases_never_push_out_the_current_one(board, install):
     assert names(board) == ["1.0+a", "1.0+e", "1.0+f"]
 
 
+def test_a_release_that_failed_does_not_push_out_one_that_was_healthy(board, install):
+    for letter in "abc":
+        install(board, f"1.0+{letter}")
+    install(board, "1.0+d", "mute")
+    assert names(board) == ["1.0+a", "1.0+b", "1.0+c"]
+
+
 def test_the_launcher_runs_the_release_that_it_lies_in(board, install):
     install(board, "1.0+a")
     program = board.root / "opt/maskwatch/current/bin/maskwatch"
