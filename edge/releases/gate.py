@@ -18,11 +18,13 @@ class Gate:
     """For `maskwatch doctor`."""
     settle_seconds: float = 10.0
     """How long the service has to go on after that without a restart."""
+    spare_seconds: float = 120.0
+    """What lies between these, such as a reload of systemd, takes less."""
 
     @property
     def longest_seconds(self) -> float:
         """After so long the gate has said yes or no."""
-        return self.ready_seconds + self.doctor_seconds + self.settle_seconds + 120.0
+        return self.ready_seconds + self.doctor_seconds + self.settle_seconds + self.spare_seconds
 
 
 GATE = Gate()
