@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_doctor(commands)
     _add_bench(commands)
+    _add_releases(commands)
     return parser
 
 
@@ -109,6 +110,21 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     bench.add_argument("--json", type=Path, metavar="FILE", help="where to save the figures")
     bench.set_defaults(command=_bench)
+
+
+def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    install = commands.add_parser("install", help="install a bundle, or a model alone; status 1 if it is not healthy")
+    install.add_argument("file", type=Path, metavar="FILE", help="a bundle (.tar) or a model file (.tflite)")
+    install.set_defaults(command=_install)
+    releases = commands.add_parser("releases", help="list the releases on this device")
+    releases.set_defaults(command=_releases)
+    rollback = commands.add_parser("rollback", help="go back to an earlier release; status 1 if it is not healthy")
+    rollback.add_argument("release", nargs="?", default="", metavar="RELEASE", help="or how it begins [the one before]")
+    rollback.set_defaults(command=_rollback)
+    uninstall = commands.add_parser("uninstall", help="remove maskwatch from this device, but for its settings")
+    uninstall.set_defaults(command=_uninstall)
+    for command in (install, releases, rollback, uninstall):
+        command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="root of its files [/]")
 
 
 # The imports below cost up to a second, so a command pays only for its own.
@@ -195,3 +211,27 @@ def _bench(arguments: argparse.Namespace) -> int:
 
     plan = Plan(source=arguments.source, frames=arguments.frames, warm_up=arguments.warm_up)
     return run_bench(_settings(arguments), plan, sys.stdout, save=arguments.json)
+
+
+def _install(arguments: argparse.Namespace) -> int:
+    from edge.releases.command import install_file
+
+    return install_file(arguments.file, arguments.root)
+
+
+def _releases(arguments: argparse.Namespace) -> int:
+    from edge.releases.command import list_releases
+
+    return list_releases(arguments.root)
+
+
+def _rollback(arguments: argparse.Namespace) -> int:
+    from edge.releases.command import roll_back
+
+    return roll_back(arguments.release, arguments.root)
+
+
+def _uninstall(arguments: argparse.Namespace) -> int:
+    from edge.releases.command import uninstall_here
+
+    return uninstall_here(arguments.root)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from edge.errors import UserError
 from edge.silence import silenced_stderr
+from export.bundle.target import TARGETS
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -17,14 +18,13 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
-        arguments.command(arguments, Console(highlight=False, markup=False))
+        return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("maskwatch-export: stopped; nothing was written.\n")
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,7 +48,31 @@ def _parser() -> argparse.ArgumentParser:
     inspect = commands.add_parser("inspect", help="show what is in a model file")
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
+    _add_bundle(commands)
+    _add_push(commands)
     return parser
+
+
+def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bundle = commands.add_parser("bundle", help="gather all that a device needs, for an installation without a network")
+    bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
+    bundle.add_argument(
+        "--model", type=Path, action="append", default=[], metavar="FILE", help="instead of the shipped one of its kind"
+    )
+    bundle.add_argument(
+        "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
+    )
+    bundle.set_defaults(command=_bundle)
+
+
+def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    push = commands.add_parser(
+        "push", help="install a bundle or a model on devices, by ssh; status 1 if one is not healthy with it"
+    )
+    push.add_argument("hosts", nargs="+", metavar="HOST", help="as ssh takes it")
+    push.add_argument("file", type=Path, metavar="FILE", help="a bundle (.tar) or a model file (.tflite)")
+    push.add_argument("--keep-going", action="store_true", help="do not stop at the first device that fails")
+    push.set_defaults(command=_push)
 
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
@@ -65,6 +89,25 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")
+
+
+def _bundle(arguments: argparse.Namespace, console: Console) -> None:
+    from export.bundle.bundle import make_bundle, save_bundle
+    from export.bundle.table import bundle_table
+
+    with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
+        bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
+        file = save_bundle(bundle, arguments.out)
+    console.print(bundle_table(bundle))
+    console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
+
+
+def _push(arguments: argparse.Namespace, console: Console) -> int:
+    from export.push.push import push, results_table
+
+    results = push(arguments.hosts, arguments.file, console, keep_going=arguments.keep_going)
+    console.print(results_table(results))
+    return 0 if all(result.good for result in results) else 1
 
 
 def _refuse_place(out: Path, *, force: bool) -> None:

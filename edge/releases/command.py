@@ -1,0 +1,60 @@
+"""The device's commands about releases, as `maskwatch` and a bundle's `install.py` run them."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from edge.errors import UserError
+from edge.releases.bundle_file import install_bundle_file
+from edge.releases.host import open_host
+from edge.releases.install import install_bundle
+from edge.releases.layout import Layout
+from edge.releases.rollback import rollback
+from edge.releases.table import show_releases
+from edge.releases.uninstall import uninstall
+
+
+def install_here(bundle: Path, root: Path) -> int:
+    """Install an unpacked and verified bundle; the whole of what its `install.py` does after that."""
+    return _refused_in_words(lambda: install_bundle(bundle, open_host(root, sys.stdout)))
+
+
+def install_file(file: Path, root: Path) -> int:
+    """`maskwatch install`: a bundle, or a model alone."""
+    if not file.is_file():
+        raise UserError(f"There is no file {file} to install: name a bundle (.tar) or a model (.tflite).")
+    if file.suffix != ".tflite":
+        return install_bundle_file(file, root)
+    # The only part that needs more than the standard library.
+    from edge.releases.model import install_model
+
+    return _refused_in_words(lambda: install_model(file, open_host(root, sys.stdout)))
+
+
+def roll_back(wanted: str, root: Path) -> int:
+    """`maskwatch rollback`."""
+    return _refused_in_words(lambda: rollback(open_host(root, sys.stdout), wanted))
+
+
+def list_releases(root: Path) -> int:
+    """`maskwatch releases`."""
+    show_releases(Layout(root), sys.stdout)
+    return 0
+
+
+def uninstall_here(root: Path) -> int:
+    """`maskwatch uninstall`."""
+    uninstall(open_host(root, sys.stdout))
+    return 0
+
+
+def _refused_in_words(work: Callable[[], int]) -> int:
+    """Run it; say in one sentence why it was refused, or what the disk says."""
+    try:
+        return work()
+    except UserError as error:
+        sys.stderr.write(f"maskwatch: {error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"maskwatch: The installation stopped ({error}); what was current still is.\n")
+        return 1

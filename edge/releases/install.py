@@ -1,0 +1,109 @@
+"""Installing a bundle: all that is needed lies in its folder, and no network is asked."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from edge.errors import UserError
+from edge.releases.activate import activate
+from edge.releases.disk import link_whole, write_whole
+from edge.releases.gate import GATE, Gate
+from edge.releases.host import Host, refuse_other_machine
+from edge.releases.layout import Layout
+from edge.releases.prune import prune
+from edge.releases.record import Record, linked_release, read_record
+from edge.releases.unpack import add_release, refuse_small_disk, remove_partial, unpack_bundle
+
+
+def install_bundle(bundle: Path, host: Host, *, gate: Gate = GATE, now: Callable[[], datetime] = datetime.now) -> int:
+    """Install the bundle that lies unpacked and verified in a folder, and make it the current release.
+
+    Returns:
+        Exit status: 0 where it runs now (or will with the next boot, without systemd), 1 where it is not healthy.
+
+    Raises:
+        UserError: The bundle does not belong on this machine, or there is no room for it.
+    """
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    refuse_other_machine(python=manifest["python"], machine=manifest["machine"], target=manifest["target"])
+    _refuse_missing_packages(manifest["needs"])
+    layout, name = host.layout, manifest["release"]
+    with changing(layout):
+        if not layout.release(name).exists():
+            refuse_small_disk(bundle, layout.releases)
+            host.say(f"Unpacking {name}; this takes a minute on a small board.")
+            record = Record(
+                name=name,
+                version=manifest["version"],
+                target=manifest["target"],
+                installed_at=now().isoformat(timespec="seconds"),
+                program=name,
+            )
+            add_release(layout, record, lambda folder: unpack_bundle(bundle, folder, final=layout.release(name)))
+        _furnish(host, bundle, layout.release(name))
+        _say_what_becomes_of_models(host, name)
+        return take_up(host, name, gate)
+
+
+def take_up(host: Host, name: str, gate: Gate) -> int:
+    """Make an installed release the current one and remove the oldest; the exit status."""
+    fault = activate(host, name, gate)
+    if not fault:
+        host.say(f"{name} is current.")
+    prune(host)
+    return 1 if fault else 0
+
+
+@contextmanager
+def changing(layout: Layout) -> Iterator[None]:
+    """The one who changes the releases, with what another left half done cleared away.
+
+    Raises:
+        UserError: Somebody else does so at this moment.
+    """
+    layout.releases.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(layout.releases, os.O_RDONLY | os.O_DIRECTORY)
+    before = os.umask(0o022)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove_partial(layout)
+        yield
+    except BlockingIOError as error:
+        raise UserError("Another installation is at work here: wait until it has ended.") from error
+    finally:
+        os.umask(before)
+        os.close(descriptor)
+
+
+def _furnish(host: Host, bundle: Path, release: Path) -> None:
+    """What all releases share: user and folders, links, and settings where there are none."""
+    host.run(("systemd-sysusers", str(release / "systemd/sysusers.conf")), 60.0)
+    host.run(("systemd-tmpfiles", "--create", str(release / "systemd/tmpfiles.conf")), 60.0)
+    if not host.layout.settings.exists():
+        write_whole(host.layout.settings, (bundle / "maskwatch.toml").read_bytes())
+    for link, target in host.layout.links.items():
+        if not (link.is_symlink() and str(link.readlink()) == target):
+            link_whole(link, target)
+
+
+def _say_what_becomes_of_models(host: Host, name: str) -> None:
+    current = linked_release(host.layout.current)
+    if current in (None, name):
+        return
+    for kind, model in read_record(host.layout.release(current)).models.items():
+        host.say(
+            f"The {kind} that was pushed alone ({model.network}, {model.sha256[:8]}) stays in {current}; this bundle "
+            f"brings its own."
+        )
+
+
+def _refuse_missing_packages(needs: dict[str, str]) -> None:
+    """Refuse a system without the modules that no wheel of ours may bring; `needs` names the package of each."""
+    missing = [package for module, package in sorted(needs.items()) if find_spec(module) is None]
+    if missing:
+        raise UserError(f"The operating system lacks packages: run `sudo apt install {' '.join(missing)}`.")

@@ -1,0 +1,67 @@
+"""Where a release, the settings and the links to them lie on a device."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+BASE = "opt/maskwatch"
+UNIT = "maskwatch.service"
+PARTIAL = ".partial"
+"""Ending of a release that is being written or removed; it counts for nothing."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths below `root`, which is "/" but in tests."""
+
+    root: Path = Path("/")
+
+    @property
+    def base(self) -> Path:
+        """Folder of everything that an uninstallation removes whole."""
+        return self.root / BASE
+
+    @property
+    def releases(self) -> Path:
+        """Folder of the releases."""
+        return self.base / "releases"
+
+    @property
+    def current(self) -> Path:
+        """Link to the release that boots: it has passed the health gate, or there was none before it."""
+        return self.base / "current"
+
+    @property
+    def previous(self) -> Path:
+        """Link to the release that was current before."""
+        return self.base / "previous"
+
+    @property
+    def settings(self) -> Path:
+        """The settings, which every release reads and none replaces."""
+        return self.root / "etc/maskwatch/maskwatch.toml"
+
+    @property
+    def trial_unit(self) -> Path:
+        """A unit that hides the installed one, and that a power cut takes away with all of /run."""
+        return self.root / "run/systemd/system" / UNIT
+
+    @property
+    def state(self) -> Path:
+        """The service's state folder."""
+        return self.root / "var/lib/maskwatch"
+
+    @property
+    def links(self) -> dict[Path, str]:
+        """Links that never change: they lead through `current`, so its one rename switches program and units alike."""
+        systemd, local = f"/{BASE}/current/systemd", self.root / "usr/local"
+        return {
+            local / "lib/sysusers.d/maskwatch.conf": f"{systemd}/sysusers.conf",
+            local / "lib/tmpfiles.d/maskwatch.conf": f"{systemd}/tmpfiles.conf",
+            local / "bin/maskwatch": f"/{BASE}/current/bin/maskwatch",
+            local / "lib/systemd/system" / UNIT: f"{systemd}/{UNIT}",
+            self.root / "etc/systemd/system/multi-user.target.wants" / UNIT: f"/usr/local/lib/systemd/system/{UNIT}",
+        }
+
+    def release(self, name: str) -> Path:
+        """Folder of a release."""
+        return self.releases / name

@@ -1,0 +1,93 @@
+"""What a release says of itself, and what the health gate said of it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from edge.errors import UserError
+from edge.releases.disk import write_whole
+from edge.releases.layout import PARTIAL, Layout
+
+RECORD, HEALTH = "release.json", "health.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushedModel:
+    """A model that came alone, and not with the program."""
+
+    network: str
+    """Its architecture, such as "door_cnn"."""
+    sha256: str
+    """Of the model file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """`release.json`, written once, before the release gets its name."""
+
+    name: str
+    version: str
+    """Version of maskwatch."""
+    target: str
+    """The operating system's code name."""
+    installed_at: str
+    """Local time, as ISO 8601 has it."""
+    program: str
+    """Name of the release that the program came in; another one where a model was pushed alone."""
+    models: dict[str, PushedModel] = field(default_factory=dict)
+    """Models pushed alone, by kind: "classifier", "locator"."""
+
+    def save(self, folder: Path) -> None:
+        """Write it into the release's folder."""
+        write_whole(folder / RECORD, json.dumps(asdict(self), indent=2).encode() + b"\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """`health.json`: how the release fared when it was last started by an installation or a rollback."""
+
+    healthy: bool
+    why: str = ""
+    """What was wrong."""
+
+    def save(self, folder: Path) -> None:
+        """Write it into the release's folder."""
+        write_whole(folder / HEALTH, json.dumps(asdict(self)).encode() + b"\n")
+
+
+def read_record(folder: Path) -> Record:
+    """What the release in a folder says of itself."""
+    content = json.loads((folder / RECORD).read_text())
+    models = {kind: PushedModel(**model) for kind, model in content.pop("models").items()}
+    return Record(**content, models=models)
+
+
+def read_health(folder: Path) -> Health | None:
+    """What the gate said; None where it never looked."""
+    file = folder / HEALTH
+    return Health(**json.loads(file.read_text())) if file.exists() else None
+
+
+def installed_releases(layout: Layout) -> list[Record]:
+    """All whole releases, the oldest first."""
+    folders = [file.parent for file in layout.releases.glob(f"*/{RECORD}")]
+    whole = [read_record(folder) for folder in folders if not folder.name.endswith(PARTIAL)]
+    return sorted(whole, key=lambda record: (record.installed_at, record.name))
+
+
+def linked_release(link: Path) -> str | None:
+    """Name of the release that `current` or `previous` leads to; None where there is no such link."""
+    return link.readlink().name if link.is_symlink() else None
+
+
+def find_release(layout: Layout, wanted: str) -> str:
+    """The name of the one installed release whose name begins with `wanted`.
+
+    Raises:
+        UserError: There is none, or more than one.
+    """
+    names = [record.name for record in installed_releases(layout)]
+    fitting = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
+    if len(fitting) != 1:
+        raise UserError(f"{wanted} is the name of {len(fitting)} releases here: take one of {', '.join(names)}.")
+    return fitting[0]

@@ -1,0 +1,34 @@
+"""Taking maskwatch off a device."""
+
+import shutil
+from pathlib import Path
+
+from edge.releases.disk import remove_whole
+from edge.releases.host import Host
+from edge.releases.layout import UNIT
+
+
+def uninstall(host: Host) -> None:
+    """Stop the service, and remove all that an installation brought, but for the settings."""
+    layout = host.layout
+    host.systemctl("stop", UNIT, seconds=120.0)
+    layout.trial_unit.unlink(missing_ok=True)
+    for link in reversed(layout.links):
+        link.unlink(missing_ok=True)
+        _remove_empty(link.parent, below=layout.root / "usr/local/lib")
+    host.systemctl("daemon-reload")
+    host.run(("userdel", "maskwatch"), 60.0)
+    shutil.rmtree(layout.state, ignore_errors=True)
+    if layout.base.exists():
+        remove_whole(layout.base)
+    if layout.settings.parent.exists():
+        host.say(f"maskwatch is gone. Its settings stay in {layout.settings.parent}; remove them by hand if you wish.")
+    else:
+        host.say("maskwatch is gone.")
+
+
+def _remove_empty(folder: Path, *, below: Path) -> None:
+    """Remove the folders that only our links lay in."""
+    while folder.is_relative_to(below) and folder != below and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

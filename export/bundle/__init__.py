@@ -1,0 +1,1 @@
+"""Everything that a device needs, in one file."""

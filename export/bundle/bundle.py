@@ -1,0 +1,119 @@
+"""One file with everything that a device needs, and no network to ask."""
+
+import hashlib
+import io
+import json
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import UserError
+from edge.releases.disk import write_whole
+from edge.releases.model import shipped_place
+from edge.vision.model_file import read_model_file
+from export.bundle.program import build_program
+from export.bundle.target import SOURCE, Target
+from export.bundle.wheels import locked_wheels
+
+FORMAT = 1
+"""Version of the manifest's layout."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle in memory."""
+
+    manifest: dict
+    files: Mapping[str, bytes]
+    """Contents by name, without the manifest."""
+
+    @property
+    def name(self) -> str:
+        """Name of its file."""
+        return f"maskwatch-{self.manifest['release']}-{self.manifest['target']}.tar"
+
+    def tar(self) -> bytes:
+        """The file: the same bytes for the same contents, whoever makes it, where and when."""
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+            manifest = json.dumps(self.manifest, indent=2, sort_keys=True).encode() + b"\n"
+            for name, content in sorted({**self.files, "manifest.json": manifest}.items()):
+                member = tarfile.TarInfo(name)
+                member.size, member.mode = len(content), 0o644
+                archive.addfile(member, io.BytesIO(content))
+        return buffer.getvalue()
+
+
+def make_bundle(target: Target, *, models: Sequence[Path] = (), source: Path = SOURCE) -> Bundle:
+    """Gather a bundle.
+
+    Args:
+        target: The system it is for.
+        models: Model files that take the place of the shipped ones of their kinds.
+        source: The clone that it is made from.
+
+    Raises:
+        UserError: A wheel cannot be had, or a model is damaged.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        program = build_program(Path(folder), source=source, instead=_by_place(models))
+        return pack_bundle(target, [program, *locked_wheels(target)], source=source)
+
+
+def pack_bundle(target: Target, wheels: Sequence[Path], *, source: Path = SOURCE) -> Bundle:
+    """Put wheels, ours first, together with what else a device needs."""
+    files = {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
+    files |= {f"systemd/{file.name}": file.read_bytes() for file in (source / "systemd").iterdir() if file.is_file()}
+    files |= {name: (Path(__file__).parent / name).read_bytes() for name in ("install.py", "maskwatch.toml")}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    packages = dict(sorted(_name_and_version(wheel) for wheel in wheels))
+    content = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
+    manifest = {
+        "format": FORMAT,
+        # Two states of the source have the same version between releases, and yet lie side by side on a device.
+        "release": f"{packages['maskwatch']}+{content[:8]}",
+        "version": packages["maskwatch"],
+        "target": target.name,
+        "python": target.python,
+        "machine": target.machine,
+        "needs": dict(target.needs),
+        "packages": packages,
+        "files": digests,
+    }
+    return Bundle(manifest, files)
+
+
+def save_bundle(bundle: Bundle, out: Path) -> Path:
+    """Write the bundle to a file that ends in `.tar`, or under its own name into a folder; returns the file."""
+    file = out if out.suffix == ".tar" else out / bundle.name
+    write_whole(file, bundle.tar())
+    return file
+
+
+def read_manifest(file: Path) -> dict:
+    """The manifest of a bundle's file.
+
+    Raises:
+        UserError: This is no bundle.
+    """
+    try:
+        with tarfile.open(file, "r:") as archive:
+            return json.load(archive.extractfile("manifest.json") or io.BytesIO())
+    except (OSError, tarfile.TarError, KeyError, ValueError) as error:
+        raise UserError(f"{file} is no bundle: make one with `maskwatch-export bundle`.") from error
+
+
+def _by_place(models: Sequence[Path]) -> dict[Path, bytes]:
+    return {shipped_place(read_model_file(file).metadata.kind): file.read_bytes() for file in models}
+
+
+def _name_and_version(wheel: Path) -> tuple[str, str]:
+    """What a wheel's file name says, once it is known that unpacking is all that it needs."""
+    with zipfile.ZipFile(wheel) as archive:
+        if any(".data/" in name for name in archive.namelist()):
+            raise UserError(f"{wheel.name} wants more than to be unpacked: no device could install it.")
+    name, version = wheel.name.split("-")[:2]
+    return name.replace("_", "-"), version

@@ -1,0 +1,58 @@
+"""Our own wheel, the same bytes for the same source."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from edge.errors import UserError
+from export.bundle.target import SOURCE
+
+ROOMS = ("edge", "training", "export")
+
+EPOCH = "315532800"
+"""The oldest time that a zip archive can hold, in seconds since 1970: that of each file in the wheel."""
+
+# The back end that pyproject.toml names, called as any installer would, but with nothing fetched.
+BUILD = "import os, sys; os.umask(0o022); import setuptools.build_meta as b; b.build_wheel(sys.argv[1])"
+
+
+def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path, bytes] | None = None) -> Path:
+    """Build the wheel of maskwatch.
+
+    Args:
+        folder: Where to; it must be empty. The build leaves its traces here, and none in the source.
+        source: The clone to build from.
+        instead: Contents of files that differ from the source's, by path within it.
+
+    Returns:
+        The wheel.
+
+    Raises:
+        UserError: This is no clone, or the build tool is missing.
+    """
+    clone, out = folder / "source", folder / "wheel"
+    out.mkdir(parents=True)
+    _copy_source(source, clone)
+    for path, content in (instead or {}).items():
+        (clone / path).write_bytes(content)
+    environment = {"PATH": "/usr/bin:/bin", "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
+    command = (sys.executable, "-c", BUILD, str(out.absolute()))
+    done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise UserError(f"Our wheel cannot be built ({why}): install what training/requirements.txt names.")
+    return next(out.glob("*.whl"))
+
+
+def _copy_source(source: Path, clone: Path) -> None:
+    """Copy what the wheel is made of, with the same modes whoever unpacked the source."""
+    if not (source / "pyproject.toml").exists():
+        raise UserError("A bundle is made from a clone of the repository: run `maskwatch-export` in one.")
+    clone.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(source / name, clone / name)
+    for room in ROOMS:
+        ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(source / room, clone / room, ignore=ignored, copy_function=shutil.copyfile)

@@ -1,0 +1,34 @@
+"""The operating systems that a bundle can be made for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SOURCE = Path(__file__).parent.parent.parent
+"""The clone that this program runs in."""
+
+NEEDS = {"numpy": "python3-numpy", "gpiozero": "python3-gpiozero", "lgpio": "python3-lgpio"}
+"""Modules that come from the operating system and never from a wheel, each with its package."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A release of Raspberry Pi OS, 64 bits."""
+
+    name: str
+    """Its code name."""
+    python: str
+    """Version of its own Python."""
+    machine: str = "aarch64"
+    needs: Mapping[str, str] = field(default_factory=lambda: NEEDS)
+    """Modules that are looked for before anything is installed, each with its package."""
+
+
+TARGETS = {
+    target.name: target
+    for target in (
+        Target(name="trixie", python="3.13"),
+        Target(name="bookworm", python="3.11"),
+    )
+}
+"""By code name, the newest first."""

@@ -1,0 +1,1 @@
+"""From the workstation to doors that hang already."""

@@ -1,0 +1,90 @@
+"""`maskwatch-export push`: a new release, or a model alone, onto devices that are at work."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from edge.errors import UserError
+from edge.vision.model_file import read_model_file
+from export.bundle.bundle import read_manifest
+from export.push.remote import UNREACHED, Remote
+
+OUTCOMES = {
+    0: "runs it",
+    1: "not healthy: the release before runs again, if there was one",
+    2: "refused it",
+    UNREACHED: "connection lost: it takes the release or leaves it by itself; ask `maskwatch releases` there",
+}
+"""By the exit status of the installer there."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How it went at one device."""
+
+    host: str
+    good: bool
+    outcome: str
+    said: str = ""
+    """The last line that was said there."""
+
+
+def push(
+    hosts: Sequence[str], file: Path, console: Console, *, keep_going: bool = False, root: str = "/"
+) -> list[Result]:
+    """Install a bundle or a model on each device in turn, and stop at the first that does not take it.
+
+    Args:
+        hosts: As `ssh` takes them.
+        file: A bundle (.tar) or a model file (.tflite).
+        console: Shows what happens.
+        keep_going: Go on to the next one all the same.
+        root: Root of the devices' files.
+
+    Raises:
+        UserError: The file is neither, a host's name is none, or `ssh` is missing.
+    """
+    what = _described(file)
+    if wrong := next((host for host in hosts if host.startswith("-")), None):
+        raise UserError(f"{wrong} is no host: name devices as you do for ssh, such as pi@door-1.")
+    if not shutil.which("ssh"):
+        raise UserError("The program ssh is missing: run `sudo apt install openssh-client`.")
+    results: list[Result] = []
+    for host in hosts:
+        if results and not results[-1].good and not keep_going:
+            results += [Result(one, good=False, outcome="not tried") for one in hosts[len(results) :]]
+            break
+        console.print(f"{host}: {what}, {file.stat().st_size / 1e6:.1f} MB")
+        results.append(_push_one(Remote(host, root), file, console))
+    return results
+
+
+def results_table(results: Sequence[Result]) -> Table:
+    """A line for each device."""
+    table = Table("device", "outcome", "its last words")
+    for result in results:
+        table.add_row(result.host, result.outcome, result.said)
+    return table
+
+
+def _push_one(remote: Remote, file: Path, console: Console) -> Result:
+    with console.status(f"Copying to {remote.host}"):
+        folder = remote.receive(file)
+    if not folder:
+        return Result(remote.host, good=False, outcome="not reached, or no room there: nothing was changed")
+    status, said = remote.install(folder, file.name, lambda piece: console.print(piece, end="", soft_wrap=True))
+    outcome = OUTCOMES.get(status, f"the installer ended with status {status}")
+    return Result(remote.host, good=status == 0, outcome=outcome, said=said)
+
+
+def _described(file: Path) -> str:
+    """What the file is, in a word or two; it is read here, so that no device has to refuse it."""
+    if file.suffix == ".tflite":
+        metadata = read_model_file(file).metadata
+        return f"the {metadata.kind} {metadata.network}"
+    manifest = read_manifest(file)
+    return f"{manifest['release']} for {manifest['target']}"

@@ -1,0 +1,91 @@
+import io
+import json
+import tarfile
+import zipfile
+
+import pytest
+
+from edge.errors import UserError
+from export.bundle.bundle import make_bundle, pack_bundle, read_manifest, save_bundle
+from export.bundle.program import build_program
+from export.bundle.target import SOURCE, TARGETS
+
+
+def write_wheel(file, *members):
+    with zipfile.ZipFile(file, "w") as wheel:
+        for member in members:
+            wheel.writestr(member, "")
+    return file
+
+
+def test_its_parts_are_those_of_the_manifest(bundle, tmp_path):
+    file = save_bundle(bundle, tmp_path)
+    with tarfile.open(file) as archive:
+        assert set(archive.getnames()) == {"manifest.json", *read_manifest(file)["files"]}
+    assert {"install.py", "maskwatch.toml", "systemd/maskwatch.service"} < bundle.files.keys()
+
+
+def test_its_name_tells_version_content_and_target(bundle):
+    assert bundle.name == f"maskwatch-{bundle.manifest['release']}-here.tar"
+    assert bundle.manifest["release"].startswith(f"{bundle.manifest['version']}+")
+
+
+def test_another_content_is_another_release(bundle, program, here, tmp_path):
+    other = write_wheel(tmp_path / "other-1.0-py3-none-any.whl", "other.py")
+    assert pack_bundle(here, [program, other]).manifest["release"] != bundle.manifest["release"]
+
+
+def test_the_tar_tells_nothing_of_who_made_it_and_when(bundle):
+    with tarfile.open(fileobj=io.BytesIO(bundle.tar())) as archive:
+        assert {(one.uid, one.gid, one.uname, one.mtime, one.mode) for one in archive} == {(0, 0, "", 0, 0o644)}
+
+
+def test_models_are_in_our_wheel_and_nowhere_else(bundle, program):
+    with zipfile.ZipFile(program) as wheel:
+        assert "edge/models/door_cnn.tflite" in wheel.namelist()
+    assert not [name for name in bundle.files if name.endswith(".tflite")]
+
+
+@pytest.mark.slow
+def test_another_model_takes_the_place_of_the_shipped_one(tmp_path, monkeypatch):
+    seed = SOURCE / "edge/models/seed_cnn.tflite"
+    monkeypatch.setattr("export.bundle.bundle.locked_wheels", lambda _: [])
+    made = make_bundle(TARGETS["trixie"], models=[seed])
+    (wheel,) = (content for name, content in made.files.items() if name.endswith(".whl"))
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        assert archive.read("edge/models/door_cnn.tflite") == seed.read_bytes()
+
+
+@pytest.mark.slow
+def test_the_same_source_gives_the_same_bytes(program, bundle, here, tmp_path):
+    again = build_program(tmp_path / "again")
+    assert again.read_bytes() == program.read_bytes()
+    assert pack_bundle(here, [again]).tar() == bundle.tar()
+
+
+def test_building_leaves_no_trace_in_the_source(program):
+    assert not (SOURCE / "build").exists()
+
+
+def test_a_wheel_that_wants_to_be_more_than_unpacked_is_refused(program, here, tmp_path):
+    wheel = write_wheel(tmp_path / "other-1.0-py3-none-any.whl", "other-1.0.data/scripts/other")
+    with pytest.raises(UserError, match="wants more than to be unpacked"):
+        pack_bundle(here, [program, wheel])
+
+
+def test_away_from_a_clone_it_says_what_it_needs(tmp_path):
+    with pytest.raises(UserError, match="from a clone of the repository"):
+        build_program(tmp_path / "wheel", source=tmp_path)
+
+
+def test_what_is_no_bundle_is_refused(tmp_path):
+    (tmp_path / "no.tar").write_text("nothing")
+    with pytest.raises(UserError, match="is no bundle"):
+        read_manifest(tmp_path / "no.tar")
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_the_manifest_says_for_which_python(target, program):
+    manifest = json.loads(json.dumps(pack_bundle(target, [program]).manifest))
+    assert (manifest["python"], manifest["machine"]) == (target.python, "aarch64")
+    assert manifest["needs"].keys() == {"numpy", "gpiozero", "lgpio"}

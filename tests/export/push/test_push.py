@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from edge.errors import UserError
+from export.cli import main
+from export.push.push import push
+
+
+def left_behind():
+    return set(Path("/var/tmp").glob("maskwatch-push-*"))
+
+
+@pytest.mark.usefixtures("ssh")
+def test_what_is_said_there_is_shown_and_its_end_kept(small_bundle, console):
+    (result,) = push(["door-1"], small_bundle, console)
+    assert (result.good, result.said) == (True, "door-1 ends with 0, root /")
+    assert "unpacking\ndoor-1 ends with 0" in console.file.getvalue()
+
+
+@pytest.mark.usefixtures("ssh")
+def test_nothing_is_left_behind(small_bundle, console):
+    before = left_behind()
+    push(["door-1", "sick"], small_bundle, console)
+    assert left_behind() == before
+
+
+@pytest.mark.usefixtures("ssh")
+def test_it_stops_at_the_first_device_that_fails(small_bundle, console):
+    results = push(["door-1", "sick", "door-3"], small_bundle, console)
+    assert [result.good for result in results] == [True, False, False]
+    assert [result.outcome for result in results][1:] == [
+        "not healthy: the release before runs again, if there was one",
+        "not tried",
+    ]
+
+
+@pytest.mark.usefixtures("ssh")
+def test_told_so_it_goes_on(small_bundle, console):
+    results = push(["switched-off", "other", "door-3"], small_bundle, console, keep_going=True)
+    assert [result.good for result in results] == [False, False, True]
+    assert results[0].outcome.startswith("not reached")
+    assert results[1].outcome == "refused it"
+
+
+@pytest.mark.usefixtures("ssh")
+@pytest.mark.parametrize(("hosts", "status"), [(["door-1"], 0), (["door-1", "sick"], 1)])
+def test_the_exit_status_tells_whether_all_took_it(small_bundle, capsys, hosts, status):
+    assert main(["push", *hosts, str(small_bundle)]) == status
+    assert hosts[-1] in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ssh")
+def test_a_model_goes_to_the_program_that_is_there(shipped_model, console, tmp_path):
+    program = tmp_path / "opt/maskwatch/current/bin/maskwatch"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@" "$(wc -c <"$4")"\n')
+    program.chmod(0o755)
+    (result,) = push(["door-1"], shipped_model, console, root=str(tmp_path))
+    assert result.said == f"install --root {tmp_path} door_cnn.tflite {shipped_model.stat().st_size}"
+
+
+@pytest.mark.parametrize("name", ["missing.tar", "missing.tflite"])
+def test_a_file_that_is_neither_is_refused(console, name):
+    with pytest.raises(UserError):
+        push(["door-1"], Path(name), console)
+
+
+def test_an_option_is_no_host(small_bundle, console):
+    with pytest.raises(UserError, match="is no host"):
+        push(["-oProxyCommand=touch"], small_bundle, console)
