@@ -10,6 +10,7 @@ from rich.console import Console
 
 from edge.errors import UserError
 from edge.silence import silenced_stderr
+from export.flash.command import add_flash
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     inspect = commands.add_parser("inspect", help="show what is in a model file")
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
+    add_flash(commands)
     return parser
 
 

@@ -1,0 +1,66 @@
+"""A plan as a person reads it before the card is written."""
+
+import difflib
+from collections.abc import Iterator
+
+from export.flash.plan import FileChange, Plan
+
+HIDDEN = "(the network's key, not shown)"
+
+
+def summary(plan: Plan) -> Iterator[str]:
+    """Lines that say what is on the card, what goes there, and what there is to know."""
+    card, bundle = plan.card, plan.bundle
+    kind = "64-bit, Lite" if card.lite else "64-bit"
+    yield f"Card    {plan.partition}: Raspberry Pi OS {card.system.capitalize()} ({kind}) {card.issue}".rstrip()
+    yield f"Bundle  {bundle.name}, {size(bundle.bytes_count)}"
+    yield f"Space   {size(plan.partition.free_bytes())} free, {size(plan.needed_bytes)} needed"
+    yield ""
+    if not plan.changes and not plan.removals:
+        yield "The card holds all of it already; there is nothing to write."
+    for change in plan.changes:
+        verb = "new    " if change.before is None else "change "
+        yield f"  {verb} {change.name:44} {size(change.bytes_count):>9}"
+    for name in plan.removals:
+        yield f"  remove  {name}"
+
+
+def differences(plan: Plan) -> Iterator[str]:
+    """Unified differences of the text files that were there, and the whole of new ones that the system reads."""
+    for change in plan.changes:
+        if (isinstance(change.content, bytes) and not change.name.endswith(".sh")) or change.name == "firstrun.sh":
+            yield from _difference(change, plan.secrets)
+
+
+def _difference(change: FileChange, secrets: list[str]) -> Iterator[str]:
+    before = (change.before or b"").decode(errors="replace").splitlines()
+    after = b"".join(change.chunks()).decode(errors="replace").splitlines()
+    old = "/dev/null" if change.before is None else f"a/{change.name}"
+    for line in difflib.unified_diff(before, after, old, f"b/{change.name}", lineterm=""):
+        for secret in secrets:
+            line = line.replace(secret, HIDDEN)
+        yield line
+
+
+def notes(plan: Plan, *, has_wifi: bool) -> Iterator[str]:
+    """What the person should know about the first boot."""
+    if plan.card.lite and not has_wifi:
+        yield (
+            "The Lite image has no python3-picamera2. For a Raspberry Pi camera, let the board have a network at its "
+            "first boot (a cable, or --wifi), or use the image with a desktop. A USB camera needs neither."
+        )
+
+
+def next_steps() -> str:
+    """What to do with the card now."""
+    return (
+        "Put the card into the board and switch it on. The green LED beats while it installs, shines for ten seconds "
+        "when it is done, and blinks fast if it failed: maskwatch/first-boot.log on this partition then says why."
+    )
+
+
+def size(bytes_count: int) -> str:
+    """A number of bytes as people say it."""
+    if bytes_count >= 1e6:
+        return f"{bytes_count / 1e6:.1f} MB"
+    return f"{bytes_count / 1e3:.1f} kB" if bytes_count >= 1e3 else f"{bytes_count} B"
