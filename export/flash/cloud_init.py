@@ -7,7 +7,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from edge.errors import UserError
 from export.flash.access import Access, Wifi
-from export.flash.yaml_text import changed_yaml, quoted
+from export.flash.yaml_text import changed_yaml, on_one_line, quoted
 
 FIRST_LINE = "#cloud-config"
 BOOT_COMMAND = ("cloud-init-per", "instance", "maskwatch", "sh", "/boot/firmware/maskwatch/first-boot.sh", "start")
@@ -43,7 +43,7 @@ def _add_to_user_data(config: CommentedMap, access: Access) -> None:
             keys.append(quoted(access.ssh_key))
     commands = _list(config, "bootcmd")
     if list(BOOT_COMMAND) not in commands:
-        commands.append([quoted(word) for word in BOOT_COMMAND])
+        commands.append(on_one_line(BOOT_COMMAND))
 
 
 def _user(users: list[Any], name: str) -> CommentedMap:

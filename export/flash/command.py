@@ -103,3 +103,4 @@ def _write(plan: Plan, console: Console) -> None:
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Writing", total=sum(change.bytes_count for change in plan.changes))
         write_card(plan, lambda name, count: progress.update(task, advance=count, description=name))
+        progress.update(task, description="Written")

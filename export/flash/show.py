@@ -1,11 +1,13 @@
 """A plan as a person reads it before the card is written."""
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from export.flash.plan import FileChange, Plan
 
-HIDDEN = "(the network's key, not shown)"
+HIDDEN = "(not shown)"
+PASSWORD = re.compile(r"(\b(?:plain_text_)?passw(?:or)?d:\s+)\S.*")
 
 
 def summary(plan: Plan) -> Iterator[str]:
@@ -28,18 +30,22 @@ def summary(plan: Plan) -> Iterator[str]:
 def differences(plan: Plan) -> Iterator[str]:
     """Unified differences of the text files that were there, and the whole of new ones that the system reads."""
     for change in plan.changes:
-        if (isinstance(change.content, bytes) and not change.name.endswith(".sh")) or change.name == "firstrun.sh":
-            yield from _difference(change, plan.secrets)
+        if isinstance(change.content, bytes) and (change.before is not None or "/" not in change.name):
+            for line in _difference(change, change.content):
+                yield _without_secrets(line, plan.secrets)
 
 
-def _difference(change: FileChange, secrets: list[str]) -> Iterator[str]:
+def _difference(change: FileChange, content: bytes) -> Iterator[str]:
     before = (change.before or b"").decode(errors="replace").splitlines()
-    after = b"".join(change.chunks()).decode(errors="replace").splitlines()
+    after = content.decode(errors="replace").splitlines()
     old = "/dev/null" if change.before is None else f"a/{change.name}"
-    for line in difflib.unified_diff(before, after, old, f"b/{change.name}", lineterm=""):
-        for secret in secrets:
-            line = line.replace(secret, HIDDEN)
-        yield line
+    return difflib.unified_diff(before, after, old, f"b/{change.name}", lineterm="")
+
+
+def _without_secrets(line: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        line = line.replace(secret, HIDDEN)
+    return PASSWORD.sub(rf"\1{HIDDEN}", line)
 
 
 def notes(plan: Plan, *, has_wifi: bool) -> Iterator[str]:
@@ -61,6 +67,7 @@ def next_steps() -> str:
 
 def size(bytes_count: int) -> str:
     """A number of bytes as people say it."""
-    if bytes_count >= 1e6:
-        return f"{bytes_count / 1e6:.1f} MB"
-    return f"{bytes_count / 1e3:.1f} kB" if bytes_count >= 1e3 else f"{bytes_count} B"
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if bytes_count >= factor:
+            return f"{bytes_count / factor:.1f} {unit}"
+    return f"{bytes_count} B"

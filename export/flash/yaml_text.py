@@ -2,10 +2,10 @@
 
 import copy
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
@@ -18,6 +18,13 @@ LONGEST_LINE = 1 << 16
 def quoted(text: str) -> DoubleQuotedScalarString:
     """A string that no YAML reader takes for something else; cloud-init reads the country NO as false."""
     return DoubleQuotedScalarString(text)
+
+
+def on_one_line(words: Iterable[str]) -> CommentedSeq:
+    """A list of strings that is written as `["one", "two"]`."""
+    line = CommentedSeq(quoted(word) for word in words)
+    line.fa.set_flow_style()
+    return line
 
 
 def changed_yaml(text: str, name: str, change: Callable[[CommentedMap], None]) -> str:
@@ -46,8 +53,10 @@ def changed_yaml(text: str, name: str, change: Callable[[CommentedMap], None]) -
         return text
     out = io.StringIO()
     yaml.dump(mapping, out)
+    if found is not None or not text.strip():
+        return out.getvalue()
     # Comments that belong to no key are lost on the way, so they are kept as text.
-    return out.getvalue() if found is not None else f"{text.rstrip()}\n\n{out.getvalue()}".lstrip()
+    return f"{text.rstrip()}\n\n{out.getvalue()}"
 
 
 def _round_trip(text: str) -> YAML:

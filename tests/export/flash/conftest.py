@@ -16,7 +16,7 @@ from export.flash.partition import BootPartition, MountedFolder
 
 FIRMWARE = ["bootcode.bin", "start.elf", "start4.elf", "fixup.dat", "fixup4.dat", "bcm2710-rpi-3-b.dtb"]
 ISSUE = "Raspberry Pi reference {date}\nGenerated using pi-gen, https://example.org/pi-gen, 0123abcd, {stage}\n"
-CONFIG = "camera_auto_detect=1\nauto_initramfs=1\ndtoverlay=vc4-kms-v3d\n# Run in 64-bit mode\narm_64bit=1\n[cm4]\notg_mode=1\n"
+CONFIG = "camera_auto_detect=1\nauto_initramfs=1\n# Run in 64-bit mode\narm_64bit=1\n[cm4]\notg_mode=1\n"
 CONSOLE = "console=serial0,115200 console=tty1 root=PARTUUID=4d8fd085-02 rootfstype=ext4 fsck.repair=yes rootwait"
 USER_DATA = "#cloud-config\n\n# This is the user-data configuration file.\n#hostname: raspberrypi\n#ssh_pwauth: false\n"
 NETWORK_CONFIG = "# This file contains a netplan-compatible configuration.\n#network:\n#  version: 2\n"
@@ -79,8 +79,8 @@ IMAGER_NETWORK_CONFIG = """network:
 
 def stock(system: str) -> dict[str, str]:
     """Files of a card that nothing but the image was written to."""
-    files = {name: "firmware" for name in FIRMWARE}
-    files |= {name: "kernel" for name in ("kernel8.img", "kernel_2712.img", "initramfs8", "initramfs_2712")}
+    files = dict.fromkeys(FIRMWARE, "firmware")
+    files |= dict.fromkeys(("kernel8.img", "kernel_2712.img", "initramfs8", "initramfs_2712"), "kernel")
     files |= {"overlays/README": "overlays\n", "config.txt": CONFIG}
     if system == "trixie":
         files |= {"cmdline.txt": f"{CONSOLE} resize\n", "issue.txt": ISSUE.format(date="2025-10-01", stage="stage2")}
