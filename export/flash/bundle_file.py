@@ -17,7 +17,8 @@ class BundleFile:
     """A bundle's tar."""
 
     path: Path
-    version: str
+    release: str
+    """Name of what it installs."""
     target: str
     """The Raspberry Pi OS that it is for: "bookworm" or "trixie"."""
     bytes_count: int
@@ -26,7 +27,7 @@ class BundleFile:
     @property
     def name(self) -> str:
         """Its name on the card."""
-        return f"maskwatch-{self.version}-{self.target}.tar"
+        return f"maskwatch-{self.release}-{self.target}.tar"
 
     def chunks(self) -> Iterator[bytes]:
         """Its content, a megabyte at a time."""
@@ -47,7 +48,7 @@ def read_bundle(path: Path, system: str) -> BundleFile:
     """
     try:
         manifest = _manifest(path)
-        version, target = str(manifest["version"]), str(manifest["target"])
+        release, target = str(manifest["release"]), str(manifest["target"])
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
@@ -61,7 +62,7 @@ def read_bundle(path: Path, system: str) -> BundleFile:
             f"{path} is for {target.capitalize()}, but {system.capitalize()} is on the card: "
             f"make another with `maskwatch-export bundle --target {system} -o FILE`."
         )
-    return BundleFile(path=path, version=version, target=target, bytes_count=path.stat().st_size, sha256=digest)
+    return BundleFile(path=path, release=release, target=target, bytes_count=path.stat().st_size, sha256=digest)
 
 
 def _manifest(path: Path) -> dict:

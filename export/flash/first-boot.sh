@@ -14,7 +14,8 @@ root=${MASKWATCH_ROOT:-}
 led=${MASKWATCH_LED:-/sys/class/leds/ACT}
 success_seconds=${MASKWATCH_SUCCESS_SECONDS:-10}
 failure_seconds=${MASKWATCH_FAILURE_SECONDS:-600}
-network_seconds=${MASKWATCH_NETWORK_SECONDS:-60}
+network_seconds=${MASKWATCH_NETWORK_SECONDS:-120}
+lock_seconds=${MASKWATCH_LOCK_SECONDS:-30}
 
 log=$here/first-boot.log
 unit=maskwatch-first-boot.service
@@ -114,8 +115,12 @@ is_online() {
 fetch_packages() {
     DEBIAN_FRONTEND=noninteractive
     export DEBIAN_FRONTEND
-    run apt-get -q -o Acquire::Check-Date=false update &&
-        run apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends $1
+    # At a first boot the system may be fetching lists of its own, and apt does not wait for them.
+    for attempt in 1 2 3; do
+        run apt-get -q -o Acquire::Check-Date=false update && break
+        [ "$attempt" = 3 ] || sleep "$lock_seconds"
+    done
+    run apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends $1
 }
 
 # The image without a desktop lacks python3-picamera2. Whether that matters is for the installer to find out.
@@ -166,8 +171,7 @@ install_bundle() {
     look_for_packages
     unpack || return 1
     place_settings || return 1
-    installer=$(find "$work" -maxdepth 2 -name install.py | head -n 1)
-    run timeout 1800 python3 "${installer:-$work/install.py}" --root "${root:-/}" || return 1
+    run timeout 1800 python3 "$work/install.py" --root "${root:-/}" || return 1
     mkdir -p "${marker%/*}" && bundle_sum >"$marker.new" && mv "$marker.new" "$marker" && sync
 }
 

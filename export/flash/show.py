@@ -8,6 +8,7 @@ from export.flash.plan import FileChange, Plan
 
 HIDDEN = "(not shown)"
 PASSWORD = re.compile(r"(\b(?:plain_text_)?passw(?:or)?d:\s+)\S.*")
+HASH = re.compile(r"\$\w+\$[\w./$=,]+")
 
 
 def summary(plan: Plan) -> Iterator[str]:
@@ -45,15 +46,15 @@ def _difference(change: FileChange, content: bytes) -> Iterator[str]:
 def _without_secrets(line: str, secrets: list[str]) -> str:
     for secret in secrets:
         line = line.replace(secret, HIDDEN)
-    return PASSWORD.sub(rf"\1{HIDDEN}", line)
+    return HASH.sub(HIDDEN, PASSWORD.sub(rf"\1{HIDDEN}", line))
 
 
 def notes(plan: Plan, *, has_wifi: bool) -> Iterator[str]:
     """What the person should know about the first boot."""
     if plan.card.lite and not has_wifi:
         yield (
-            "The Lite image has no python3-picamera2. For a Raspberry Pi camera, let the board have a network at its "
-            "first boot (a cable, or --wifi), or use the image with a desktop. A USB camera needs neither."
+            "The Lite image lacks packages that maskwatch takes from the system, python3-picamera2 among them: let the "
+            "board have a network at its first boot (a cable, or --wifi), or use the image with a desktop."
         )
 
 

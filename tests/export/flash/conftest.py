@@ -153,9 +153,9 @@ def write_image(path: Path, files: dict[str, str], megabytes: int = 48) -> None:
 def bundle(tmp_path: Path) -> Callable[..., Path]:
     """Makes a bundle that holds hardly anything."""
 
-    def make(target: str = "trixie", version: str = "0.1.0", installer: str = "print('installed')\n") -> Path:
+    def make(target: str = "trixie", version: str = "0.1.0+01234567", installer: str = "print('installed')\n") -> Path:
         path = tmp_path / f"made-{version}-{target}.tar"
-        manifest = json.dumps({"version": version, "target": target})
+        manifest = json.dumps({"release": version, "target": target})
         with tarfile.open(path, "w") as tar:
             for name, text in (("manifest.json", manifest), ("install.py", installer)):
                 member = tarfile.TarInfo(name)

@@ -50,7 +50,7 @@ class Board:
         (self.folder / "bundle.sha256").write_text(f"{digest}  {tar.name}\n")
 
     def begin(self, command):
-        seconds = {f"MASKWATCH_{name}_SECONDS": "0" for name in ("SUCCESS", "FAILURE", "NETWORK")}
+        seconds = {f"MASKWATCH_{name}_SECONDS": "0" for name in ("SUCCESS", "FAILURE", "NETWORK", "LOCK")}
         places = {"MASKWATCH_ROOT": str(self.root), "MASKWATCH_LED": str(self.led), "PYTHONPATH": str(self.modules)}
         path = {"PATH": f"{self._programs}:{os.environ['PATH']}"}
         return subprocess.Popen(
@@ -98,6 +98,7 @@ def test_it_installs(board):
     assert "Debian GNU/Linux 13 (trixie)" in board.log
 
 
+@pytest.mark.slow
 def test_afterwards_nothing_is_left_of_it_but_a_marker(board):
     board.run("arm")
     board.run()
@@ -106,6 +107,7 @@ def test_afterwards_nothing_is_left_of_it_but_a_marker(board):
     assert left == {"etc/os-release", "opt/maskwatch/first-boot.sha256"}
 
 
+@pytest.mark.slow
 def test_it_installs_once(board):
     board.run()
     board.run()
@@ -113,12 +115,14 @@ def test_it_installs_once(board):
     assert board.log.endswith("is installed already.\n")
 
 
+@pytest.mark.slow
 def test_what_is_installed_is_not_armed_again(board):
     board.run()
     assert board.run("start") == 0
     assert not board.armed
 
 
+@pytest.mark.slow
 def test_another_bundle_is_installed_again(board):
     board.run()
     board.card("print('the second')")
@@ -147,6 +151,7 @@ def test_the_led_beats_while_it_installs_and_is_given_back(board):
     assert (board.led / "trigger").read_text() == "mmc0\n"
 
 
+@pytest.mark.slow
 def test_the_led_blinks_fast_after_a_failure(board):
     board.card(FAILS)
     board.run()
@@ -154,6 +159,7 @@ def test_the_led_blinks_fast_after_a_failure(board):
     assert (board.led / "trigger").read_text() == "mmc0\n"
 
 
+@pytest.mark.slow
 def test_a_board_without_that_led_installs_too(board):
     shutil.rmtree(board.led)
     board.card("print('it works')", shows_led=False)
@@ -168,6 +174,7 @@ def test_a_damaged_bundle_is_said_to_be(board):
     assert "The bundle is damaged: flash the card again" in board.log
 
 
+@pytest.mark.slow
 def test_a_power_cut_in_the_middle_is_made_good_at_the_next_boot(board):
     board.card("import time; print('begun', flush=True); time.sleep(60)")
     board.run("arm")
@@ -180,6 +187,7 @@ def test_a_power_cut_in_the_middle_is_made_good_at_the_next_boot(board):
     assert "it works" in board.log
 
 
+@pytest.mark.slow
 def test_a_board_that_is_switched_off_in_the_middle_gives_the_led_back(board):
     board.card("import time; print('begun', flush=True); time.sleep(60)")
     process = board.begin("install")
@@ -209,6 +217,7 @@ def test_settings_on_the_card_are_put_in_place(board):
     assert board.settings.read_text() == "[alarm]\n"
 
 
+@pytest.mark.slow
 def test_settings_that_the_board_has_are_kept(board):
     (board.folder / "maskwatch.toml").write_text("[alarm]\n")
     board.settings.parent.mkdir(parents=True)
@@ -218,6 +227,7 @@ def test_settings_that_the_board_has_are_kept(board):
     assert "Kept the settings" in board.log
 
 
+@pytest.mark.slow
 def test_settings_with_which_it_failed_can_be_mended_on_the_card(board):
     (board.folder / "maskwatch.toml").write_text("[alarm]\nled_pin = 99\n")
     board.card(FAILS)
@@ -225,6 +235,7 @@ def test_settings_with_which_it_failed_can_be_mended_on_the_card(board):
     assert not board.settings.exists()
 
 
+@pytest.mark.slow
 def test_missing_packages_without_a_network_are_named_with_a_way_to_mend_it(board):
     (board.modules / "picamera2.py").unlink()
     board.run()
@@ -234,6 +245,7 @@ def test_missing_packages_without_a_network_are_named_with_a_way_to_mend_it(boar
     assert board.log.endswith("Installed.\n")
 
 
+@pytest.mark.slow
 def test_missing_packages_are_fetched_where_there_is_a_network(board):
     (board.modules / "picamera2.py").unlink()
     board.program("ip", "echo default via 192.0.2.1")
@@ -242,6 +254,7 @@ def test_missing_packages_are_fetched_where_there_is_a_network(board):
     assert "Installed: python3-picamera2." in board.log
 
 
+@pytest.mark.slow
 def test_apt_that_fails_is_quoted(board):
     (board.modules / "picamera2.py").unlink()
     board.program("ip", "echo default via 192.0.2.1")
@@ -263,6 +276,7 @@ def test_arming_leaves_the_start_to_the_next_boot(board):
     assert "systemctl" not in board.calls.read_text()
 
 
+@pytest.mark.slow
 def test_a_log_that_has_grown_long_is_shortened(board):
     (board.folder / "first-boot.log").write_text("x" * 300_000)
     board.run()

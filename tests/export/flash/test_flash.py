@@ -1,3 +1,4 @@
+import hashlib
 import io
 import re
 import shutil
@@ -64,7 +65,7 @@ def content(card):
 def test_the_card_holds_everything_afterwards(flash, card, system, bundle, everything):
     assert flash("--card", card, "--bundle", bundle(system), *everything).status == 0
     assert set(card.names("maskwatch")) == {
-        *("bundle.sha256", "first-boot.sh", f"maskwatch-0.1.0-{system}.tar", "maskwatch.toml"),
+        *("bundle.sha256", "first-boot.sh", f"maskwatch-0.1.0+01234567-{system}.tar", "maskwatch.toml"),
     }
     assert b"led_pin = 22" in card.read("maskwatch/maskwatch.toml")
 
@@ -129,20 +130,18 @@ def test_what_sets_off_the_first_boot_is_written_last(card, system, bundle, samp
     assert [name for name in names if name in last] == names[-len([name for name in names if name in last]) :]
 
 
-@pytest.mark.parametrize("cut", range(8))
-def test_a_card_pulled_out_at_any_file_boots_as_before_or_installs(card, system, bundle, samples, cut):
+def test_a_card_pulled_out_between_any_two_files_boots_as_before_or_installs(card, system, bundle, samples):
     """Until the trigger is there nothing points at our files; from then on everything that it needs is there."""
     plan = make_plan(card, recognise(card), read_bundle(bundle(system), system), samples.everything)
-    for change in plan.changes[:cut]:
-        card.write(change.name, change.chunks())
     trigger = "user-data" if system == "trixie" else "firstrun.sh"
-    if trigger in card.names() and b"first-boot.sh" in card.read(trigger):
-        assert {"bundle.sha256", "first-boot.sh"} <= set(card.names("maskwatch"))
-        summed, name = card.read("maskwatch/bundle.sha256").decode().split()
-        assert summed == plan.bundle.sha256
-        assert name in card.names("maskwatch")
-    else:
-        assert b"maskwatch" not in card.read("cmdline.txt")
+    for change in plan.changes:
+        card.write(change.name, change.chunks())
+        if trigger in card.names() and b"first-boot.sh" in card.read(trigger):
+            digest, name = card.read("maskwatch/bundle.sha256").decode().split()
+            assert hashlib.sha256(card.read(f"maskwatch/{name}")).hexdigest() == digest
+            assert "first-boot.sh" in card.names("maskwatch")
+        else:
+            assert b"maskwatch" not in card.read("cmdline.txt")
 
 
 def test_writing_can_be_stopped_and_taken_up_again(card, system, bundle):
@@ -201,7 +200,7 @@ def test_something_else_than_a_bundle_is_refused(flash, folder, samples, tmp_pat
 
 
 def test_the_lite_image_without_a_network_is_warned_of(flash, folder, samples, bundle):
-    assert "no python3-picamera2" in flash("--card", folder(samples.stock("trixie")), "--bundle", bundle()).out
+    assert "lacks packages" in flash("--card", folder(samples.stock("trixie")), "--bundle", bundle()).out
 
 
 def test_too_little_space_is_refused_before_anything_is_written(tmp_path, samples, bundle, flash, capsys):
