@@ -38,9 +38,9 @@ def system(request):
     return request.param
 
 
-@pytest.fixture(params=["stock", "imager"])
-def card(request, folder, samples, system):
-    return folder(getattr(samples, request.param)(system))
+@pytest.fixture
+def card(folder, samples, system):
+    return folder(samples.imager(system))
 
 
 @pytest.fixture
@@ -70,7 +70,9 @@ def test_the_card_holds_everything_afterwards(flash, card, system, bundle, every
     assert b"led_pin = 22" in card.read("maskwatch/maskwatch.toml")
 
 
-def test_flashing_twice_changes_nothing_more(flash, card, system, bundle, everything):
+@pytest.mark.parametrize("made_by", ["stock", "imager"])
+def test_flashing_twice_changes_nothing_more(flash, folder, samples, system, bundle, everything, made_by):
+    card = folder(getattr(samples, made_by)(system))
     arguments = ("--card", card, "--bundle", bundle(system), *everything)
     flash(*arguments)
     once = content(card)
