@@ -102,5 +102,5 @@ def _write(plan: Plan, console: Console) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Writing", total=sum(change.bytes_count for change in plan.changes))
-        write_card(plan, lambda name, count: progress.update(task, advance=count, description=name))
+        write_card(plan, lambda count: progress.update(task, advance=count))
         progress.update(task, description="Written")

@@ -68,9 +68,11 @@ class MountedFolder:
         new = path.with_name(f"{path.name}.new")
         try:
             with new.open("wb") as file:
-                file.writelines(chunks)
-                file.flush()
-                os.fsync(file.fileno())
+                for chunk in chunks:
+                    file.write(chunk)
+                    file.flush()
+                    # One by one, so that progress speaks of the card and not of a cache.
+                    os.fsync(file.fileno())
             new.replace(path)
         except BaseException:
             new.unlink(missing_ok=True)

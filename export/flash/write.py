@@ -6,12 +6,12 @@ from edge.errors import UserError
 from export.flash.plan import Plan
 
 
-def write_card(plan: Plan, advanced: Callable[[str, int], None]) -> None:
+def write_card(plan: Plan, advanced: Callable[[int], None]) -> None:
     """Write what the plan says, in its order, and remove what it says at the end.
 
     Args:
         plan: What to do.
-        advanced: Told the file's name and how many more bytes of it are on their way.
+        advanced: Told how many more bytes are on the card.
 
     Raises:
         UserError: The card does not take it, or somebody stopped it.
@@ -20,7 +20,7 @@ def write_card(plan: Plan, advanced: Callable[[str, int], None]) -> None:
     try:
         for change in plan.changes:
             name = change.name
-            plan.partition.write(name, _watched(change.chunks(), name, advanced))
+            plan.partition.write(name, _watched(change.chunks(), advanced))
         for name in plan.removals:
             plan.partition.remove(name)
     except KeyboardInterrupt as error:
@@ -32,7 +32,7 @@ def write_card(plan: Plan, advanced: Callable[[str, int], None]) -> None:
         ) from error
 
 
-def _watched(chunks: Iterable[bytes], name: str, advanced: Callable[[str, int], None]) -> Iterator[bytes]:
+def _watched(chunks: Iterable[bytes], advanced: Callable[[int], None]) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk
-        advanced(name, len(chunk))
+        advanced(len(chunk))
