@@ -8,6 +8,8 @@ from export.flash.access import Access
 
 SCRIPT = "/boot/firmware/firstrun.sh"
 RUN_ONCE = (f"systemd.run={SCRIPT}", "systemd.run_success_action=reboot", "systemd.unit=kernel-command-line.target")
+# It writes the log itself.
+ARM = "sh /boot/firmware/maskwatch/first-boot.sh arm >/dev/null"
 LOG = "/boot/firmware/maskwatch/first-boot.log"
 BEGIN = "# maskwatch: begin (maskwatch-export flash replaces the lines from here)"
 END = "# maskwatch: end"
@@ -50,7 +52,7 @@ def merged_firstrun(text: str, access: Access, *, has_user: bool) -> str:
 
 
 def _block(access: Access, *, has_user: bool) -> str:
-    commands = [["sh", "/boot/firmware/maskwatch/first-boot.sh", "arm"]]
+    commands = []
     if access.hostname:
         commands.append([IMAGER_CUSTOM, "set_hostname", access.hostname])
     if access.ssh_key:
@@ -61,4 +63,4 @@ def _block(access: Access, *, has_user: bool) -> str:
         commands.append([IMAGER_CUSTOM, "set_wlan", access.wifi.ssid, access.wifi.psk, access.wifi.country])
     lines = "".join(f"{shlex.join(command)}\n" for command in commands)
     # With `|| true` no command ends a script that runs under `set -e`.
-    return f"{BEGIN}\n{{\n{lines}}} >>{LOG} 2>&1 || true\n{END}\n"
+    return f"{BEGIN}\n{{\n{ARM}\n{lines}}} >>{LOG} 2>&1 || true\n{END}\n"

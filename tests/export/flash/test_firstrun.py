@@ -9,7 +9,7 @@ from export.flash.access import Access, Wifi
 from export.flash.cmdline import with_country, with_first_run, with_instance
 from export.flash.firstrun import merged_firstrun
 
-ARM = "sh /boot/firmware/maskwatch/first-boot.sh arm\n"
+ARM = "sh /boot/firmware/maskwatch/first-boot.sh arm "
 
 
 @pytest.fixture(params=["new", "imager"])
