@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from edge.errors import UserError
-from edge.service.settings import read_settings
+from edge.service.settings_file import read_settings
 from export.flash.access import Access, ask_wifi, read_public_key
 from export.flash.bundle_file import BundleFile, read_bundle
 from export.flash.card import Card, open_partition, recognise

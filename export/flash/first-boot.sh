@@ -94,11 +94,21 @@ show_for() {
     led_shows "$before"
 }
 
-missing_packages() {
-    python3 - <<'END'
-from importlib.util import find_spec
+# The settings that will count: those that the board has, or else those on the card.
+settings_in_force() { if [ -f "$settings" ]; then echo "$settings"; else echo "$here/maskwatch.toml"; fi; }
 
-print(*(f"python3-{name}" for name in ("numpy", "gpiozero", "lgpio", "picamera2") if find_spec(name) is None))
+missing_packages() {
+    python3 - "$(settings_in_force)" <<'END'
+import sys, tomllib
+from importlib.util import find_spec
+from pathlib import Path
+
+try:
+    source = tomllib.loads(Path(sys.argv[1]).read_text())["camera"]["source"]
+except (OSError, ValueError, KeyError, TypeError):
+    source = "picamera2"
+needed = ["numpy", "gpiozero", "lgpio", *(["picamera2"] if source == "picamera2" else [])]
+print(*(f"python3-{name}" for name in needed if find_spec(name) is None))
 END
 }
 

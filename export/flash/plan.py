@@ -104,19 +104,22 @@ def _own_files(bundle: BundleFile, settings: bytes | None) -> dict[str, bytes | 
 def _system_files(
     partition: BootPartition, card: Card, bundle: BundleFile, access: Access
 ) -> dict[str, bytes | BundleFile]:
-    make = _trixie_files if card.system == "trixie" else _bookworm_files
-    return {name: text.encode() for name, text in make(partition, bundle, access).items()}
+    if card.system == "trixie":
+        texts = _trixie_files(partition, access, bundle.sha256)
+    else:
+        texts = _bookworm_files(partition, access)
+    return {name: text.encode() for name, text in texts.items()}
 
 
-def _trixie_files(partition: BootPartition, bundle: BundleFile, access: Access) -> dict[str, str]:
+def _trixie_files(partition: BootPartition, access: Access, digest: str) -> dict[str, str]:
     user_data = merged_user_data(_text(partition, "user-data"), access)
     network = _text(partition, "network-config")
     network = merged_network_config(network, access.wifi) if access.wifi else network
-    instance = instance_name(user_data, network, bundle.sha256)
+    instance = instance_name(user_data, network, digest)
     cmdline = with_instance(_text(partition, "cmdline.txt"), instance)
     return {
         **({"network-config": network} if access.wifi else {}),
-        # `enable_ssh: true` in user-data does not work on every image; this does, and has for ten years.
+        # `enable_ssh: true` in user-data does not work on every image; this file does, and has for ten years.
         **({"ssh": ""} if access.ssh_key else {}),
         "user-data": user_data,
         "cmdline.txt": with_country(cmdline, access.wifi.country) if access.wifi else cmdline,
@@ -124,7 +127,7 @@ def _trixie_files(partition: BootPartition, bundle: BundleFile, access: Access) 
     }
 
 
-def _bookworm_files(partition: BootPartition, _bundle: BundleFile, access: Access) -> dict[str, str]:
+def _bookworm_files(partition: BootPartition, access: Access) -> dict[str, str]:
     has_user = bool({"userconf", "userconf.txt"} & set(partition.names()))
     cmdline = with_first_run(_text(partition, "cmdline.txt"))
     return {

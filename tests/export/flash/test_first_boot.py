@@ -246,6 +246,14 @@ def test_missing_packages_without_a_network_are_named_with_a_way_to_mend_it(boar
 
 
 @pytest.mark.slow
+def test_another_camera_than_a_raspberry_pi_s_needs_no_picamera2(board):
+    (board.modules / "picamera2.py").unlink()
+    (board.folder / "maskwatch.toml").write_text('[camera]\nsource = "/dev/video0"\n')
+    board.run()
+    assert "Missing" not in board.log
+
+
+@pytest.mark.slow
 def test_missing_packages_are_fetched_where_there_is_a_network(board):
     (board.modules / "picamera2.py").unlink()
     board.program("ip", "echo default via 192.0.2.1")
