@@ -17,6 +17,7 @@ from export.flash.partition import BootPartition
 FOLDER = "maskwatch"
 FIRST_BOOT = Path(__file__).with_name("first-boot.sh")
 SUM = f"{FOLDER}/bundle.sha256"
+SETTINGS = f"{FOLDER}/maskwatch.toml"
 CLUSTER_BYTES = 32 << 10
 """Files fill whole clusters, the largest that FAT has."""
 SPARE_BYTES = 32 << 20
@@ -98,7 +99,7 @@ def _own_files(bundle: BundleFile, settings: bytes | None) -> dict[str, bytes | 
         SUM: f"{bundle.sha256}  {bundle.name}\n".encode(),
         f"{FOLDER}/first-boot.sh": FIRST_BOOT.read_bytes(),
     }
-    return files | ({f"{FOLDER}/maskwatch.toml": settings} if settings is not None else {})
+    return files | ({SETTINGS: settings} if settings is not None else {})
 
 
 def _system_files(

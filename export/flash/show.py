@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from export.flash.plan import FileChange, Plan
+from export.flash.plan import SETTINGS, FileChange, Plan
 
 HIDDEN = "(not shown)"
 PASSWORD = re.compile(r"(\b(?:plain_text_)?passw(?:or)?d:\s+)\S.*")
@@ -55,6 +55,11 @@ def notes(plan: Plan, *, has_wifi: bool) -> Iterator[str]:
         yield (
             "The Lite image lacks packages that maskwatch takes from the system, python3-picamera2 among them: let the "
             "board have a network at its first boot (a cable, or --wifi), or use the image with a desktop."
+        )
+    if any(change.name == SETTINGS and change.before is not None for change in plan.changes):
+        yield (
+            "These settings are for a board on which maskwatch is not installed yet. One that has settings keeps them; "
+            "they are in /etc/maskwatch/maskwatch.toml there."
         )
 
 

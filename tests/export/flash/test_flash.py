@@ -205,6 +205,21 @@ def test_the_lite_image_without_a_network_is_warned_of(flash, folder, samples, b
     assert "lacks packages" in flash("--card", folder(samples.stock("trixie")), "--bundle", bundle()).out
 
 
+def test_other_settings_for_a_card_that_had_some_are_explained(flash, card, system, bundle, tmp_path):
+    settings = tmp_path / "settings.toml"
+    arguments = ("--card", card, "--bundle", bundle(system), "--settings", settings)
+    settings.write_text("[alarm]\nled_pin = 22\n")
+    assert "keeps them" not in flash(*arguments).out
+    settings.write_text("[alarm]\nled_pin = 23\n")
+    assert "keeps them" in flash(*arguments).out
+
+
+def test_a_card_that_does_not_take_a_file_is_said_to_be(flash, folder, samples, bundle, capsys):
+    card = folder(samples.stock("trixie") | {"maskwatch": "a file where a folder is to be"})
+    assert flash("--card", card, "--bundle", bundle()).status == 2
+    assert "could not be written to" in capsys.readouterr().err
+
+
 def test_too_little_space_is_refused_before_anything_is_written(tmp_path, samples, bundle, flash, capsys):
     image = tmp_path / "card.img"
     samples.image(image, samples.stock("trixie"), megabytes=20)
