@@ -56,7 +56,7 @@ def _block(access: Access, *, has_user: bool) -> str:
     if access.hostname:
         commands.append([IMAGER_CUSTOM, "set_hostname", access.hostname])
     if access.ssh_key:
-        commands.append([IMAGER_CUSTOM, "enable_ssh", "-k", access.ssh_key])
+        commands.append([IMAGER_CUSTOM, "enable_ssh", access.ssh_key])
     if access.user or (access.ssh_key and not has_user):
         commands.append([USERCONF, access.user or DEFAULT_USER, NO_PASSWORD])
     if access.wifi:
