@@ -22,9 +22,9 @@ unit=maskwatch-first-boot.service
 units=$root/etc/systemd/system
 settings=$root/etc/maskwatch/maskwatch.toml
 marker=$root/opt/maskwatch/first-boot.sha256
+placed=$root/opt/maskwatch/first-boot.settings
 work=$root/var/tmp/maskwatch-first-boot
 log_limit=200000
-settings_placed=no
 
 # The clock may be wrong without a network, so lines bear the seconds since the board was switched on.
 say() {
@@ -88,17 +88,22 @@ led_shows() {
 led_before() { sed -n 's/.*\[\([^]]*\)\].*/\1/p' "$led/trigger" 2>/dev/null; }
 
 show_for() {
+    trap 'led_shows "$before"; exit 1' HUP INT TERM
     led_shows "$1"
     sleep "$2" &
     wait "$!"
     led_shows "$before"
 }
 
-# The settings that will count: those that the board has, or else those on the card.
-settings_in_force() { if [ -f "$settings" ]; then echo "$settings"; else echo "$here/maskwatch.toml"; fi; }
+# Settings count as the board's own unless they are those that an attempt has put there: these are mended on the card.
+has_own_settings() {
+    [ -f "$settings" ] && ! { [ -f "$placed" ] && [ "$(sha256sum <"$settings")" = "$(cat "$placed")" ]; }
+}
+
+settings_to_be() { if has_own_settings; then echo "$settings"; else echo "$here/maskwatch.toml"; fi; }
 
 missing_packages() {
-    python3 - "$(settings_in_force)" <<'END'
+    python3 - "$(settings_to_be)" <<'END'
 import sys, tomllib
 from importlib.util import find_spec
 from pathlib import Path
@@ -141,7 +146,8 @@ look_for_packages() {
     if is_online && fetch_packages "$packages"; then
         say "Installed: $packages."
     else
-        say "They could not be fetched. A Raspberry Pi camera needs python3-picamera2; without the others nothing works." \
+        say "They could not be fetched. A Raspberry Pi camera needs python3-picamera2;" \
+            "without the others nothing works." \
             "Connect the board to a network and switch it off and on: it tries again." \
             "Or log in and run: sudo apt install --no-install-recommends $packages"
     fi
@@ -149,12 +155,13 @@ look_for_packages() {
 
 place_settings() {
     [ -f "$here/maskwatch.toml" ] || return 0
-    if [ -f "$settings" ]; then
+    if has_own_settings; then
         say "Kept the settings that are in $settings."
         return 0
     fi
-    mkdir -p "${settings%/*}" && cp "$here/maskwatch.toml" "$settings.new" && chmod 644 "$settings.new" &&
-        mv "$settings.new" "$settings" && settings_placed=yes
+    mkdir -p "${settings%/*}" "${placed%/*}" &&
+        cp "$here/maskwatch.toml" "$settings.new" && chmod 644 "$settings.new" &&
+        mv "$settings.new" "$settings" && sha256sum <"$settings" >"$placed"
 }
 
 describe_board() {
@@ -185,9 +192,7 @@ install_bundle() {
     mkdir -p "${marker%/*}" && bundle_sum >"$marker.new" && mv "$marker.new" "$marker" && sync
 }
 
-# Settings that were on the card may be why it failed, and are to be mended there.
 give_up() {
-    [ "$settings_placed" = no ] || rm -f "$settings"
     rm -rf "$work"
     say "FAILED. The lines above say why. It is tried again at the next boot."
     show_for timer "$failure_seconds"
@@ -205,7 +210,7 @@ install() {
     fi
     led_shows heartbeat
     install_bundle || give_up
-    rm -rf "$work"
+    rm -rf "$work" "$placed"
     disarm
     say "Installed."
     show_for default-on "$success_seconds"

@@ -228,11 +228,26 @@ def test_settings_that_the_board_has_are_kept(board):
 
 
 @pytest.mark.slow
-def test_settings_with_which_it_failed_can_be_mended_on_the_card(board):
+def test_settings_with_which_it_failed_stay_and_can_be_mended_on_the_card(board):
     (board.folder / "maskwatch.toml").write_text("[alarm]\nled_pin = 99\n")
     board.card(FAILS)
     board.run()
-    assert not board.settings.exists()
+    assert "99" in board.settings.read_text()
+    (board.folder / "maskwatch.toml").write_text("[alarm]\nled_pin = 22\n")
+    board.card("print('it works')")
+    board.run()
+    assert "22" in board.settings.read_text()
+
+
+@pytest.mark.slow
+def test_settings_that_were_mended_on_the_board_after_a_failure_are_kept(board):
+    (board.folder / "maskwatch.toml").write_text("[alarm]\nled_pin = 99\n")
+    board.card(FAILS)
+    board.run()
+    board.settings.write_text("# mended\n")
+    board.card("print('it works')")
+    board.run()
+    assert board.settings.read_text() == "# mended\n"
 
 
 @pytest.mark.slow
