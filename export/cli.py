@@ -11,6 +11,7 @@ from rich.console import Console
 from edge.errors import UserError
 from edge.silence import silenced_stderr
 from export.bundle.target import TARGETS
+from export.flash.command import add_flash
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     inspect.set_defaults(command=_inspect)
     _add_bundle(commands)
     _add_push(commands)
+    add_flash(commands)
     return parser
 
 

@@ -1,0 +1,80 @@
+"""What is on a card: which Raspberry Pi OS, told by the files of its boot partition."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from edge.errors import UserError
+from export.flash.image import ImageFile
+from export.flash.partition import BootPartition, MountedFolder
+
+System = Literal["bookworm", "trixie"]
+
+KERNELS_64_BIT = {"kernel8.img", "kernel_2712.img"}
+KERNELS_32_BIT = {"kernel.img", "kernel7.img", "kernel7l.img"}
+"""Images of the 32-bit system hold these beside a 64-bit kernel; those of the 64-bit system never do."""
+CLOUD_INIT = {"user-data", "meta-data"}
+"""On Trixie's cards from the first one on, and on none of Bookworm's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A stock Raspberry Pi OS."""
+
+    system: System
+    lite: bool
+    """Whether it is the image without a desktop, on which python3-picamera2 is not installed."""
+    issue: str
+    """First line of its `issue.txt`, such as "Raspberry Pi reference 2025-10-01", or empty."""
+
+
+def open_partition(place: Path) -> BootPartition:
+    """The boot partition that is mounted on a folder, or the one inside an image file.
+
+    Raises:
+        UserError: It is neither.
+    """
+    if place.is_block_device():
+        raise UserError(f"{place} is a device: name the folder where its boot partition (bootfs) is mounted instead.")
+    if place.is_dir():
+        return MountedFolder(place)
+    if place.is_file():
+        return ImageFile(place)
+    raise UserError(f"There is no {place}: name the folder where the card's boot partition is mounted, or an image.")
+
+
+def recognise(partition: BootPartition) -> Card:
+    """Tell which Raspberry Pi OS a boot partition belongs to.
+
+    Raises:
+        UserError: It is no boot partition of a Raspberry Pi OS that maskwatch runs on.
+    """
+    names = {name.lower() for name in partition.names()}
+    _refuse_others(partition, names)
+    issue = partition.read("issue.txt").decode(errors="replace") if "issue.txt" in names else ""
+    return Card(
+        system="trixie" if names & CLOUD_INIT else "bookworm",
+        lite=re.search(r"\bstage2\b", issue) is not None,
+        issue=issue.partition("\n")[0].strip(),
+    )
+
+
+def _refuse_others(partition: BootPartition, names: set[str]) -> None:
+    if not {"config.txt", "cmdline.txt"} <= names or "root=" not in partition.read("cmdline.txt").decode("latin-1"):
+        raise UserError(
+            f"{partition} is not the boot partition of Raspberry Pi OS (no config.txt, or no cmdline.txt that names a "
+            "root file system): name the one that is called bootfs."
+        )
+    if names & KERNELS_32_BIT or not names & KERNELS_64_BIT or _switched_to_32_bit(partition):
+        raise UserError(f"{partition} holds a 32-bit system: write Raspberry Pi OS (64-bit) to the card first.")
+    if "initramfs8" not in names and not names & CLOUD_INIT:
+        raise UserError(
+            f"{partition} holds a system that is older than Bookworm, or not Raspberry Pi OS: "
+            "write Raspberry Pi OS (64-bit), Bookworm or Trixie, to the card first."
+        )
+
+
+def _switched_to_32_bit(partition: BootPartition) -> bool:
+    values = re.findall(r"^\s*arm_64bit\s*=\s*(\d+)", partition.read("config.txt").decode("latin-1"), re.MULTILINE)
+    return bool(values) and values[-1] == "0"

@@ -1,0 +1,106 @@
+"""`maskwatch-export flash`."""
+
+import argparse
+from getpass import getpass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from edge.errors import UserError
+from edge.service.settings_file import read_settings
+from export.flash.access import Access, ask_wifi, read_public_key
+from export.flash.bundle_file import BundleFile, read_bundle
+from export.flash.card import Card, open_partition, recognise
+from export.flash.plan import Plan, make_plan
+from export.flash.show import differences, next_steps, notes, summary
+from export.flash.write import write_card
+
+
+def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to `maskwatch-export`."""
+    flash = commands.add_parser("flash", help="have a card of Raspberry Pi OS install maskwatch at its first boot")
+    flash.add_argument(
+        "--card",
+        type=Path,
+        required=True,
+        metavar="PLACE",
+        help="folder where the card's boot partition (bootfs) is mounted, or an image file (.img)",
+    )
+    flash.add_argument("--bundle", type=Path, metavar="FILE", help="bundle to put there")
+    flash.add_argument("--settings", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    flash.add_argument("--hostname", default="", metavar="NAME", help="name of the board in the network")
+    flash.add_argument("--ssh-key", type=Path, metavar="FILE", help="public key that may log in; switches ssh on")
+    flash.add_argument("--user", default="", metavar="NAME", help="user who logs in with it [the card's, or pi]")
+    flash.add_argument("--wifi", metavar="SSID", help="wireless network (WPA2); its password is asked for")
+    flash.add_argument("--wifi-country", default="", metavar="CC", help="country whose channels it may use, such as DE")
+    flash.add_argument("--dry-run", action="store_true", help="only show what would be written")
+    flash.set_defaults(command=flash_card)
+
+
+def flash_card(arguments: argparse.Namespace, console: Console) -> None:
+    """Show what will be written to the card, and write it.
+
+    Raises:
+        UserError: The card, the bundle or an argument is not what it should be; nothing was written then.
+    """
+    partition = open_partition(arguments.card)
+    try:
+        card = recognise(partition)
+        settings = _settings(arguments.settings)
+        bundle = _bundle(arguments.bundle, card)
+        plan = make_plan(partition, card, bundle, _access(arguments), settings)
+    except OSError as error:
+        raise UserError(f"{partition} cannot be read ({error.strerror or error}): see that it may be.") from error
+    _show(plan, console, dry_run=arguments.dry_run, has_wifi=bool(arguments.wifi))
+    if plan.changes and not arguments.dry_run:
+        _write(plan, console)
+        console.print(next_steps())
+
+
+def _settings(path: Path | None) -> bytes | None:
+    """The file as it is, once it is known that the device will take it."""
+    if path is None:
+        return None
+    read_settings(path)
+    return path.read_bytes()
+
+
+def _bundle(path: Path | None, card: Card) -> BundleFile:
+    if path is None:
+        raise UserError(
+            f"No bundle was named: make one with `maskwatch-export bundle --target {card.system} -o FILE`, "
+            "then add --bundle FILE."
+        )
+    return read_bundle(path, card.system)
+
+
+def _access(arguments: argparse.Namespace) -> Access:
+    if bool(arguments.wifi) != bool(arguments.wifi_country):
+        raise UserError("--wifi and --wifi-country go together: a board that knows no country keeps its radio off.")
+    return Access(
+        hostname=arguments.hostname,
+        user=arguments.user,
+        ssh_key=read_public_key(arguments.ssh_key) if arguments.ssh_key else "",
+        wifi=ask_wifi(arguments.wifi, arguments.wifi_country, getpass) if arguments.wifi else None,
+    )
+
+
+def _show(plan: Plan, console: Console, *, dry_run: bool, has_wifi: bool) -> None:
+    for line in summary(plan):
+        console.print(line, soft_wrap=True)
+    for note in notes(plan, has_wifi=has_wifi):
+        console.print(f"\n{note}")
+    if dry_run:
+        console.print()
+        for line in differences(plan):
+            console.print(line, soft_wrap=True)
+        console.print("This was a dry run: nothing was written.")
+
+
+def _write(plan: Plan, console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Writing", total=sum(change.bytes_count for change in plan.changes))
+        write_card(plan, lambda count: progress.update(task, advance=count))
+        progress.update(task, description="Written")

@@ -1,0 +1,328 @@
+"""The script that runs on the board, run for real in a root of its own; programs of the system are stand-ins."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from export.flash.plan import FIRST_BOOT
+
+MODULES = ("numpy", "gpiozero", "lgpio", "picamera2")
+STAND_IN = '#!/bin/sh\necho "$(basename "$0") $*" >>"{calls}"\n{body}\n'
+LED_SAYS = "print('led', open('{led}/trigger').read().strip(), flush=True)\n"
+
+
+class Board:
+    """A board with its root, its boot partition, its LED, and programs that write down how they were called."""
+
+    def __init__(self, place: Path, bundle):
+        self.root, self.folder, self.led = place / "root", place / "bootfs" / "maskwatch", place / "ACT"
+        self.calls, self._bundle, self._programs = place / "calls", bundle, place / "programs"
+        for folder in (self.root / "etc", self.root / "var/tmp", self.folder, self.led, self._programs):
+            folder.mkdir(parents=True)
+        (self.root / "etc/os-release").write_text('PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n')
+        (self.led / "trigger").write_text("none timer heartbeat default-on [mmc0]\n")
+        for name in ("systemctl", "ip", "apt-get", "sync"):
+            self.program(name)
+        (self._programs / "python3").symlink_to(sys.executable)
+        self.modules = place / "modules"
+        self.modules.mkdir()
+        for name in MODULES:
+            (self.modules / f"{name}.py").touch()
+        shutil.copy(FIRST_BOOT, self.folder)
+
+    def program(self, name, body=""):
+        path = self._programs / name
+        path.write_text(STAND_IN.format(calls=self.calls, body=body))
+        path.chmod(0o755)
+
+    def card(self, installer, *, shows_led=True):
+        made = self._bundle(installer=(LED_SAYS.format(led=self.led) if shows_led else "") + installer)
+        tar = self.folder / "maskwatch-0.1.0-trixie.tar"
+        shutil.copy(made, tar)
+        digest = hashlib.sha256(tar.read_bytes()).hexdigest()
+        (self.folder / "bundle.sha256").write_text(f"{digest}  {tar.name}\n")
+
+    def begin(self, command):
+        seconds = {f"MASKWATCH_{name}_SECONDS": "0" for name in ("SUCCESS", "FAILURE", "NETWORK", "LOCK")}
+        places = {"MASKWATCH_ROOT": str(self.root), "MASKWATCH_LED": str(self.led), "PYTHONPATH": str(self.modules)}
+        path = {"PATH": f"{self._programs}:{os.environ['PATH']}"}
+        return subprocess.Popen(
+            ["sh", self.folder / "first-boot.sh", command],
+            env=os.environ | seconds | places | path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, command="install"):
+        process = self.begin(command)
+        process.communicate(timeout=60)
+        return process.returncode
+
+    @property
+    def log(self):
+        return (self.folder / "first-boot.log").read_text()
+
+    @property
+    def armed(self):
+        return (self.root / "etc/systemd/system/multi-user.target.wants/maskwatch-first-boot.service").exists()
+
+    @property
+    def settings(self):
+        return self.root / "etc/maskwatch/maskwatch.toml"
+
+
+@pytest.fixture
+def board(tmp_path, bundle):
+    board = Board(tmp_path, bundle)
+    board.card("import sys; print('arguments', *sys.argv[1:])")
+    return board
+
+
+FAILS = "import sys; print('no camera was found'); sys.exit(3)"
+
+
+def test_it_installs(board):
+    board.run("arm")
+    assert board.run() == 0
+    assert f"arguments --root {board.root}" in board.log
+    assert board.log.endswith("Installed.\n")
+    assert "Debian GNU/Linux 13 (trixie)" in board.log
+
+
+@pytest.mark.slow
+def test_afterwards_nothing_is_left_of_it_but_a_marker(board):
+    board.run("arm")
+    board.run()
+    assert not board.armed
+    left = {str(path.relative_to(board.root)) for path in board.root.rglob("*") if path.is_file()}
+    assert left == {"etc/os-release", "opt/maskwatch/first-boot.sha256"}
+
+
+@pytest.mark.slow
+def test_it_installs_once(board):
+    board.run()
+    board.run()
+    assert board.log.count("arguments") == 1
+    assert board.log.endswith("is installed already.\n")
+
+
+@pytest.mark.slow
+def test_what_is_installed_is_not_armed_again(board):
+    board.run()
+    assert board.run("start") == 0
+    assert not board.armed
+
+
+@pytest.mark.slow
+def test_another_bundle_is_installed_again(board):
+    board.run()
+    board.card("print('the second')")
+    board.run("arm")
+    assert board.armed
+    board.run()
+    assert "the second" in board.log
+
+
+def test_a_failure_is_explained_and_tried_again_at_the_next_boot(board):
+    board.run("arm")
+    board.card(FAILS)
+    assert board.run() == 1
+    assert "no camera was found" in board.log
+    assert "FAILED" in board.log
+    assert board.armed
+    board.card("print('it works')")
+    assert board.run() == 0
+    assert "it works" in board.log
+    assert not board.armed
+
+
+def test_the_led_beats_while_it_installs_and_is_given_back(board):
+    board.run()
+    assert "led heartbeat" in board.log
+    assert (board.led / "trigger").read_text() == "mmc0\n"
+
+
+@pytest.mark.slow
+def test_the_led_blinks_fast_after_a_failure(board):
+    board.card(FAILS)
+    board.run()
+    assert (board.led / "delay_on").read_text() == "100\n"
+    assert (board.led / "trigger").read_text() == "mmc0\n"
+
+
+@pytest.mark.slow
+def test_a_board_without_that_led_installs_too(board):
+    shutil.rmtree(board.led)
+    board.card("print('it works')", shows_led=False)
+    assert board.run() == 0
+    assert not board.led.exists()
+
+
+def test_a_damaged_bundle_is_said_to_be(board):
+    with next(board.folder.glob("*.tar")).open("ab") as tar:
+        tar.write(b"one byte more")
+    assert board.run() == 1
+    assert "The bundle is damaged: flash the card again" in board.log
+
+
+@pytest.mark.slow
+def test_a_power_cut_in_the_middle_is_made_good_at_the_next_boot(board):
+    board.card("import time; print('begun', flush=True); time.sleep(60)")
+    board.run("arm")
+    process = board.begin("install")
+    wait_for(lambda: "begun" in board.log)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    board.card("print('it works')")
+    assert board.run() == 0
+    assert "it works" in board.log
+
+
+@pytest.mark.slow
+def test_a_board_that_is_switched_off_in_the_middle_gives_the_led_back(board):
+    board.card("import time; print('begun', flush=True); time.sleep(60)")
+    process = board.begin("install")
+    wait_for(lambda: "begun" in board.log)
+    os.killpg(process.pid, signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert (board.led / "trigger").read_text() == "mmc0\n"
+    assert "Interrupted" in board.log
+
+
+def wait_for(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if condition():
+                return
+        except FileNotFoundError:
+            pass
+        time.sleep(0.02)
+    pytest.fail("it did not begin")
+
+
+def test_settings_on_the_card_are_put_in_place(board):
+    (board.folder / "maskwatch.toml").write_text("[alarm]\n")
+    board.run()
+    assert board.settings.read_text() == "[alarm]\n"
+
+
+@pytest.mark.slow
+def test_settings_that_the_board_has_are_kept(board):
+    (board.folder / "maskwatch.toml").write_text("[alarm]\n")
+    board.settings.parent.mkdir(parents=True)
+    board.settings.write_text("# mine\n")
+    board.run()
+    assert board.settings.read_text() == "# mine\n"
+    assert "Kept the settings" in board.log
+
+
+@pytest.mark.slow
+def test_settings_with_which_it_failed_stay_and_can_be_mended_on_the_card(board):
+    (board.folder / "maskwatch.toml").write_text("[alarm]\nled_pin = 99\n")
+    board.card(FAILS)
+    board.run()
+    assert "99" in board.settings.read_text()
+    (board.folder / "maskwatch.toml").write_text("[alarm]\nled_pin = 22\n")
+    board.card("print('it works')")
+    board.run()
+    assert "22" in board.settings.read_text()
+
+
+@pytest.mark.slow
+def test_settings_that_were_mended_on_the_board_after_a_failure_are_kept(board):
+    (board.folder / "maskwatch.toml").write_text("[alarm]\nled_pin = 99\n")
+    board.card(FAILS)
+    board.run()
+    board.settings.write_text("# mended\n")
+    board.card("print('it works')")
+    board.run()
+    assert board.settings.read_text() == "# mended\n"
+
+
+@pytest.mark.slow
+def test_missing_packages_without_a_network_are_named_with_a_way_to_mend_it(board):
+    (board.modules / "picamera2.py").unlink()
+    board.run()
+    assert "Missing on this system: python3-picamera2." in board.log
+    assert "sudo apt install --no-install-recommends python3-picamera2" in board.log
+    assert "apt-get" not in board.calls.read_text()
+    assert board.log.endswith("Installed.\n")
+
+
+@pytest.mark.slow
+def test_another_camera_than_a_raspberry_pi_s_needs_no_picamera2(board):
+    (board.modules / "picamera2.py").unlink()
+    (board.folder / "maskwatch.toml").write_text('[camera]\nsource = "/dev/video0"\n')
+    board.run()
+    assert "Missing" not in board.log
+
+
+@pytest.mark.slow
+def test_missing_packages_are_fetched_where_there_is_a_network(board):
+    (board.modules / "picamera2.py").unlink()
+    board.program("ip", "echo default via 192.0.2.1")
+    board.run()
+    assert "install --no-install-recommends python3-picamera2" in board.calls.read_text()
+    assert "Installed: python3-picamera2." in board.log
+
+
+@pytest.mark.slow
+def test_apt_that_fails_is_quoted(board):
+    (board.modules / "picamera2.py").unlink()
+    board.program("ip", "echo default via 192.0.2.1")
+    board.program("apt-get", "echo E: no such place; exit 100")
+    board.run()
+    assert "E: no such place" in board.log
+    assert "They could not be fetched" in board.log
+
+
+def test_starting_does_not_wait(board):
+    assert board.run("start") == 0
+    assert board.armed
+    assert "systemctl start --no-block maskwatch-first-boot.service" in board.calls.read_text()
+
+
+def test_arming_leaves_the_start_to_the_next_boot(board):
+    assert board.run("arm") == 0
+    assert board.armed
+    assert "systemctl" not in board.calls.read_text()
+
+
+@pytest.mark.slow
+def test_a_log_that_has_grown_long_is_shortened(board):
+    (board.folder / "first-boot.log").write_text("x" * 300_000)
+    board.run()
+    assert len(board.log) < 150_000
+    assert board.log.endswith("Installed.\n")
+
+
+def test_no_command_is_a_mistake(board):
+    assert board.run("") == 2
+
+
+@pytest.mark.slow
+def test_systemd_takes_the_unit(board):
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("not run, because systemd-analyze is missing")
+    board.run("arm")
+    unit = board.root / "etc/systemd/system/maskwatch-first-boot.service"
+    said = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout + said.stderr) == (0, "")
+
+
+@pytest.mark.slow
+def test_shellcheck_finds_nothing_wrong():
+    if not shutil.which("shellcheck"):
+        pytest.skip("not run, because shellcheck is missing (apt install shellcheck)")
+    assert subprocess.run(["shellcheck", FIRST_BOOT], check=False).returncode == 0

@@ -1,0 +1,251 @@
+import hashlib
+import io
+import re
+import shutil
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from edge.errors import UserError
+from export.cli import main
+from export.flash import command
+from export.flash.access import Access
+from export.flash.bundle_file import read_bundle
+from export.flash.card import recognise
+from export.flash.image import ImageFile
+from export.flash.plan import FIRST_BOOT, make_plan
+from export.flash.write import write_card
+
+
+@pytest.fixture
+def flash(monkeypatch):
+    """Runs the command; returns its exit status and what it printed."""
+
+    def run(*arguments, password="password"):
+        monkeypatch.setattr(command, "getpass", lambda _: password)
+        out = io.StringIO()
+        monkeypatch.setattr("export.cli.Console", lambda **options: Console(file=out, width=120, **options))
+        status = main(["flash", *map(str, arguments)])
+        return SimpleNamespace(status=status, out=out.getvalue())
+
+    return run
+
+
+@pytest.fixture(params=["bookworm", "trixie"])
+def system(request):
+    return request.param
+
+
+@pytest.fixture
+def card(folder, samples, system):
+    return folder(samples.imager(system))
+
+
+@pytest.fixture
+def everything(tmp_path, samples):
+    (tmp_path / "id.pub").write_text(samples.key)
+    (tmp_path / "settings.toml").write_text("[alarm]\nled_pin = 22\n")
+    return (
+        *("--hostname", "door-1", "--user", "ben", "--ssh-key", tmp_path / "id.pub", "--wifi", "Front door"),
+        *("--wifi-country", "DE", "--settings", tmp_path / "settings.toml"),
+    )
+
+
+def content(card):
+    return {
+        f"{folder}{name}": card.read(f"{folder}{name}")
+        for folder in ("", "maskwatch/")
+        for name in card.names(folder.rstrip("/"))
+        if name not in ("overlays", "maskwatch")
+    }
+
+
+def test_the_card_holds_everything_afterwards(flash, card, system, bundle, everything):
+    assert flash("--card", card, "--bundle", bundle(system), *everything).status == 0
+    assert set(card.names("maskwatch")) == {
+        *("bundle.sha256", "first-boot.sh", f"maskwatch-0.1.0+01234567-{system}.tar", "maskwatch.toml"),
+    }
+    assert b"led_pin = 22" in card.read("maskwatch/maskwatch.toml")
+
+
+@pytest.mark.parametrize("made_by", ["stock", "imager"])
+def test_flashing_twice_changes_nothing_more(flash, folder, samples, system, bundle, everything, made_by):
+    card = folder(getattr(samples, made_by)(system))
+    arguments = ("--card", card, "--bundle", bundle(system), *everything)
+    flash(*arguments)
+    once = content(card)
+    assert "nothing to write" in flash(*arguments).out
+    assert content(card) == once
+
+
+def test_a_dry_run_writes_nothing(flash, card, system, bundle, everything):
+    before = content(card)
+    ran = flash("--card", card, "--bundle", bundle(system), *everything, "--dry-run")
+    assert ran.status == 0
+    assert content(card) == before
+    assert "+++ b/cmdline.txt" in ran.out
+    assert re.search(r"new +maskwatch/first-boot\.sh +\d", ran.out)
+
+
+def test_neither_password_nor_key_of_the_network_is_shown(flash, card, system, bundle, everything):
+    out = flash("--card", card, "--bundle", bundle(system), *everything, "--dry-run").out
+    assert "not shown" in out
+    assert not re.search(r"[0-9a-f]{64}|\$5\$", out)
+
+
+def test_the_password_is_on_the_card_only_as_a_key(flash, card, system, bundle, everything):
+    flash("--card", card, "--bundle", bundle(system), *everything, password="correct horse battery")
+    assert not any(b"correct horse" in text for text in content(card).values())
+
+
+def test_nothing_else_on_the_card_changes(flash, card, system, bundle, everything):
+    before = content(card)
+    flash("--card", card, "--bundle", bundle(system), *everything)
+    after = content(card)
+    changed = {name for name in before if after[name] != before[name]}
+    assert changed <= {"cmdline.txt", "user-data", "network-config", "meta-data", "firstrun.sh"}
+
+
+def test_another_bundle_replaces_the_old_one(flash, card, system, bundle):
+    flash("--card", card, "--bundle", bundle(system))
+    assert "remove" in flash("--card", card, "--bundle", bundle(system, version="0.2.0")).out
+    assert [name for name in card.names("maskwatch") if name.endswith(".tar")] == [f"maskwatch-0.2.0-{system}.tar"]
+
+
+def test_another_bundle_makes_trixie_boot_as_if_for_the_first_time(flash, folder, samples, bundle):
+    card = folder(samples.imager("trixie"))
+    flash("--card", card, "--bundle", bundle())
+    first = card.read("meta-data"), card.read("cmdline.txt")
+    flash("--card", card, "--bundle", bundle(version="0.2.0"))
+    assert card.read("meta-data") != first[0]
+    assert card.read("cmdline.txt") != first[1]
+    assert card.read("meta-data").split()[1] in card.read("cmdline.txt")
+
+
+def test_what_sets_off_the_first_boot_is_written_last(card, system, bundle, samples):
+    plan = make_plan(card, recognise(card), read_bundle(bundle(system), system), samples.everything)
+    names = [change.name for change in plan.changes]
+    assert names[0].endswith(".tar")
+    last = {"bookworm": ["firstrun.sh", "cmdline.txt"], "trixie": ["user-data", "cmdline.txt", "meta-data"]}[system]
+    assert [name for name in names if name in last] == names[-len([name for name in names if name in last]) :]
+
+
+def test_a_card_pulled_out_between_any_two_files_boots_as_before_or_installs(card, system, bundle, samples):
+    """Until the trigger is there nothing points at our files; from then on everything that it needs is there."""
+    plan = make_plan(card, recognise(card), read_bundle(bundle(system), system), samples.everything)
+    trigger = "user-data" if system == "trixie" else "firstrun.sh"
+    for change in plan.changes:
+        card.write(change.name, change.chunks())
+        if trigger in card.names() and b"first-boot.sh" in card.read(trigger):
+            digest, name = card.read("maskwatch/bundle.sha256").decode().split()
+            assert hashlib.sha256(card.read(f"maskwatch/{name}")).hexdigest() == digest
+            assert "first-boot.sh" in card.names("maskwatch")
+        else:
+            assert b"maskwatch" not in card.read("cmdline.txt")
+
+
+def test_writing_can_be_stopped_and_taken_up_again(card, system, bundle):
+    def stop(count):
+        if count == len(FIRST_BOOT.read_bytes()):
+            raise KeyboardInterrupt
+
+    def plan():
+        return make_plan(card, recognise(card), read_bundle(bundle(system), system), Access())
+
+    with pytest.raises(UserError, match="give the same command again"):
+        write_card(plan(), stop)
+    write_card(plan(), lambda _: None)
+    assert plan().changes == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "No bundle was named"),
+        (["--bundle", "nowhere.tar"], "cannot be read"),
+        (["--wifi", "Hall"], "go together"),
+        (["--hostname", "my door"], "no host name"),
+        (["--settings", "nowhere.toml"], "settings file nowhere.toml cannot be read"),
+    ],
+)
+def test_a_mistake_is_said_in_one_sentence_and_nothing_is_written(
+    flash, folder, samples, bundle, capsys, arguments, says
+):
+    card = folder(samples.stock("trixie"))
+    before = content(card)
+    named = [] if says.startswith(("No bundle", "cannot")) else ["--bundle", bundle()]
+    assert flash("--card", card, *named, *arguments).status == 2
+    assert says in capsys.readouterr().err
+    assert content(card) == before
+
+
+def test_settings_that_the_device_would_refuse_are_refused_here(flash, folder, samples, bundle, tmp_path, capsys):
+    (tmp_path / "settings.toml").write_text("[alarm]\nled_pni = 17\n")
+    card = folder(samples.stock("trixie"))
+    assert flash("--card", card, "--bundle", bundle(), "--settings", tmp_path / "settings.toml").status == 2
+    assert 'did you mean "led_pin"' in capsys.readouterr().err
+    assert card.names("maskwatch") == []
+
+
+def test_a_bundle_for_another_system_is_refused(flash, folder, samples, bundle, capsys):
+    card = folder(samples.stock("bookworm"))
+    assert flash("--card", card, "--bundle", bundle("trixie")).status == 2
+    assert "is for Trixie, but Bookworm is on the card" in capsys.readouterr().err
+
+
+def test_something_else_than_a_bundle_is_refused(flash, folder, samples, tmp_path, capsys):
+    (tmp_path / "bundle.tar").write_text("no tar")
+    flash("--card", folder(samples.stock("trixie")), "--bundle", tmp_path / "bundle.tar")
+    assert "is not a bundle in one file" in capsys.readouterr().err
+
+
+def test_the_lite_image_without_a_network_is_warned_of(flash, folder, samples, bundle):
+    assert "lacks packages" in flash("--card", folder(samples.stock("trixie")), "--bundle", bundle()).out
+
+
+def test_other_settings_for_a_card_that_had_some_are_explained(flash, card, system, bundle, tmp_path):
+    settings = tmp_path / "settings.toml"
+    arguments = ("--card", card, "--bundle", bundle(system), "--settings", settings)
+    settings.write_text("[alarm]\nled_pin = 22\n")
+    assert "keeps them" not in flash(*arguments).out
+    settings.write_text("[alarm]\nled_pin = 23\n")
+    assert "keeps them" in flash(*arguments).out
+
+
+def test_a_card_that_does_not_take_a_file_is_said_to_be(flash, folder, samples, bundle, capsys):
+    card = folder(samples.stock("trixie") | {"maskwatch": "a file where a folder is to be"})
+    assert flash("--card", card, "--bundle", bundle()).status == 2
+    assert "could not be written to" in capsys.readouterr().err
+
+
+def test_too_little_space_is_refused_before_anything_is_written(tmp_path, samples, bundle, flash, capsys):
+    image = tmp_path / "card.img"
+    samples.image(image, samples.stock("trixie"), megabytes=20)
+    assert flash("--card", image, "--bundle", bundle()).status == 2
+    assert "MB more for the system's updates" in capsys.readouterr().err
+    assert ImageFile(image).names("maskwatch") == []
+
+
+def test_an_image_is_flashed_like_a_folder(tmp_path, samples, bundle, flash, system, folder, everything):
+    image = tmp_path / "card.img"
+    samples.image(image, samples.imager(system))
+    mounted = folder(samples.imager(system))
+    for card in (image, mounted):
+        assert flash("--card", card, "--bundle", bundle(system), *everything).status == 0
+    assert content(ImageFile(image)) == content(mounted)
+
+
+@pytest.mark.slow
+def test_the_image_s_file_system_is_sound_afterwards(tmp_path, samples, bundle, flash, system, everything):
+    if not shutil.which("fsck.vfat"):
+        pytest.skip("not run, because fsck.vfat (dosfstools) is missing")
+    image = tmp_path / "card.img"
+    samples.image(image, samples.imager(system))
+    for version in ("0.1.0", "0.2.0"):
+        flash("--card", image, "--bundle", bundle(system, version=version), *everything)
+    partition = tmp_path / "partition"
+    partition.write_bytes(image.read_bytes()[2048 * 512 : (2048 + 48 * 2048) * 512])
+    said = subprocess.run(["fsck.vfat", "-n", partition], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout
