@@ -1,6 +1,7 @@
 """`maskwatch-export flash`."""
 
 import argparse
+import tempfile
 from getpass import getpass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from edge.errors import UserError
 from edge.service.settings_file import read_settings
 from export.flash.access import Access, ask_wifi, read_public_key
-from export.flash.bundle_file import BundleFile, read_bundle
+from export.flash.bundle_file import read_bundle
 from export.flash.card import Card, open_partition, recognise
 from export.flash.plan import Plan, make_plan
 from export.flash.show import differences, next_steps, notes, summary
@@ -27,7 +28,7 @@ def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="PLACE",
         help="folder where the card's boot partition (bootfs) is mounted, or an image file (.img)",
     )
-    flash.add_argument("--bundle", type=Path, metavar="FILE", help="bundle to put there")
+    flash.add_argument("--bundle", type=Path, metavar="FILE", help="bundle to put there [made now]")
     flash.add_argument("--settings", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
     flash.add_argument("--hostname", default="", metavar="NAME", help="name of the board in the network")
     flash.add_argument("--ssh-key", type=Path, metavar="FILE", help="public key that may log in; switches ssh on")
@@ -45,17 +46,28 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
         UserError: The card, the bundle or an argument is not what it should be; nothing was written then.
     """
     partition = open_partition(arguments.card)
-    try:
-        card = recognise(partition)
-        settings = _settings(arguments.settings)
-        bundle = _bundle(arguments.bundle, card)
-        plan = make_plan(partition, card, bundle, _access(arguments), settings)
-    except OSError as error:
-        raise UserError(f"{partition} cannot be read ({error.strerror or error}): see that it may be.") from error
-    _show(plan, console, dry_run=arguments.dry_run, has_wifi=bool(arguments.wifi))
-    if plan.changes and not arguments.dry_run:
-        _write(plan, console)
-        console.print(next_steps())
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            card = recognise(partition)
+            settings = _settings(arguments.settings)
+            access = _access(arguments)
+            bundle = read_bundle(arguments.bundle or _made_bundle(card, Path(folder), console), card.system)
+            plan = make_plan(partition, card, bundle, access, settings)
+        except OSError as error:
+            raise UserError(f"{partition} cannot be read ({error.strerror or error}): see that it may be.") from error
+        _show(plan, console, dry_run=arguments.dry_run, has_wifi=bool(arguments.wifi))
+        if plan.changes and not arguments.dry_run:
+            _write(plan, console)
+            console.print(next_steps())
+
+
+def _made_bundle(card: Card, folder: Path, console: Console) -> Path:
+    """The bundle that `maskwatch-export bundle` makes for the card's system."""
+    from export.bundle.bundle import make_bundle, save_bundle
+    from export.bundle.target import TARGETS
+
+    with console.status("Making the bundle; the first time its wheels are downloaded"):
+        return save_bundle(make_bundle(TARGETS[card.system]), folder)
 
 
 def _settings(path: Path | None) -> bytes | None:
@@ -64,15 +76,6 @@ def _settings(path: Path | None) -> bytes | None:
         return None
     read_settings(path)
     return path.read_bytes()
-
-
-def _bundle(path: Path | None, card: Card) -> BundleFile:
-    if path is None:
-        raise UserError(
-            f"No bundle was named: make one with `maskwatch-export bundle --target {card.system} -o FILE`, "
-            "then add --bundle FILE."
-        )
-    return read_bundle(path, card.system)
 
 
 def _access(arguments: argparse.Namespace) -> Access:

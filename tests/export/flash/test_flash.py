@@ -163,7 +163,6 @@ def test_writing_can_be_stopped_and_taken_up_again(card, system, bundle):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "No bundle was named"),
         (["--bundle", "nowhere.tar"], "cannot be read"),
         (["--wifi", "Hall"], "go together"),
         (["--hostname", "my door"], "no host name"),
@@ -175,7 +174,7 @@ def test_a_mistake_is_said_in_one_sentence_and_nothing_is_written(
 ):
     card = folder(samples.stock("trixie"))
     before = content(card)
-    named = [] if says.startswith(("No bundle", "cannot")) else ["--bundle", bundle()]
+    named = [] if "--bundle" in arguments else ["--bundle", bundle()]
     assert flash("--card", card, *named, *arguments).status == 2
     assert says in capsys.readouterr().err
     assert content(card) == before
@@ -235,6 +234,14 @@ def test_an_image_is_flashed_like_a_folder(tmp_path, samples, bundle, flash, sys
     for card in (image, mounted):
         assert flash("--card", card, "--bundle", bundle(system), *everything).status == 0
     assert content(ImageFile(image)) == content(mounted)
+
+
+@pytest.mark.slow
+def test_a_bundle_is_made_for_the_card_where_none_is_named(flash, card, system, capsys):
+    if flash("--card", card).status and "cannot be fetched" in (why := capsys.readouterr().err):
+        pytest.skip(f"not run, because {why}")
+    assert re.fullmatch(rf"maskwatch-.+-{system}\.tar", next(n for n in card.names("maskwatch") if n.endswith(".tar")))
+    assert "nothing to write" in flash("--card", card).out
 
 
 @pytest.mark.slow
