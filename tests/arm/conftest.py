@@ -117,13 +117,9 @@ def counter(emulator, tmp_path_factory):
 @pytest.fixture(scope="session")
 def ask(make_pi, photograph, counter):
     """Asks the shipped networks on a CPU and a Debian, each in a fresh process; gives the finished process."""
-    compiled = set()
 
     def answers(cpu, debian):
         pi = make_pi(cpu, debian)
-        if debian not in compiled:  # a process that compiles modules has another heap, and counts a little differently
-            pi.python("-c", "import sys; sys.path.append('/mnt/guest'); import answers")
-            compiled.add(debian)
         return pi.python("/mnt/guest/answers.py", f"/mnt/work/{photograph.name}", plugin=counter)
 
     return answers
