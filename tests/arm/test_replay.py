@@ -1,0 +1,46 @@
+"""The whole program on a clip comes to the same events on every Pi as on this machine."""
+
+import json
+
+import pytest
+
+from .debian import BOOKWORM, TRIXIE
+from .emulated_pi import CPUS
+
+pytestmark = pytest.mark.arm
+
+A53, A72, A76 = CPUS
+
+CONFIG = '[model]\nruntime = "tflite_runtime"\n'
+
+
+@pytest.fixture(scope="module")
+def events_here(here, clip):
+    return here("-m", "edge", "replay", clip)
+
+
+def without_probability(events):
+    """A probability differs by a count or so between runtimes; what is decided, and when, must not."""
+    return [{**json.loads(line), "p_unmasked": ...} for line in events.splitlines()]
+
+
+def test_the_clip_raises_an_alert_and_ends_it(events_here):
+    names = [json.loads(line)["event"] for line in events_here.splitlines()]
+    assert names.index("alert_began") < names.index("alert_ended")
+
+
+@pytest.mark.parametrize(
+    ("cpu", "debian"), [(A53, BOOKWORM), (A72, TRIXIE), (A76, TRIXIE)], ids=["3-bookworm", "4-trixie", "5-trixie"]
+)
+def test_a_pi_logs_the_same_events(cpu, debian, make_pi, clip, events_here):
+    replayed = make_pi(cpu, debian).python("-m", "edge", "replay", "/mnt/work/clip.avi")
+    assert replayed.returncode == 0, replayed.stderr
+    assert replayed.stdout == events_here
+
+
+def test_the_older_runtime_decides_alike_in_the_same_frames(make_pi, work, clip, events_here):
+    (work / "older.toml").write_text(CONFIG)
+    pi = make_pi(A72, BOOKWORM, tflite=True)
+    replayed = pi.python("-m", "edge", "replay", "/mnt/work/clip.avi", "--config", "/mnt/work/older.toml")
+    assert replayed.returncode == 0, replayed.stderr
+    assert without_probability(replayed.stdout) == without_probability(events_here)
