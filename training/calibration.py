@@ -62,7 +62,9 @@ def choose_threshold(p: np.ndarray, score: Callable[[np.ndarray], float]) -> flo
     best = np.flatnonzero(scores == scores.max())
     plateaus = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
     low, high = max(((edges[run[0]], edges[run[-1] + 1]) for run in plateaus), key=lambda ends: ends[1] - ends[0])
-    return float((low + high) / 2)
+    middle = (low + high) / 2
+    # Between the two smallest numbers that there are, there is no middle.
+    return float(middle if middle > low else high)
 
 
 def reliability(p: np.ndarray, truth: np.ndarray, bins: int = BINS) -> list[ReliabilityBin]:

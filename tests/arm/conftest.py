@@ -35,7 +35,7 @@ def emulator():
     if platform.machine() != "x86_64":
         pytest.skip("not run, because the answers are compared with those of an x86-64 machine")
     if missing := [tool for tool in TOOLS if not shutil.which(tool)]:
-        pytest.skip(f"not run, because {', '.join(missing)} is missing: run tests/arm/install_packages.sh")
+        pytest.skip(f"not run, because {', '.join(missing)} is missing: run tests/install_packages.sh")
     if os.geteuid() or subprocess.run(["unshare", "--mount", "mount", "-t", "proc", "proc", "/mnt"]).returncode:
         pytest.skip("not run, because it takes root that may mount")
 

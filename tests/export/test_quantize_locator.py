@@ -115,6 +115,7 @@ def test_one_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_the_network_that_is_trained_passes_the_audit(scenes, tmp_path, capsys):
     keras.utils.set_random_seed(1)
     run = save_run(tmp_path / "run", face_cnn(), scenes)

@@ -55,6 +55,11 @@ def test_the_threshold_is_a_half_where_all_are_alike():
     assert choose_threshold(np.array([0.2, 0.9]), lambda alerts: 1.0) == 0.5
 
 
+def test_two_groups_with_no_number_between_them_are_kept_apart():
+    p, truth = np.array([0.0, 5e-324]), np.array([False, True])
+    assert share_right(truth)(p >= choose_threshold(p, share_right(truth))) == 1
+
+
 @given(probabilities, st.data())
 def test_no_threshold_scores_better_than_the_chosen_one(p, data):
     truth = np.array(data.draw(st.lists(st.booleans(), min_size=len(p), max_size=len(p))))

@@ -1,5 +1,6 @@
 import io
 import json
+import shutil
 import tarfile
 import zipfile
 
@@ -7,7 +8,7 @@ import pytest
 
 from edge.errors import UserError
 from export.bundle.bundle import make_bundle, pack_bundle, read_manifest, save_bundle
-from export.bundle.program import build_program
+from export.bundle.program import ROOMS, build_program
 from export.bundle.target import SOURCE, TARGETS
 
 
@@ -63,8 +64,17 @@ def test_the_same_source_gives_the_same_bytes(program, bundle, here, tmp_path):
     assert pack_bundle(here, [again]).tar() == bundle.tar()
 
 
-def test_building_leaves_no_trace_in_the_source(program):
-    assert not (SOURCE / "build").exists()
+def test_building_leaves_no_trace_in_the_source(tmp_path):
+    source = tmp_path / "source"
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        source.mkdir(exist_ok=True)
+        shutil.copy(SOURCE / name, source)
+    for room in ROOMS:
+        (source / room).mkdir()
+        (source / room / "__init__.py").touch()
+    before = sorted(source.rglob("*"))
+    build_program(tmp_path / "built", source=source)
+    assert sorted(source.rglob("*")) == before
 
 
 def test_a_wheel_that_wants_to_be_more_than_unpacked_is_refused(program, here, tmp_path):
