@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ai_edge_litert.interpreter import Interpreter
 
+from edge.disk import write_whole
 from edge.errors import UserError
 from edge.vision.golden import make_golden
 from edge.vision.interpreter import Int8Network, open_interpreter, tensor_specs
 from edge.vision.model_file import Golden, Metadata, ModelFile, pack
-from edge.whole_file import write_whole
 from export.audit import audit
 from export.convert import quantise
 from export.graph import read_graph

@@ -20,6 +20,7 @@ from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
 from edge.camera.view import View
 from edge.device import load_classifier, make_alarm, make_locator, make_tracker
+from edge.disk import write_whole
 from edge.errors import UserError
 from edge.service.board import Board
 from edge.service.settings import Settings
@@ -28,7 +29,6 @@ from edge.vision.classifier import Classifier
 from edge.vision.interpreter import PACKAGES
 from edge.vision.locator import Locator
 from edge.watch import watch
-from edge.whole_file import write_whole
 
 DRAWN = "a drawn doorway"
 

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from edge.releases.disk import link_whole, write_whole
+from edge.disk import link_whole, write_whole
 from edge.releases.gate import Gate, find_fault
 from edge.releases.host import Host
 from edge.releases.layout import BASE, UNIT, Layout

@@ -9,9 +9,9 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+from edge.disk import link_whole, write_whole
 from edge.errors import UserError
 from edge.releases.activate import activate
-from edge.releases.disk import link_whole, write_whole
 from edge.releases.gate import GATE, Gate
 from edge.releases.host import Host, refuse_other_machine
 from edge.releases.layout import Layout

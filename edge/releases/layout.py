@@ -5,8 +5,6 @@ from pathlib import Path
 
 BASE = "opt/maskwatch"
 UNIT = "maskwatch.service"
-PARTIAL = ".partial"
-"""Ending of a release that is being written or removed; it counts for nothing."""
 
 
 @dataclass(frozen=True)

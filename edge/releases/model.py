@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from edge.disk import write_whole
 from edge.errors import UserError
-from edge.releases.disk import write_whole
 from edge.releases.gate import GATE, Gate
 from edge.releases.host import Host
 from edge.releases.install import changing, take_up

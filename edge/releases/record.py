@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from edge.disk import PARTIAL, write_whole
 from edge.errors import UserError
-from edge.releases.disk import write_whole
-from edge.releases.layout import PARTIAL, Layout
+from edge.releases.layout import Layout
 
 RECORD, HEALTH = "release.json", "health.json"
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from edge.releases.disk import remove_whole
+from edge.disk import remove_whole
 from edge.releases.host import Host
 from edge.releases.layout import UNIT
 

@@ -10,9 +10,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from edge.disk import PARTIAL, move_whole, remove_whole, write_whole
 from edge.errors import UserError
-from edge.releases.disk import move_whole, remove_whole, write_whole
-from edge.releases.layout import PARTIAL, Layout
+from edge.releases.layout import Layout
 from edge.releases.record import Record
 
 # -s and -P: neither a user's own packages nor the launcher's folder come before what was installed.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from edge.disk import write_whole
 from edge.errors import UserError
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import ModelFile, pack, read_model_file
-from edge.whole_file import write_whole
 
 
 class HasNetwork(Protocol):
@@ -106,5 +106,4 @@ def _is_kept(file: ModelFile, kept: Path) -> bool:
 
 def _keep(file: ModelFile, kept: Path) -> None:
     with contextlib.suppress(OSError):  # a full disk or a read-only one: the file itself is good
-        kept.parent.mkdir(parents=True, exist_ok=True)
         write_whole(kept, pack(file.tflite, file.metadata, file.golden))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from edge.disk import sync_folder
+
 
 class BootPartition(Protocol):
     """Files are named by their path on the partition, such as "maskwatch/first-boot.sh"."""
@@ -77,22 +79,13 @@ class MountedFolder:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def remove(self, name: str) -> None:
         """Remove a file that is there."""
         (self._folder / name).unlink()
-        _sync_folder((self._folder / name).parent)
+        sync_folder((self._folder / name).parent)
 
     def free_bytes(self) -> int:
         """Free space."""
         return shutil.disk_usage(self._folder).free
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is on the card only when the folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

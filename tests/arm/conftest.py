@@ -48,7 +48,7 @@ def maskwatch(emulator, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def work(tmp_path_factory):
-    """A folder that a Pi sees as /mnt/work."""
+    """A folder that a Pi sees as /mnt/desk."""
     return tmp_path_factory.mktemp("work")
 
 
@@ -64,7 +64,7 @@ def make_pi(maskwatch, work, tmp_path_factory):
         except NotReachedError as reason:
             pytest.skip(f"not run, because {reason}")
         packages = {"maskwatch": maskwatch, "runtime": runtime, "shared": shared}
-        folders = {**packages, "guest": HERE / "guest", "work": work}
+        folders = {**packages, "guest": HERE / "guest", "desk": work}
         return EmulatedPi(root, cpu, folders, tuple(packages), scratch)
 
     return make
@@ -120,7 +120,7 @@ def ask(make_pi, photograph, counter):
 
     def answers(cpu, debian):
         pi = make_pi(cpu, debian)
-        return pi.python("/mnt/guest/answers.py", f"/mnt/work/{photograph.name}", plugin=counter)
+        return pi.python("/mnt/guest/answers.py", f"/mnt/desk/{photograph.name}", plugin=counter)
 
     return answers
 

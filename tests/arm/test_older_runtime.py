@@ -26,7 +26,7 @@ def faces(work):
 
 def test_the_older_runtime_takes_the_same_sides(make_pi, here, faces):
     sides_here = json.loads(here(HERE / "guest" / "sides.py", "ai_edge_litert", faces))
-    judged = make_pi(CPUS[1], BOOKWORM, tflite=True).python("/mnt/guest/sides.py", "tflite_runtime", "/mnt/work/faces")
+    judged = make_pi(CPUS[1], BOOKWORM, tflite=True).python("/mnt/guest/sides.py", "tflite_runtime", "/mnt/desk/faces")
     assert judged.returncode == 0, judged.stderr
     assert json.loads(judged.stdout) == sides_here
     assert set(sides_here) == {True, False}

@@ -33,7 +33,7 @@ def test_the_clip_raises_an_alert_and_ends_it(events_here):
     ("cpu", "debian"), [(A53, BOOKWORM), (A72, TRIXIE), (A76, TRIXIE)], ids=["3-bookworm", "4-trixie", "5-trixie"]
 )
 def test_a_pi_logs_the_same_events(cpu, debian, make_pi, clip, events_here):
-    replayed = make_pi(cpu, debian).python("-m", "edge", "replay", "/mnt/work/clip.avi")
+    replayed = make_pi(cpu, debian).python("-m", "edge", "replay", "/mnt/desk/clip.avi")
     assert replayed.returncode == 0, replayed.stderr
     assert replayed.stdout == events_here
 
@@ -41,6 +41,6 @@ def test_a_pi_logs_the_same_events(cpu, debian, make_pi, clip, events_here):
 def test_the_older_runtime_decides_alike_in_the_same_frames(make_pi, work, clip, events_here):
     (work / "older.toml").write_text(CONFIG)
     pi = make_pi(A72, BOOKWORM, tflite=True)
-    replayed = pi.python("-m", "edge", "replay", "/mnt/work/clip.avi", "--config", "/mnt/work/older.toml")
+    replayed = pi.python("-m", "edge", "replay", "/mnt/desk/clip.avi", "--config", "/mnt/desk/older.toml")
     assert replayed.returncode == 0, replayed.stderr
     assert without_probability(replayed.stdout) == without_probability(events_here)

@@ -1,22 +1,33 @@
 """Changes on the disk that a power cut leaves done or undone, and never half done."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
 
-from edge.releases.layout import PARTIAL
+PARTIAL = ".partial"
+"""Ending of what is being written or removed; it counts for nothing."""
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file, and its folder where it is missing; a reader sees the old content or the new."""
+    """Write a file, and its folder where it is missing; a reader sees the old content or the new.
+
+    Raises:
+        OSError: It cannot be written; the old file is as it was, and nothing else is left behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}{PARTIAL}")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.chmod(mode)
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
     sync_folder(path.parent)
 
 

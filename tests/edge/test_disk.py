@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from edge.whole_file import write_whole
+from edge.disk import write_whole
 
 
 def test_a_file_is_replaced(tmp_path):
