@@ -28,8 +28,7 @@ def activate(host: Host, name: str, gate: Gate) -> str:
         that one runs again after a fault.
     """
     before = linked_release(host.layout.current)
-    # An installation that was killed may have left another one running.
-    verb = "start" if before == name and not host.layout.trial_unit.exists() else "restart"
+    verb = "start" if before == name and not _left_on_trial(host) else "restart"
     _end_trial(host)
     _stop_guard(host)
     if host.live and before not in (None, name):
@@ -41,6 +40,14 @@ def activate(host: Host, name: str, gate: Gate) -> str:
         return ""
     host.systemctl("daemon-reload")
     return _watched(host, name, gate, verb=verb)
+
+
+def _left_on_trial(host: Host) -> bool:
+    """Whether an installation that was killed may have left its release running in place of the current one.
+
+    The unit alone does not tell: it goes before the current release is back.
+    """
+    return host.layout.trial_unit.exists() or (host.live and host.systemctl("is-active", f"{GUARD}.timer").good)
 
 
 def _commit(layout: Layout, name: str) -> None:

@@ -78,6 +78,8 @@ class Board:
                 return Outcome(0 if self._start() else 1)
             case "start":
                 return Outcome(0 if self.running or self._start() else 1)
+            case "is-active":
+                return Outcome(0 if self.guard else 3)
             case "stop" if units == [UNIT]:
                 self._remember(running=None)
             case "stop":
