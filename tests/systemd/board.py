@@ -1,6 +1,7 @@
-"""A container that stands in for a Raspberry Pi: Debian with its own systemd, and maskwatch installed as on a card."""
+"""A container that stands in for a Raspberry Pi: Debian with its own systemd."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -10,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from .layers import LIBRARIES, RELEASE, REPOSITORY, debian, libraries, run
+from .layers import NSPAWN, laid_over
 
 SETTINGS = Path("etc/maskwatch/maskwatch.toml")
-
-IGNORED = shutil.ignore_patterns("__pycache__")
 
 WATCHDOG_SECONDS = 3
 """What a hurried unit's watchdog waits."""
@@ -28,36 +27,61 @@ class Board:
 
     Args:
         folder: An empty one.
+        below: Folders that make up its root, the uppermost first; they stay as they are.
         clip: A recording for its camera.
         settings: The text of its settings; the recording lies beside them.
-        read_only: Whether all but /run and /tmp is.
+        options: More of systemd-nspawn's.
     """
 
-    def __init__(self, folder, clip, settings, *, read_only=False):
-        self.root, self._layers = folder / "root", folder / "layers"
+    def __init__(self, folder, below, clip, settings, *, options=()):
+        self.root, self._changes, self._below = folder / "root", folder / "changes", below
         self._console, self._clip, self.settings = folder / "console", clip, settings
-        self._options = ["--read-only"] if read_only else []
+        self._options = options
 
     def __enter__(self):
         with ExitStack() as opened:
-            self._mount()
-            opened.callback(subprocess.run, ["umount", self.root], check=True)
-            self._install()
-            self._nspawn = self._switch_on()
+            opened.enter_context(laid_over(self._below, self._changes, self.root))
+            self._set_up()
             opened.callback(self._switch_off)
-            self.wait_until(self._is_up)
+            self.switch_on()
             self._opened = opened.pop_all()
         return self
 
     def __exit__(self, *exception):
         self._opened.close()
 
+    def switch_on(self):
+        """Boot it."""
+        command = [*NSPAWN, *self._options, "-D", self.root, "-b"]
+        with self._console.open("ab") as console:
+            self._nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        self.wait_until(self._is_up)
+
+    def reboot(self):
+        """Shut it down in good order and boot it."""
+        self._switch_off()
+        self.switch_on()
+
+    def cut_power(self):
+        """End everything that runs on it, at once. What is in its /run is gone too."""
+        subprocess.run(["kill", "-KILL", str(self._leader), str(self._nspawn.pid)], check=True)
+        self._nspawn.wait()
+
     def __call__(self, *command, check=True):
         """Run a command on it as root; what it prints."""
-        outside = ("nsenter", "-t", str(self._leader), "--all", "--")
-        finished = subprocess.run([*outside, *command], capture_output=True, text=True, check=False)
+        finished = self.ask(*command)
         assert not check or finished.returncode == 0, f"{command}: {finished.stderr}"
         return finished.stdout.strip()
+
+    def ask(self, *command):
+        """Run a command on it as root; its status and what it prints."""
+        return subprocess.run(self._there(command), capture_output=True, text=True, check=False)
+
+    def begin(self, *command):
+        """Have it begin a command as root, in a process group of its own."""
+        return subprocess.Popen(
+            self._there(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+        )
 
     def wait_until(self, come_true):
         """Wait until something that is asked again and again is true, and return it."""
@@ -98,11 +122,23 @@ class Board:
         return self.show("ActiveState") == "active"
 
     @property
+    def release(self):
+        """The release whose program runs: that of the libraries which the process has loaded."""
+        loaded = set(
+            re.findall(r"/opt/maskwatch/releases/([^/]+)/lib/", self.file(f"proc/{self.pid}/maps").read_text())
+        )
+        (release,) = loaded
+        return release
+
+    @property
     def _leader(self):
         """Its first process, as this machine counts it; 0 before systemd runs there."""
         children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
         there = children and Path(f"/proc/{children[0]}/comm").read_text() == "systemd\n"
         return int(children[0]) if there else 0
+
+    def _there(self, command):
+        return ["nsenter", "-t", str(self._leader), "--all", "--", *map(str, command)]
 
     def _is_up(self):
         if self._nspawn.poll() is not None:
@@ -110,42 +146,10 @@ class Board:
         states = ("starting", "running", "degraded")
         return self._leader and self("systemctl", "is-system-running", check=False) in states
 
-    def _mount(self):
-        for name in ("changes", "work"):
-            (self._layers / name).mkdir(parents=True)
-        self.root.mkdir()
-        below = f"lowerdir={libraries()}:{debian()},upperdir={self._layers}/changes,workdir={self._layers}/work"
-        run("mount", "-t", "overlay", "overlay", "-o", below, self.root)
-
-    def _install(self):
-        release = self.root / RELEASE
-        (release / "bin").mkdir()
-        (release / "bin" / "python3").symlink_to("/usr/bin/python3")
-        (release / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = true\n")
-        command = release / "bin" / "maskwatch"
-        command.write_text(f"#!/{RELEASE}/bin/python3\nimport sys\nfrom edge.cli import main\nsys.exit(main())\n")
-        command.chmod(0o755)
-        shutil.copytree(REPOSITORY / "edge", self.root / LIBRARIES / "edge", ignore=IGNORED)
-        (release.parent.parent / "current").symlink_to(Path("releases") / release.name)
-        self._install_units()
+    def _set_up(self):
+        (self.root / SETTINGS).parent.mkdir(exist_ok=True)
         shutil.copy(self._clip, self.root / SETTINGS.parent)
         (self.root / SETTINGS).write_text(self.settings)
-
-    def _install_units(self):
-        units = REPOSITORY / "systemd"
-        shutil.copy(units / "maskwatch.service", self.root / "etc/systemd/system")
-        shutil.copy(units / "sysusers.conf", self.root / "usr/lib/sysusers.d/maskwatch.conf")
-        shutil.copy(units / "tmpfiles.conf", self.root / "usr/lib/tmpfiles.d/maskwatch.conf")
-        run("systemd-sysusers", f"--root={self.root}", "maskwatch.conf")
-        run("systemd-tmpfiles", f"--root={self.root}", "--create", "maskwatch.conf")
-        run("systemctl", f"--root={self.root}", "enable", "maskwatch")
-
-    def _switch_on(self):
-        command = ("systemd-nspawn", "-q", "--register=no", "--keep-unit", "--console=pipe", *self._options)
-        with self._console.open("wb") as console:
-            return subprocess.Popen(
-                [*command, "-D", self.root, "-b"], stdin=subprocess.DEVNULL, stdout=console, stderr=console
-            )
 
     def _switch_off(self):
         self._nspawn.send_signal(signal.SIGTERM)  # an orderly shutdown

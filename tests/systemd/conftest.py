@@ -5,7 +5,11 @@ import cv2
 import numpy as np
 import pytest
 
+from export.bundle.program import build_program
+
 from .board import SETTINGS, WATCHDOG_SECONDS, Board
+from .bundles import save_release, unpack
+from .layers import debian, installed
 
 WATCH_A_CLIP = """
 [camera]
@@ -43,9 +47,22 @@ def door(able, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def boot(tmp_path_factory, door):
+def program(able, tmp_path_factory):
+    """Our wheel."""
+    return build_program(tmp_path_factory.mktemp("program"))
+
+
+@pytest.fixture(scope="session")
+def with_maskwatch(program, tmp_path_factory):
+    """The folders of a root on which it is installed."""
+    folder = tmp_path_factory.mktemp("installed")
+    return [installed(unpack(save_release(program, folder, {}).file, folder / "bundle"), folder), debian()]
+
+
+@pytest.fixture(scope="session")
+def boot(tmp_path_factory, door, with_maskwatch):
     """Makes a board that watches the clip."""
-    return lambda **options: Board(tmp_path_factory.mktemp("board"), door, WATCH_A_CLIP, **options)
+    return lambda *options: Board(tmp_path_factory.mktemp("board"), with_maskwatch, door, WATCH_A_CLIP, options=options)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
-"""What a test's board is made of: a Debian as old as the device's, and the libraries of a release. Made once, kept."""
+"""What a test's board is made of: a Debian as old as the device's, and maskwatch as its installer leaves it there."""
 
 import hashlib
 import os
 import shutil
 import subprocess
-import sys
-import tomllib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -18,38 +16,46 @@ CACHE = Path.home() / ".cache" / "maskwatch"
 SUITE, PYTHON = "bookworm", "3.11"
 """The oldest system that the device runs on, and its Python."""
 
-PACKAGES = "systemd-sysv,procps,python3"
+PACKAGES = "systemd-sysv,procps,python3,python3-numpy,python3-gpiozero"
 
-PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+DEBIAN = (
+    "--variant=minbase",
+    f"--include={PACKAGES}",
+    "--aptopt=APT::Install-Recommends false",
+    "--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*",
+    "--customize-hook=chroot $1 groupadd --system gpio",  # Raspberry Pi OS has that group
+    SUITE,
+)
 
-RELEASE = Path("opt/maskwatch/releases") / PROJECT["version"]
-
-LIBRARIES = RELEASE / "lib" / f"python{PYTHON}" / "site-packages"
+NSPAWN = ("systemd-nspawn", "-q", "--register=no", "--keep-unit", "--console=pipe")
 
 
 def debian():
-    """A folder with the root of a small Debian."""
-
-    def make(folder):
-        lean = ("--aptopt=APT::Install-Recommends false", "--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*")
-        run("mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", *lean, SUITE, folder, *_mirror())
-
-    return _kept(f"{SUITE}-{_digest(PACKAGES)}", make)
+    """A folder with the root of a small Debian. Made once, kept."""
+    return _kept(f"{SUITE}-{_digest(*DEBIAN)}", lambda folder: run("mmdebstrap", *DEBIAN, folder, *_mirror()))
 
 
-def libraries():
-    """A folder to be laid over that root: the device's libraries, in the versions of its lock."""
-    lock = (REPOSITORY / "edge" / "requirements.txt").read_text()
+def installed(bundle, folder):
+    """A folder to be laid over that root: what the installer in an unpacked bundle leaves where no systemd runs."""
+    with laid_over([debian()], folder / "changes", folder / "root") as root:
+        within = (*NSPAWN, f"--bind-ro={bundle}:/bundle", "-D", root)
+        run(*within, "true")
+        subprocess.run([*within, "python3", "/bundle/install.py", "--root", "/"], check=True)
+    return folder / "changes"
 
-    def make(folder):
-        # Without the hashes: pip would want them of the project's own requirements, which bear none.
-        pins = folder / "pins"
-        pins.write_text("\n".join(line.rstrip("\\ ") for line in lock.splitlines() if "==" in line))
-        wanted = (f"--python-version={PYTHON}", "--only-binary=:all:", "--constraint", pins, *PROJECT["dependencies"])
-        run(sys.executable, "-m", "pip", "install", "-q", "--target", folder / LIBRARIES, *wanted)
-        pins.unlink()
 
-    return _kept(f"release-{_digest(str(LIBRARIES), lock, *PROJECT['dependencies'])}", make)
+@contextmanager
+def laid_over(below, changes, root):
+    """A root made of folders, the uppermost first; what changes in it goes to another folder."""
+    work = changes.with_name("work")
+    for folder in (changes, work, root):
+        folder.mkdir()
+    layers = f"lowerdir={':'.join(map(str, below))},upperdir={changes},workdir={work}"
+    run("mount", "-t", "overlay", "overlay", "-o", layers, root)
+    try:
+        yield root
+    finally:
+        subprocess.run(["umount", root], check=True)
 
 
 def run(*command):
