@@ -66,9 +66,10 @@ def changing(layout: Layout) -> Iterator[None]:
     Raises:
         UserError: Somebody else does so at this moment.
     """
+    # The service's user must be able to read what root writes, the folders here included.
+    before = os.umask(0o022)
     layout.releases.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(layout.releases, os.O_RDONLY | os.O_DIRECTORY)
-    before = os.umask(0o022)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         remove_partial(layout)
