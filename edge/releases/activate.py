@@ -7,14 +7,14 @@ boots is always a release that was once found healthy, and nobody has to roll ba
 
 import shlex
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from edge.disk import link_whole, write_whole
 from edge.releases.gate import Gate, find_fault
 from edge.releases.host import Host
 from edge.releases.layout import BASE, UNIT, Layout
 from edge.releases.record import Health, linked_release
+from edge.releases.signals import handling
 
 GUARD = "maskwatch-trial-ends"
 """A timer of systemd's that ends a trial whose installer was killed."""
@@ -30,7 +30,7 @@ def activate(host: Host, name: str, gate: Gate) -> str:
     before = linked_release(host.layout.current)
     verb = "start" if before == name and not _left_on_trial(host) else "restart"
     _end_trial(host)
-    _stop_guard(host)
+    stop_guard(host)
     if host.live and before not in (None, name):
         return _try_beside(host, name, gate)
     # There is nothing to fall back to, or nothing to try it with.
@@ -40,6 +40,11 @@ def activate(host: Host, name: str, gate: Gate) -> str:
         return ""
     host.systemctl("daemon-reload")
     return _watched(host, name, gate, verb=verb)
+
+
+def stop_guard(host: Host) -> None:
+    """Call the timer off. In most cases it is gone already, of which a pattern does not complain."""
+    host.systemctl("stop", f"{GUARD}.*")
 
 
 def _left_on_trial(host: Host) -> bool:
@@ -75,7 +80,7 @@ def _try_beside(host: Host, name: str, gate: Gate) -> str:
             _end_trial(host)
             if fault:
                 _bring_back(host, gate)
-            _stop_guard(host)
+            stop_guard(host)
     return fault
 
 
@@ -112,23 +117,12 @@ def _bring_back(host: Host, gate: Gate) -> None:
     host.say(f"{old} {'runs again' if back.good else 'is still the current one, but is not ready either'}.")
 
 
-def _stop_guard(host: Host) -> None:
-    """Call the timer off. In most cases it is gone already, of which a pattern does not complain."""
-    host.systemctl("stop", f"{GUARD}.*")
+def _unhurried_end() -> AbstractContextManager[None]:
+    """Outlive a lost connection, and let the first request to end bring the old release back; none disturbs that."""
 
+    def end(which: int, _: object) -> None:
+        for asks_too in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(asks_too, signal.SIG_IGN)  # for the programs that are run from here on, too
+        raise SystemExit(128 + which)
 
-@contextmanager
-def _unhurried_end() -> Iterator[None]:
-    """Outlive a lost connection, and let a request to end bring the old release back first."""
-
-    def end(*_: object) -> None:
-        raise SystemExit(1)
-
-    before = {which: signal.getsignal(which) for which in (signal.SIGHUP, signal.SIGTERM)}
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        for which, handler in before.items():
-            signal.signal(which, handler)
+    return handling({signal.SIGHUP: signal.SIG_IGN, signal.SIGINT: end, signal.SIGTERM: end})

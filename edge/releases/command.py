@@ -58,3 +58,5 @@ def _refused_in_words(work: Callable[[], int]) -> int:
     except OSError as error:
         sys.stderr.write(f"maskwatch: The installation stopped ({error}); what was current still is.\n")
         return 1
+    except KeyboardInterrupt:
+        return 130

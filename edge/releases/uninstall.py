@@ -4,14 +4,31 @@ import shutil
 from pathlib import Path
 
 from edge.disk import remove_whole
+from edge.releases.activate import stop_guard
 from edge.releases.host import Host
+from edge.releases.install import changing
 from edge.releases.layout import UNIT
 
 
 def uninstall(host: Host) -> None:
-    """Stop the service, and remove all that an installation brought, but for the settings."""
+    """Stop the service, and remove all that an installation brought, but for the settings.
+
+    Raises:
+        UserError: Somebody else changes the releases at this moment.
+    """
+    with changing(host.layout):
+        host.systemctl("stop", UNIT, seconds=120.0)
+        stop_guard(host)
+        _remove(host)
+    if host.layout.settings.parent.exists():
+        where = host.layout.settings.parent
+        host.say(f"maskwatch is gone. Its settings stay in {where}; remove them by hand if you wish.")
+    else:
+        host.say("maskwatch is gone.")
+
+
+def _remove(host: Host) -> None:
     layout = host.layout
-    host.systemctl("stop", UNIT, seconds=120.0)
     layout.trial_unit.unlink(missing_ok=True)
     for link in reversed(layout.links):
         link.unlink(missing_ok=True)
@@ -19,12 +36,7 @@ def uninstall(host: Host) -> None:
     host.systemctl("daemon-reload")
     host.run(("userdel", "maskwatch"), 60.0)
     shutil.rmtree(layout.state, ignore_errors=True)
-    if layout.base.exists():
-        remove_whole(layout.base)
-    if layout.settings.parent.exists():
-        host.say(f"maskwatch is gone. Its settings stay in {layout.settings.parent}; remove them by hand if you wish.")
-    else:
-        host.say("maskwatch is gone.")
+    remove_whole(layout.base)
 
 
 def _remove_empty(folder: Path, *, below: Path) -> None:

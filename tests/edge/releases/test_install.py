@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import signal
 import subprocess
 
 import pytest
@@ -82,6 +84,32 @@ def test_an_interrupted_trial_brings_the_old_release_back(board, install):
     with pytest.raises(KeyboardInterrupt):
         install(board, "1.0+b")
     assert board.running == linked_release(board.layout.current) == "1.0+a"
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_request_to_end_brings_the_old_release_back_and_no_further_one_disturbs_that(board, install, which):
+    def ask_to_end():
+        if board.running == "1.0+b" or asked:
+            asked.append(which)
+            signal.raise_signal(which)
+
+    asked = []
+    install(board, "1.0+a")
+    board.before_program = ask_to_end
+    with pytest.raises(SystemExit, match=str(128 + which)):
+        install(board, "1.0+b")
+    assert len(asked) > 1
+    assert board.running == linked_release(board.layout.current) == "1.0+a"
+
+
+def test_the_service_s_user_can_read_it_however_careful_root_is(board, install):
+    before = os.umask(0o077)
+    try:
+        install(board, "1.0+a")
+    finally:
+        os.umask(before)
+    folders = [path for path in board.layout.base.parent.rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o755}
 
 
 def test_settings_that_are_there_are_kept(board, install):

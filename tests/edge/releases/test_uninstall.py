@@ -1,3 +1,6 @@
+import pytest
+
+from edge.errors import UserError
 from edge.releases.uninstall import uninstall
 
 
@@ -35,3 +38,18 @@ def test_it_can_be_installed_again(board, install):
 def test_where_nothing_is_installed_it_does_nothing(board):
     uninstall(board.host())
     assert files_of(board) == set()
+
+
+def test_it_is_refused_while_an_installation_is_at_work(board, install):
+    install(board, "1.0+a")
+    board.before_program = lambda: uninstall(board.host())
+    with pytest.raises(UserError, match="Another installation"):
+        install(board, "1.0+b")
+    assert board.running == "1.0+a"
+
+
+def test_the_guard_of_an_installer_that_was_killed_goes_too(board, install):
+    install(board, "1.0+a")
+    board.run(["systemd-run"], 60.0)
+    uninstall(board.host())
+    assert not board.guard
