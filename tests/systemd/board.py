@@ -75,13 +75,8 @@ class Board:
 
     def ask(self, *command):
         """Run a command on it as root; its status and what it prints."""
-        return subprocess.run(self._there(command), capture_output=True, text=True, check=False)
-
-    def begin(self, *command):
-        """Have it begin a command as root, in a process group of its own."""
-        return subprocess.Popen(
-            self._there(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
-        )
+        outside = ("nsenter", "-t", str(self._leader), "--all", "--")
+        return subprocess.run([*outside, *command], capture_output=True, text=True, check=False)
 
     def wait_until(self, come_true):
         """Wait until something that is asked again and again is true, and return it."""
@@ -136,9 +131,6 @@ class Board:
         children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
         there = children and Path(f"/proc/{children[0]}/comm").read_text() == "systemd\n"
         return int(children[0]) if there else 0
-
-    def _there(self, command):
-        return ["nsenter", "-t", str(self._leader), "--all", "--", *map(str, command)]
 
     def _is_up(self):
         if self._nspawn.poll() is not None:
