@@ -34,13 +34,14 @@ class Board:
     """
 
     def __init__(self, folder, below, clip, settings, *, options=()):
-        self.root, self._changes, self._below = folder / "root", folder / "changes", below
+        self.root, self._folder, self._below = folder / "root", folder, below
         self._console, self._clip, self.settings = folder / "console", clip, settings
         self._options = options
 
     def __enter__(self):
         with ExitStack() as opened:
-            opened.enter_context(laid_over(self._below, self._changes, self.root))
+            opened.callback(shutil.rmtree, self._folder)
+            opened.enter_context(laid_over(self._below, self._folder / "changes", self.root))
             self._set_up()
             opened.callback(self._switch_off)
             self.switch_on()

@@ -56,7 +56,8 @@ def program(able, tmp_path_factory):
 def with_maskwatch(program, tmp_path_factory):
     """The folders of a root on which it is installed."""
     folder = tmp_path_factory.mktemp("installed")
-    return [installed(unpack(save_release(program, folder, {}).file, folder / "bundle"), folder), debian()]
+    yield [installed(unpack(save_release(program, folder, {}).file, folder / "bundle"), folder), debian()]
+    shutil.rmtree(folder)  # it is large
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Releases come, fail and go under a real systemd, with the installer, the health gate and the doctor as they are."""
 
+import shutil
 from dataclasses import dataclass
 
 import pytest
@@ -41,7 +42,8 @@ def gifts(tmp_path_factory, shipped_model):
     other = shipped_model.with_name("seed_cnn.tflite").read_bytes()
     (folder / "other.tflite").write_bytes(other)
     (folder / "spoilt.tflite").write_bytes(other[:10_000] + bytes(1000) + other[11_000:])
-    return folder
+    yield folder
+    shutil.rmtree(folder)  # bundles are large
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +117,10 @@ def begin_trial(board, release):
 
 def end_trial(board, with_signal):
     """Send its installer, and all programs that it runs, a signal, and wait for its end; what it said."""
+    invocation = board("systemctl", "show", "--value", "-p", "InvocationID", INSTALLATION)
     board("systemctl", "kill", f"--signal={with_signal}", INSTALLATION)
     board.wait_until(lambda: board("systemctl", "is-active", INSTALLATION, check=False) != "active")
-    return board("journalctl", "--no-pager", "-o", "cat", "-u", INSTALLATION)
+    return board("journalctl", "--no-pager", "-o", "cat", f"_SYSTEMD_INVOCATION_ID={invocation}")
 
 
 def linked(board, link):
