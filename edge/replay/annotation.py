@@ -86,10 +86,17 @@ def read_annotations(folder: Path) -> list[Annotation]:
 def _read_annotation(path: Path) -> Annotation:
     try:
         content = json.loads(path.read_text())
-        segments = tuple(Segment(part["from_s"], part["to_s"], part["people"]) for part in content["segments"])
-        return Annotation(path.with_name(content["file"]), segments, content["max_people"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} does not describe a clip ({error!r}): see the README for its form.") from error
+        segments = tuple(_segment(part) for part in content["segments"])
+        return Annotation(path.with_name(content["file"]), segments, int(content["max_people"]))
+    except KeyError as error:
+        raise UserError(f"{path} does not describe a clip (it lacks {error}): see the README for its form.") from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise UserError(f"{path} does not describe a clip ({error}): see the README for its form.") from error
+
+
+def _segment(part: dict) -> Segment:
+    people = {state: int(number) for state, number in part["people"].items()}
+    return Segment(float(part["from_s"]), float(part["to_s"]), people)
 
 
 def _runs(segments: Sequence[Segment]) -> list[Run]:

@@ -12,6 +12,7 @@ import numpy as np
 from edge.errors import UserError
 from edge.events.moment import Moment
 from edge.replay.annotate import draw
+from edge.replay.place import refuse_place
 
 CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
 """What OpenCV's own FFmpeg can write: VP8 plays in browsers too, MPEG-4 is the fastest to write."""
@@ -31,10 +32,7 @@ class AnnotatedClip:
         Raises:
             UserError: The name ends in something that cannot be written, or the folder is missing.
         """
-        if path.suffix.lower() not in CODECS:
-            raise UserError(f"{path} cannot be written: give the clip a name that ends in {', '.join(CODECS)}.")
-        if not path.parent.is_dir():
-            raise UserError(f"There is no folder {path.parent} to write the clip {path.name} into: make it first.")
+        refuse_place(path, what="clip", endings=CODECS)
         self.path, self.rate = path, rate
         self.frames = 0
         """Written so far."""

@@ -12,12 +12,12 @@ from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
 from edge.camera.view import View
 from edge.device import load_classifier, make_locator, make_test, make_tracker
-from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.moment import Everyone, Publisher
 from edge.replay.clip import AnnotatedClip
 from edge.replay.pace import at_rate, paced
-from edge.replay.timeline import Timeline
+from edge.replay.place import refuse_place
+from edge.replay.timeline import PICTURES, Timeline
 from edge.run import stopping_on_sigterm
 from edge.service.settings import Settings
 from edge.vision.classifier import Classifier
@@ -52,6 +52,8 @@ def replay(
     Raises:
         UserError: Something that the user can mend.
     """
+    if timeline:
+        refuse_place(timeline, what="timeline", endings=PICTURES)
     classifier, _ = load_classifier(settings.model)
     locator = make_locator(settings.locator, settings.model)
     course = Timeline(make_test(settings.verdict, classifier.threshold))
@@ -63,7 +65,7 @@ def replay(
             publishers.append(opened.enter_context(AnnotatedClip(clip, rate or recording.rate)))
         frames: Iterable[Frame] = iter(recording)
         if rate is not None:
-            frames = at_rate(frames, _checked(rate))
+            frames = at_rate(frames, rate)
         stopped = opened.enter_context(stopping_on_sigterm())
         watch_recording(paced(frames) if realtime else frames, locator, classifier, settings, Everyone(*publishers))
     if timeline and course.seconds:
@@ -84,9 +86,3 @@ def watch_recording(
         attention = Attention(settings.camera.idle_frames_per_second)
         frames = attention.select(View.of(settings.camera).see(frames))
         watch(frames, locator, classifier, tracker, alarm, Everyone(attention, publisher))
-
-
-def _checked(rate: float) -> float:
-    if rate <= 0:
-        raise UserError(f"--rate {rate} cannot be: give frames a second above 0.")
-    return rate

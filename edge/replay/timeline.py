@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+PICTURES = (".png", ".svg", ".pdf")
+"""Endings of the names that a timeline can have."""
+
 MOST_TRACKS = 12
 """The longest are drawn; a picture of more could not be read."""
 
@@ -95,7 +98,7 @@ class Timeline:
         self.events.extend(moment.events)
 
     def save(self, path: Path) -> None:
-        """Draw it as a picture; its kind follows from the name (png, svg, pdf).
+        """Draw it as a picture; its kind follows from the name, which ends in one of `PICTURES`.
 
         Raises:
             UserError: matplotlib is missing.

@@ -148,10 +148,18 @@ def test_annotations_are_read_from_beside_the_videos(tmp_path):
     assert annotation == Annotation(tmp_path / "clip.mp4", (Segment(0, 2, {"with_mask": 1}),), 1)
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"file": "clip.mp4"}'])
-def test_a_description_that_says_nothing_is_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", "Expecting value"),
+        ("[]", "list"),
+        ('{"file": "clip.mp4"}', "lacks 'segments'"),
+        ('{"file": "clip.mp4", "max_people": 1, "segments": [{"from_s": 0, "to_s": "x", "people": {}}]}', "'x'"),
+    ],
+)
+def test_a_description_that_says_nothing_is_refused(tmp_path, content, why):
     (tmp_path / "clip.json").write_text(content)
-    with pytest.raises(UserError, match="does not describe a clip"):
+    with pytest.raises(UserError, match=rf"does not describe a clip \(.*{why}"):
         read_annotations(tmp_path)
 
 

@@ -38,7 +38,12 @@ def test_a_replay_draws_a_clip_and_a_timeline(clip, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["none.mp4"], "none.mp4: name a clip"), (["CLIP", "--rate", "0"], "--rate 0.0 cannot be")],
+    [
+        (["none.mp4"], "none.mp4: name a clip"),
+        (["CLIP", "--rate", "0"], "--rate 0.0 cannot be"),
+        (["CLIP", "--timeline", "nowhere/x.png"], "no folder nowhere"),
+        (["CLIP", "--timeline", "x.tex"], "name that ends in .png"),
+    ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(clip, arguments, said, capsys):
     assert main(["replay", *(str(clip) if a == "CLIP" else a for a in arguments)]) == 2
@@ -56,6 +61,11 @@ def annotated(clip):
         return str(clip.parent)
 
     return annotated
+
+
+def test_clips_are_not_scored_at_no_rate(annotated, capsys):
+    assert main(["evaluate", annotated("with_mask", "without_mask"), "--rate", "0"]) == 2
+    assert "--rate 0.0 cannot be" in capsys.readouterr().err
 
 
 def test_clips_are_scored_in_a_table(annotated, capsys):
