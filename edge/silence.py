@@ -13,6 +13,9 @@ STDERR = 2
 @contextmanager
 def silenced_stderr() -> Iterator[None]:
     """Within it, what C++ writes to standard error is dropped."""
+    if sys.stderr is None:  # closed when the program began
+        yield
+        return
     sys.stderr.flush()
     with Path(os.devnull).open("w") as nowhere:
         terminal = os.dup(STDERR)

@@ -24,7 +24,6 @@ from edge.disk import write_whole
 from edge.errors import UserError
 from edge.service.board import Board
 from edge.service.settings import Settings
-from edge.silence import silenced_stderr
 from edge.vision.classifier import Classifier
 from edge.vision.interpreter import PACKAGES
 from edge.vision.locator import Locator
@@ -112,9 +111,8 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
 
 def _load(settings: Settings, imports_seconds: float) -> Models:
     began = time.perf_counter()
-    with silenced_stderr():
-        classifier, _ = load_classifier(settings.model)
-        locator = make_locator(settings.locator, settings.model)
+    classifier, _ = load_classifier(settings.model)
+    locator = make_locator(settings.locator, settings.model)
     return Models(classifier, locator, imports_seconds, time.perf_counter() - began)
 
 

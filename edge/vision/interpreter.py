@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from edge.errors import UserError
+from edge.silence import silenced_stderr
 from edge.vision.model_file import ModelFile, TensorSpec
 from edge.vision.preprocessing import quantise_pixels
 
@@ -79,8 +80,9 @@ def open_interpreter(interpreter_class: Any, tflite: bytes, threads: int) -> Any
         UserError: The runtime does not accept the network.
     """
     try:
-        interpreter = interpreter_class(model_content=tflite, num_threads=threads)
-        interpreter.allocate_tensors()
+        with silenced_stderr():  # it tells everybody that it uses XNNPACK; `delegated` says so too
+            interpreter = interpreter_class(model_content=tflite, num_threads=threads)
+            interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
         raise UserError(f"The TFLite runtime does not accept the model ({error}): export it again.") from error
     return interpreter

@@ -4,6 +4,7 @@ CROPS is a folder of face crops with a manifest.csv; with it, people are drawn f
 its test split, else from normal laws fitted to them.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -22,13 +23,16 @@ PEOPLE = 10_000
 
 
 def main():
+    parser = argparse.ArgumentParser(description="Error rates and times to a verdict, against theory.")
+    parser.add_argument("crops", nargs="?", type=Path, metavar="CROPS", help="folder of crops with a manifest.csv")
+    crops = parser.parse_args().crops
     test = make_tracker(Settings(), threshold=0.5).test
     console = Console()
     console.print(f"set: {test.false_alert_rate:.3f} false alerts, {test.miss_rate:.3f} misses")
     table = Table("people", "visit s", "false alerts", "misses", "undecided", "mean s, compliant", "mean s, others")
-    crops = [Path(sys.argv[1])] if len(sys.argv) > 1 else []
     kinds = {"like the shipped model": like_the_shipped_model(seed=5)}
-    kinds |= {f"of {path}": log_odds_of(path, load_classifier(ModelSettings())[0]) for path in crops}
+    if crops:
+        kinds[f"of {crops}"] = log_odds_of(crops, load_classifier(ModelSettings())[0])
     for name, people in kinds.items():
         for visit in (2.0, 3.0, 10.0):
             table.add_row(name, f"{visit:.0f}", *figures(test, people, NOISE, visit))
