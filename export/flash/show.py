@@ -8,6 +8,7 @@ from export.flash.plan import SETTINGS, FileChange, Plan
 
 HIDDEN = "(not shown)"
 PASSWORD = re.compile(r"(\b(?:plain_text_)?passw(?:or)?d:\s+)\S.*")
+WIFI_KEY = re.compile(r"((?:\bset_wlan\b|\bpsk=).*?)\b[0-9a-f]{64}\b")
 HASH = re.compile(r"\$\w+\$[\w./$=,]+")
 
 
@@ -46,7 +47,9 @@ def _difference(change: FileChange, content: bytes) -> Iterator[str]:
 def _without_secrets(line: str, secrets: list[str]) -> str:
     for secret in secrets:
         line = line.replace(secret, HIDDEN)
-    return HASH.sub(HIDDEN, PASSWORD.sub(rf"\1{HIDDEN}", line))
+    for pattern in (PASSWORD, WIFI_KEY):
+        line = pattern.sub(rf"\1{HIDDEN}", line)
+    return HASH.sub(HIDDEN, line)
 
 
 def notes(plan: Plan, *, has_wifi: bool) -> Iterator[str]:

@@ -23,9 +23,22 @@ def test_our_commands_are_there_once(script, samples):
     assert merged_firstrun(once, samples.everything, has_user=False) == once
 
 
-def test_new_settings_replace_those_of_the_last_time(script, samples):
+def test_what_is_not_said_again_stays(script, samples):
     once = merged_firstrun(script, samples.everything, has_user=False)
-    assert merged_firstrun(once, Access(), has_user=False) == merged_firstrun(script, Access(), has_user=False)
+    assert merged_firstrun(once, Access(), has_user=False) == once
+
+
+def test_what_is_said_anew_replaces_the_old_and_nothing_else(script, samples):
+    once = merged_firstrun(script, samples.everything, has_user=False)
+    again = merged_firstrun(once, Access(hostname="door-2"), has_user=False)
+    assert again == once.replace("set_hostname door-1", "set_hostname door-2")
+
+
+def test_another_key_is_for_the_user_of_the_last_time(samples):
+    once = merged_firstrun("", samples.everything, has_user=False)
+    again = merged_firstrun(once, Access(ssh_key=f"{samples.key}-2"), has_user=False)
+    assert re.findall(r"userconf '?(\w+)'? ", again) == ["anna"]
+    assert again.count("enable_ssh") == 1
 
 
 def test_every_line_that_was_there_stays_in_its_order(samples):

@@ -95,6 +95,16 @@ def test_neither_password_nor_key_of_the_network_is_shown(flash, card, system, b
     assert not re.search(r"[0-9a-f]{64}|\$5\$", out)
 
 
+def test_a_second_time_that_says_less_takes_nothing_away_and_shows_no_secret(flash, card, system, bundle, everything):
+    arguments = ("--card", card, "--bundle", bundle(system))
+    flash(*arguments, *everything)
+    once = content(card)
+    again = flash(*arguments, "--hostname", "door-2", "--dry-run").out
+    assert not re.search(r"[0-9a-f]{64}", again)
+    flash(*arguments, "--hostname", "door-1")
+    assert content(card) == once
+
+
 def test_the_password_is_on_the_card_only_as_a_key(flash, card, system, bundle, everything):
     flash("--card", card, "--bundle", bundle(system), *everything, password="correct horse battery")
     assert not any(b"correct horse" in text for text in content(card).values())
