@@ -29,7 +29,9 @@ def install_bundle_file(bundle: Path, root: Path) -> int:
         unpacked = subprocess.run(("tar", "-xf", str(bundle.absolute())), cwd=folder, check=False, capture_output=True)
         installer = Path(folder, "install.py")
         if unpacked.returncode or not installer.exists():
-            raise UserError(f"{bundle} is no bundle of maskwatch: make one with `maskwatch-export bundle`.")
+            raise UserError(
+                f"{bundle} is no bundle of maskwatch: make one with `maskwatch-export bundle`, or copy it again."
+            )
         with subprocess.Popen((sys.executable, str(installer), "--root", str(root))) as running, _waiting_for(running):
             return running.wait()
 

@@ -93,19 +93,6 @@ def save_bundle(bundle: Bundle, out: Path) -> Path:
     return file
 
 
-def read_manifest(file: Path) -> dict:
-    """The manifest of a bundle's file.
-
-    Raises:
-        UserError: This is no bundle.
-    """
-    try:
-        with tarfile.open(file, "r:") as archive:
-            return json.load(archive.extractfile("manifest.json") or io.BytesIO())
-    except (OSError, tarfile.TarError, KeyError, ValueError) as error:
-        raise UserError(f"{file} is no bundle: make one with `maskwatch-export bundle`.") from error
-
-
 def _by_place(models: Sequence[Path]) -> dict[Path, bytes]:
     return {shipped_place(read_model_file(file).metadata.kind): file.read_bytes() for file in models}
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from edge.errors import UserError
 from edge.vision.model_file import read_model_file
-from export.bundle.bundle import read_manifest
+from export.bundle.manifest import read_manifest
 from export.push.remote import UNREACHED, Remote
 
 OUTCOMES = {

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import shutil
 import tarfile
 import zipfile
@@ -7,7 +8,8 @@ import zipfile
 import pytest
 
 from edge.errors import UserError
-from export.bundle.bundle import make_bundle, pack_bundle, read_manifest, save_bundle
+from export.bundle.bundle import make_bundle, pack_bundle, save_bundle
+from export.bundle.manifest import read_manifest
 from export.bundle.program import ROOMS, build_program
 from export.bundle.target import SOURCE, TARGETS
 
@@ -92,6 +94,25 @@ def test_what_is_no_bundle_is_refused(tmp_path):
     (tmp_path / "no.tar").write_text("nothing")
     with pytest.raises(UserError, match="is no bundle"):
         read_manifest(tmp_path / "no.tar")
+
+
+def test_a_bundle_that_was_cut_off_is_damaged(bundle, tmp_path):
+    file = save_bundle(bundle, tmp_path)
+    os.truncate(file, file.stat().st_size * 3 // 4)
+    with pytest.raises(UserError, match=r"is damaged \(wheels/maskwatch-.*\.whl\): copy it again"):
+        read_manifest(file)
+
+
+@pytest.mark.parametrize("name", ["install.py", "systemd/maskwatch.service", "wheels/maskwatch-"])
+def test_a_flipped_bit_is_found_wherever_it_is(bundle, tmp_path, name):
+    file = save_bundle(bundle, tmp_path)
+    with tarfile.open(file) as archive:
+        start = next(member.offset_data for member in archive if member.name.startswith(name))
+    content = bytearray(file.read_bytes())
+    content[start + 100] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=rf"is damaged \({name}"):
+        read_manifest(file)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)

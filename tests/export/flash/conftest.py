@@ -1,5 +1,6 @@
 """Boot partitions as Raspberry Pi OS ships them: the same names, and the texts that matter, in a folder or an image."""
 
+import hashlib
 import io
 import json
 import shutil
@@ -155,7 +156,8 @@ def bundle(tmp_path: Path) -> Callable[..., Path]:
 
     def make(target: str = "trixie", version: str = "0.1.0+01234567", installer: str = "print('installed')\n") -> Path:
         path = tmp_path / f"made-{version}-{target}.tar"
-        manifest = json.dumps({"release": version, "target": target})
+        files = {"install.py": hashlib.sha256(installer.encode()).hexdigest()}
+        manifest = json.dumps({"release": version, "target": target, "files": files})
         with tarfile.open(path, "w") as tar:
             for name, text in (("manifest.json", manifest), ("install.py", installer)):
                 member = tarfile.TarInfo(name)

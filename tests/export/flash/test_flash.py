@@ -207,7 +207,23 @@ def test_a_bundle_for_another_system_is_refused(flash, folder, samples, bundle, 
 def test_something_else_than_a_bundle_is_refused(flash, folder, samples, tmp_path, capsys):
     (tmp_path / "bundle.tar").write_text("no tar")
     flash("--card", folder(samples.stock("trixie")), "--bundle", tmp_path / "bundle.tar")
-    assert "is not a bundle in one file" in capsys.readouterr().err
+    assert "is no bundle" in capsys.readouterr().err
+
+
+def test_a_damaged_bundle_does_not_replace_a_good_one(flash, folder, samples, bundle, capsys):
+    card = folder(samples.stock("trixie"))
+    flash("--card", card, "--bundle", bundle())
+    before = content(card)
+    damaged = bundle(version="0.2.0")
+    damaged.write_bytes(damaged.read_bytes().replace(b"print('installed')", b"print('inst\x21lled')"))
+    assert flash("--card", card, "--bundle", damaged).status == 2
+    assert capsys.readouterr().err == f"maskwatch-export: {damaged} is damaged (install.py): copy it again.\n"
+    assert content(card) == before
+
+
+def test_a_model_in_place_of_a_bundle_is_told_its_option(flash, folder, samples, shipped_model, capsys):
+    assert flash("--card", folder(samples.stock("trixie")), "--bundle", shipped_model).status == 2
+    assert "hand it over with --model" in capsys.readouterr().err
 
 
 def test_the_lite_image_without_a_network_is_warned_of(flash, folder, samples, bundle):

@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import os
@@ -44,7 +45,8 @@ def ssh(tmp_path, monkeypatch):
 def small_bundle(tmp_path):
     """A bundle with nothing but an installer that has an answer for each device."""
     file = tmp_path / "maskwatch-1.0+a-trixie.tar"
-    manifest = {"release": "1.0+a", "target": "trixie"}
+    files = {"install.py": hashlib.sha256(INSTALLER.encode()).hexdigest()}
+    manifest = {"release": "1.0+a", "target": "trixie", "files": files}
     with tarfile.open(file, "w") as archive:
         for name, text in (("install.py", INSTALLER), ("manifest.json", json.dumps(manifest))):
             member = tarfile.TarInfo(name)
