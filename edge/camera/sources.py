@@ -36,8 +36,8 @@ def is_live(settings: CameraSettings) -> bool:
 def _lens(settings: CameraSettings) -> OpenLens | None:
     """What opens a live camera; None for a recording that is read once, as fast as it goes."""
     source = settings.source
+    if settings.is_recording:
+        return partial(RepeatedRecording, Path(source)) if settings.repeat else None
     if source == "picamera2":
         return partial(RaspberryPiCamera, settings)
-    if source.isdecimal() or source.startswith("/dev/"):
-        return partial(WebCamera, Path(f"/dev/video{source}" if source.isdecimal() else source), settings)
-    return partial(RepeatedRecording, Path(source)) if settings.repeat else None
+    return partial(WebCamera, Path(f"/dev/video{source}" if source.isdecimal() else source), settings)

@@ -14,9 +14,9 @@ class ModelSettings:
     """`[model]`."""
 
     classifier: str = str(MODELS / "door_cnn.tflite")
-    """Path of the classifier's model file."""
+    """Path of the classifier's model file; one that is not absolute counts from the settings file's folder."""
     locator: str = str(MODELS / "face_cnn.tflite")
-    """Path of the locator's model file."""
+    """Path of the locator's model file, likewise."""
     threads: int = 2
     """Threads of the interpreter, for each network."""
     runtime: str = ""
@@ -58,6 +58,11 @@ class CameraSettings:
         refuse_unless_positive(self, *positive)
         if not self.source:
             raise ValueError('"source" is empty: write "picamera2", "/dev/video0" or the path of a recording')
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the source is the path of a recording, and no camera's name."""
+        return not (self.source == "picamera2" or self.source.isdecimal() or self.source.startswith("/dev/"))
 
 
 @dataclass(frozen=True, kw_only=True)

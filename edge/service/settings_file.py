@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
@@ -30,18 +30,41 @@ def file_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Path | 
 
 
 def read_settings(path: Path) -> Settings:
-    """Read a settings file.
+    """Read a settings file; paths in it that are not absolute count from its folder.
 
     Raises:
         UserError: It cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
+    settings: Settings = _build(Settings, read_table(path), f"{path}")
+    return _resolved(settings, path.absolute().parent)
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """What a settings file says, as it is written there.
+
+    Raises:
+        UserError: It cannot be read, or is not TOML.
+    """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The settings file {path} cannot be read ({error}): name one that can.") from error
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+    except OSError as error:
+        raise UserError(f"The settings file {path} cannot be read ({error.strerror}): name one that can.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"The settings file {path} is no text in UTF-8: save it as such, or name another.") from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"The settings file {path} is not TOML: {error}.") from error
-    return _build(Settings, table, f"{path}")
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    """The service runs in a folder of its own, where nobody has files."""
+
+    def resolved(path: str) -> str:
+        return path if not path or Path(path).is_absolute() else str(folder / path)
+
+    model, camera = settings.model, settings.camera
+    model = replace(model, classifier=resolved(model.classifier), locator=resolved(model.locator))
+    camera = replace(camera, source=resolved(camera.source)) if camera.is_recording else camera
+    return replace(settings, model=model, camera=camera)
 
 
 def _build(kind: type, table: dict[str, Any], place: str) -> Any:

@@ -1,12 +1,12 @@
 """The settings in force as text: TOML again, with what each value comes from."""
 
 import json
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from edge.service.settings import Settings
+from edge.service.settings_file import read_table
 from edge.service.values import DailyHours, Region
 
 
@@ -17,7 +17,7 @@ def settings_text(settings: Settings, file: Path | None) -> str:
         settings: Those in force.
         file: The file that they were read from; None if all are defaults.
     """
-    written = tomllib.loads(file.read_text(encoding="utf-8")) if file else {}
+    written = read_table(file) if file else {}
     tables = []
     for table in fields(Settings):
         values, ours = getattr(settings, table.name), written.get(table.name, {})

@@ -25,6 +25,25 @@ def test_a_value_is_read_and_the_others_keep_their_defaults(write):
     assert (settings.alarm.led_pin, settings.alarm.buzzer_pin) == (22, 27)
 
 
+def test_paths_count_from_the_settings_file_s_folder(write, tmp_path, monkeypatch):
+    path = write('[model]\nclassifier = "door.tflite"\nlocator = "/opt/face.tflite"\n[camera]\nsource = "hall.mp4"\n')
+    monkeypatch.chdir(tmp_path)
+    for named in (path, path.relative_to(tmp_path)):
+        settings = read_settings(named)
+        assert settings.model.classifier == str(tmp_path / "door.tflite")
+        assert settings.model.locator == "/opt/face.tflite"
+        assert settings.camera.source == str(tmp_path / "hall.mp4")
+
+
+@pytest.mark.parametrize("source", ["picamera2", "0", "/dev/video2"])
+def test_a_camera_s_name_is_no_path(write, source):
+    assert read_settings(write(f'[camera]\nsource = "{source}"\n')).camera.source == source
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_the_text(write):
+    assert read_settings(write("\ufeff[alarm]\nled_pin = 22\n")).alarm.led_pin == 22
+
+
 def test_a_whole_number_serves_as_seconds(write):
     assert read_settings(write("[tracking]\ngap_seconds = 2\n")).tracking.gap_seconds == 2.0
 
@@ -106,8 +125,14 @@ def test_what_is_not_toml_is_refused_with_its_line(write):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match=r"cannot be read \(No such file or directory\): name one that can"):
         read_settings(tmp_path / "none.toml")
+
+
+def test_what_is_no_text_is_refused(tmp_path):
+    (tmp_path / "photo.toml").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(UserError, match=r"photo\.toml is no text in UTF-8: save it as such"):
+        read_settings(tmp_path / "photo.toml")
 
 
 def test_two_outputs_on_one_pin_are_refused(write):

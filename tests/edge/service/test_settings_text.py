@@ -14,10 +14,10 @@ from edge.service.values import DailyHours, Pin, Region
 HOURS = st.builds(lambda begin: DailyHours(time(begin, 30), time(begin, 31)), st.integers(0, 23))
 WHOLE = st.builds(
     Settings,
-    model=st.builds(ModelSettings, classifier=st.text(string.printable, min_size=1), threads=st.integers(1, 9)),
+    model=st.builds(ModelSettings, classifier=st.text(string.printable).map("/{}".format), threads=st.integers(1, 9)),
     camera=st.builds(
         CameraSettings,
-        source=st.text(min_size=1),
+        source=st.text().map("/{}".format) | st.sampled_from(["picamera2", "0"]),
         frames_per_second=st.floats(0.1, 100),
         rotation=st.sampled_from([0, 90, 180, 270]),
         region=st.none() | st.just(Region(0.25, 0.0, 1.0, 0.5)),
@@ -41,6 +41,13 @@ def test_each_value_says_where_it_comes_from(tmp_path, capsys):
     lines = {line.partition(" ")[0]: line for line in capsys.readouterr().out.splitlines()}
     assert lines["led_pin"].split("#")[1].strip() == str(path)
     assert lines["buzzer_pin"].split("#")[1].strip() == "default"
+
+
+def test_a_path_is_shown_as_it_is_opened(tmp_path, capsys):
+    path = tmp_path / "maskwatch.toml"
+    path.write_text('[model]\nclassifier = "door.tflite"\n')
+    assert main(["settings", "--config", str(path)]) == 0
+    assert f'classifier = "{tmp_path}/door.tflite"' in capsys.readouterr().out
 
 
 def test_a_good_file_is_called_good(tmp_path, capsys):
