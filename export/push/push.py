@@ -48,9 +48,9 @@ def push(
     Raises:
         UserError: The file is neither, a host's name is none, or `ssh` is missing.
     """
+    for host in hosts:
+        _refuse_unless_host(host)
     what = _described(file)
-    if wrong := next((host for host in hosts if host.startswith("-")), None):
-        raise UserError(f"{wrong} is no host: name devices as you do for ssh, such as pi@door-1.")
     if not shutil.which("ssh"):
         raise UserError("The program ssh is missing: run `sudo apt install openssh-client`.")
     results: list[Result] = []
@@ -79,6 +79,14 @@ def _push_one(remote: Remote, file: Path, console: Console) -> Result:
     status, said = remote.install(folder, file.name, lambda piece: console.print(piece, end="", soft_wrap=True))
     outcome = OUTCOMES.get(status, f"the installer ended with status {status}")
     return Result(remote.host, good=status == 0, outcome=outcome, said=said)
+
+
+def _refuse_unless_host(name: str) -> None:
+    """Refuse what a shell's pattern may have put before the file, and options of ssh."""
+    if name.endswith((".tar", ".tflite")) or Path(name).is_file():
+        raise UserError(f"{name} is a file and no host: push one file at a time, named after all hosts.")
+    if name.startswith("-"):
+        raise UserError(f"{name} is no host: name devices as you do for ssh, such as pi@door-1.")
 
 
 def _described(file: Path) -> str:

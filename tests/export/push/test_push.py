@@ -69,3 +69,12 @@ def test_a_file_that_is_neither_is_refused(console, name):
 def test_an_option_is_no_host(small_bundle, console):
     with pytest.raises(UserError, match="is no host"):
         push(["-oProxyCommand=touch"], small_bundle, console)
+
+
+def test_two_files_are_refused_before_a_device_is_reached(small_bundle, console, tmp_path):
+    other = tmp_path / "notes"
+    other.touch()
+    for name in ("maskwatch-1.0-bookworm.tar", "door.tflite", str(other)):
+        with pytest.raises(UserError, match="is a file and no host: push one file at a time"):
+            push(["door-1", name], small_bundle, console)
+    assert console.file.getvalue() == ""
