@@ -10,6 +10,7 @@ from rich.console import Console
 
 from edge.errors import UserError
 from edge.silence import silenced_stderr
+from export.bundle.option import add_model_option
 from export.bundle.target import TARGETS
 from export.flash.command import add_flash
 
@@ -58,9 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bundle = commands.add_parser("bundle", help="gather all that a device needs, for an installation without a network")
     bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
-    bundle.add_argument(
-        "--model", type=Path, action="append", default=[], metavar="FILE", help="instead of the shipped one of its kind"
-    )
+    add_model_option(bundle)
     bundle.add_argument(
         "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
     )

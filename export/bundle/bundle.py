@@ -94,7 +94,13 @@ def save_bundle(bundle: Bundle, out: Path) -> Path:
 
 
 def _by_place(models: Sequence[Path]) -> dict[Path, bytes]:
-    return {shipped_place(read_model_file(file).metadata.kind): file.read_bytes() for file in models}
+    found: dict[Path, bytes] = {}
+    for file in models:
+        kind = read_model_file(file).metadata.kind
+        if shipped_place(kind) in found:
+            raise UserError(f"{file} is a second {kind}: name one model of a kind.")
+        found[shipped_place(kind)] = file.read_bytes()
+    return found
 
 
 def _name_and_version(wheel: Path) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from getpass import getpass
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from edge.errors import UserError
-from edge.service.settings_file import read_settings
+from export.bundle.option import add_model_option
 from export.flash.access import Access, ask_wifi, read_public_key
 from export.flash.bundle_file import read_bundle
 from export.flash.card import Card, open_partition, recognise
 from export.flash.plan import Plan, make_plan
+from export.flash.settings import read_card_settings, settings_on, source_in
 from export.flash.show import differences, next_steps, notes, summary
 from export.flash.write import write_card
 
@@ -29,6 +31,7 @@ def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="folder where the card's boot partition (bootfs) is mounted, or an image file (.img)",
     )
     flash.add_argument("--bundle", type=Path, metavar="FILE", help="bundle to put there [made now]")
+    add_model_option(flash)
     flash.add_argument("--settings", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
     flash.add_argument("--hostname", default="", metavar="NAME", help="name of the board in the network")
     flash.add_argument("--ssh-key", type=Path, metavar="FILE", help="public key that may log in; switches ssh on")
@@ -45,37 +48,33 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
     Raises:
         UserError: The card, the bundle or an argument is not what it should be; nothing was written then.
     """
+    if arguments.bundle and arguments.model:
+        raise UserError("--model is for a bundle that is made now: leave --bundle out, or make it with that model.")
     partition = open_partition(arguments.card)
     with tempfile.TemporaryDirectory() as folder:
         try:
             card = recognise(partition)
-            settings = _settings(arguments.settings)
+            settings = read_card_settings(arguments.settings) if arguments.settings else None
             access = _access(arguments)
-            bundle = read_bundle(arguments.bundle or _made_bundle(card, Path(folder), console), card.system)
+            named = arguments.bundle or _made_bundle(card, arguments.model, Path(folder), console)
+            bundle = read_bundle(named, card.system)
             plan = make_plan(partition, card, bundle, access, settings)
         except OSError as error:
             raise UserError(f"{partition} cannot be read ({error.strerror or error}): see that it may be.") from error
-        _show(plan, console, dry_run=arguments.dry_run, has_wifi=bool(arguments.wifi))
+        source = source_in(settings if settings is not None else settings_on(partition))
+        _show(plan, console, dry_run=arguments.dry_run, has_wifi=bool(arguments.wifi), source=source)
         if plan.changes and not arguments.dry_run:
             _write(plan, console)
-            console.print(next_steps())
+            console.print(next_steps(plan), soft_wrap=True)
 
 
-def _made_bundle(card: Card, folder: Path, console: Console) -> Path:
+def _made_bundle(card: Card, models: Sequence[Path], folder: Path, console: Console) -> Path:
     """The bundle that `maskwatch-export bundle` makes for the card's system."""
     from export.bundle.bundle import make_bundle, save_bundle
     from export.bundle.target import TARGETS
 
     with console.status("Making the bundle; the first time its wheels are downloaded"):
-        return save_bundle(make_bundle(TARGETS[card.system]), folder)
-
-
-def _settings(path: Path | None) -> bytes | None:
-    """The file as it is, once it is known that the device will take it."""
-    if path is None:
-        return None
-    read_settings(path)
-    return path.read_bytes()
+        return save_bundle(make_bundle(TARGETS[card.system], models=models), folder)
 
 
 def _access(arguments: argparse.Namespace) -> Access:
@@ -89,10 +88,10 @@ def _access(arguments: argparse.Namespace) -> Access:
     )
 
 
-def _show(plan: Plan, console: Console, *, dry_run: bool, has_wifi: bool) -> None:
+def _show(plan: Plan, console: Console, *, dry_run: bool, has_wifi: bool, source: str) -> None:
     for line in summary(plan):
         console.print(line, soft_wrap=True)
-    for note in notes(plan, has_wifi=has_wifi):
+    for note in notes(plan, has_wifi=has_wifi, source=source):
         console.print(f"\n{note}")
     if dry_run:
         console.print()

@@ -109,7 +109,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 try:
-    source = tomllib.loads(Path(sys.argv[1]).read_text())["camera"]["source"]
+    source = tomllib.loads(Path(sys.argv[1]).read_text("utf-8-sig"))["camera"]["source"]
 except (OSError, ValueError, KeyError, TypeError):
     source = "picamera2"
 needed = ["numpy", "gpiozero", "lgpio", *(["picamera2"] if source == "picamera2" else [])]

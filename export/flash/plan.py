@@ -12,6 +12,7 @@ from export.flash.card import Card
 from export.flash.cloud_init import instance_name, merged_meta_data, merged_network_config, merged_user_data
 from export.flash.cmdline import with_country, with_first_run, with_instance
 from export.flash.firstrun import merged_firstrun
+from export.flash.login import login
 from export.flash.partition import BootPartition
 
 FOLDER = "maskwatch"
@@ -53,6 +54,8 @@ class Plan:
     changes: list[FileChange]
     removals: list[str]
     """Bundles of earlier times."""
+    login: str
+    """`user@host.local` for who has the key that was given, or empty."""
     secrets: list[str] = field(default_factory=list)
     """What must not be shown."""
 
@@ -77,7 +80,8 @@ def make_plan(
     Raises:
         UserError: Something on the card cannot be added to, or space is short.
     """
-    files = _own_files(bundle, settings) | _system_files(partition, card, bundle, access)
+    texts = _system_files(partition, card, bundle, access)
+    files = _own_files(bundle, settings) | {name: text.encode() for name, text in texts.items()}
     changes = [change for name, content in files.items() if (change := _change(partition, name, content))]
     plan = Plan(
         partition=partition,
@@ -87,6 +91,7 @@ def make_plan(
         removals=[
             f"{FOLDER}/{name}" for name in partition.names(FOLDER) if name.endswith(".tar") and name != bundle.name
         ],
+        login=login(access, {name: _text(partition, name) for name in ("userconf", "userconf.txt")} | texts),
         secrets=[access.wifi.psk] if access.wifi else [],
     )
     _refuse_if_too_large(plan)
@@ -102,14 +107,10 @@ def _own_files(bundle: BundleFile, settings: bytes | None) -> dict[str, bytes | 
     return files | ({SETTINGS: settings} if settings is not None else {})
 
 
-def _system_files(
-    partition: BootPartition, card: Card, bundle: BundleFile, access: Access
-) -> dict[str, bytes | BundleFile]:
+def _system_files(partition: BootPartition, card: Card, bundle: BundleFile, access: Access) -> dict[str, str]:
     if card.system == "trixie":
-        texts = _trixie_files(partition, access, bundle.sha256)
-    else:
-        texts = _bookworm_files(partition, access)
-    return {name: text.encode() for name, text in texts.items()}
+        return _trixie_files(partition, access, bundle.sha256)
+    return _bookworm_files(partition, access)
 
 
 def _trixie_files(partition: BootPartition, access: Access, digest: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from export.flash.image import ImageFile
 from export.flash.plan import SETTINGS, FileChange, Plan
 
 HIDDEN = "(not shown)"
@@ -52,11 +53,12 @@ def _without_secrets(line: str, secrets: list[str]) -> str:
     return HASH.sub(HIDDEN, line)
 
 
-def notes(plan: Plan, *, has_wifi: bool) -> Iterator[str]:
+def notes(plan: Plan, *, has_wifi: bool, source: str) -> Iterator[str]:
     """What the person should know about the first boot."""
     if plan.card.lite and not has_wifi:
+        needed = "python3-picamera2" if source == "picamera2" else "python3-numpy"
         yield (
-            "The Lite image lacks packages that maskwatch takes from the system, python3-picamera2 among them: let the "
+            f"The Lite image may lack packages that maskwatch takes from the system, such as {needed}: let the "
             "board have a network at its first boot (a cable, or --wifi), or use the image with a desktop."
         )
     if any(change.name == SETTINGS and change.before is not None for change in plan.changes):
@@ -66,12 +68,15 @@ def notes(plan: Plan, *, has_wifi: bool) -> Iterator[str]:
         )
 
 
-def next_steps() -> str:
-    """What to do with the card now."""
-    return (
-        "Put the card into the board and switch it on. The green LED beats while it installs, shines for ten seconds "
-        "when it is done, and blinks fast if it failed: maskwatch/first-boot.log on this partition then says why."
+def next_steps(plan: Plan) -> str:
+    """What to do with the card now, and how to log in."""
+    first = "Write the image to a card" if isinstance(plan.partition, ImageFile) else "Eject the card"
+    steps = (
+        f"{first}, put it into the board and switch it on. The green LED beats while it installs, shines for ten "
+        "seconds when it is done, and blinks fast if it failed: maskwatch/first-boot.log on this partition then says "
+        "why."
     )
+    return f"{steps}\nThen log in: ssh {plan.login}" if plan.login else steps
 
 
 def size(bytes_count: int) -> str:

@@ -59,6 +59,12 @@ def test_another_model_takes_the_place_of_the_shipped_one(tmp_path, monkeypatch)
         assert archive.read("edge/models/door_cnn.tflite") == seed.read_bytes()
 
 
+def test_two_models_of_a_kind_are_refused():
+    models = [SOURCE / f"edge/models/{name}.tflite" for name in ("door_cnn", "seed_cnn")]
+    with pytest.raises(UserError, match=r"seed_cnn\.tflite is a second classifier: name one model of a kind"):
+        make_bundle(TARGETS["trixie"], models=models)
+
+
 @pytest.mark.slow
 def test_the_same_source_gives_the_same_bytes(program, bundle, here, tmp_path):
     again = build_program(tmp_path / "again")

@@ -3,6 +3,7 @@ import io
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -198,6 +199,55 @@ def test_settings_that_the_device_would_refuse_are_refused_here(flash, folder, s
     assert card.names("maskwatch") == []
 
 
+@pytest.mark.parametrize("path", ["door.tflite", "/home/pi/door.tflite"])
+def test_settings_that_name_a_model_which_the_card_does_not_bring_are_refused(
+    flash, folder, samples, bundle, tmp_path, capsys, path
+):
+    (tmp_path / "settings.toml").write_text(f'[model]\nclassifier = "{path}"\n')
+    card = folder(samples.stock("trixie"))
+    assert flash("--card", card, "--bundle", bundle(), "--settings", tmp_path / "settings.toml").status == 2
+    assert (
+        f'The card brings no {path}: put the network into the bundle with --model FILE, and take "classifier" out'
+        in (capsys.readouterr().err)
+    )
+    assert card.names("maskwatch") == []
+
+
+def test_models_go_into_the_bundle_that_is_made(flash, card, system, bundle, monkeypatch, shipped_model):
+    made = []
+
+    def make(target, *, models):
+        made.append((target.name, models))
+        return bundle(system)
+
+    monkeypatch.setattr("export.bundle.bundle.make_bundle", make)
+    monkeypatch.setattr("export.bundle.bundle.save_bundle", lambda bundle, _: bundle)
+    assert flash("--card", card, "--model", shipped_model, "--model", "face.tflite").status == 0
+    assert made == [(system, [shipped_model, Path("face.tflite")])]
+
+
+def test_models_are_no_part_of_a_bundle_that_is_there(flash, card, system, bundle, shipped_model, capsys):
+    assert flash("--card", card, "--bundle", bundle(system), "--model", shipped_model).status == 2
+    assert "--model is for a bundle that is made now" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("made_by", ["stock", "imager"])
+def test_it_ends_with_how_to_log_in(flash, folder, samples, system, bundle, tmp_path, made_by):
+    (tmp_path / "id.pub").write_text(samples.key)
+    card = folder(getattr(samples, made_by)(system))
+    out = flash("--card", card, "--bundle", bundle(system), "--ssh-key", tmp_path / "id.pub").out
+    assert "Eject the card" in out
+    assert out.endswith(f"ssh {'pi@raspberrypi' if made_by == 'stock' else 'anna@hall'}.local\n")
+
+
+def test_it_names_the_user_and_the_host_that_were_given(flash, card, system, bundle, everything):
+    assert flash("--card", card, "--bundle", bundle(system), *everything).out.endswith("ssh ben@door-1.local\n")
+
+
+def test_without_a_key_nobody_is_told_to_log_in(flash, card, system, bundle):
+    assert "ssh" not in flash("--card", card, "--bundle", bundle(system)).out.splitlines()[-1]
+
+
 def test_a_bundle_for_another_system_is_refused(flash, folder, samples, bundle, capsys):
     card = folder(samples.stock("bookworm"))
     assert flash("--card", card, "--bundle", bundle("trixie")).status == 2
@@ -227,7 +277,17 @@ def test_a_model_in_place_of_a_bundle_is_told_its_option(flash, folder, samples,
 
 
 def test_the_lite_image_without_a_network_is_warned_of(flash, folder, samples, bundle):
-    assert "lacks packages" in flash("--card", folder(samples.stock("trixie")), "--bundle", bundle()).out
+    out = flash("--card", folder(samples.stock("trixie")), "--bundle", bundle()).out
+    assert "may lack packages" in out
+    assert "python3-picamera2" in out
+
+
+def test_who_has_a_usb_camera_is_not_told_of_picamera2(flash, folder, samples, bundle, tmp_path):
+    (tmp_path / "settings.toml").write_text('[camera]\nsource = "/dev/video0"\n')
+    card = folder(samples.stock("trixie"))
+    out = flash("--card", card, "--bundle", bundle(), "--settings", tmp_path / "settings.toml").out
+    assert "may lack packages" in out
+    assert "picamera2" not in out
 
 
 def test_other_settings_for_a_card_that_had_some_are_explained(flash, card, system, bundle, tmp_path):

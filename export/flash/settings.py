@@ -1,0 +1,41 @@
+"""The settings that go onto the card."""
+
+import tomllib
+from pathlib import Path
+
+from edge.errors import UserError
+from edge.releases.layout import BASE
+from edge.service.settings_file import read_settings, read_table
+from export.flash.partition import BootPartition
+from export.flash.plan import FOLDER, SETTINGS
+
+
+def read_card_settings(path: Path) -> bytes:
+    """A settings file as it is, once it is known that the board can use it.
+
+    Raises:
+        UserError: The board would refuse it, or lack a model that it names.
+    """
+    path = path.expanduser()
+    read_settings(path)
+    models = read_table(path).get("model", {})
+    for kind in ("classifier", "locator"):
+        if kind in models and not Path(models[kind]).is_relative_to(f"/{BASE}"):
+            raise UserError(
+                f"The card brings no {models[kind]}: put the network into the bundle with --model FILE, and take "
+                f'"{kind}" out of {path}.'
+            )
+    return path.read_bytes()
+
+
+def settings_on(partition: BootPartition) -> bytes:
+    """The settings that are on a card, empty where none are."""
+    return partition.read(SETTINGS) if Path(SETTINGS).name in partition.names(FOLDER) else b""
+
+
+def source_in(settings: bytes) -> str:
+    """The camera that settings name, as `first-boot.sh` reads it."""
+    try:
+        return str(tomllib.loads(settings.decode("utf-8-sig"))["camera"]["source"])
+    except (ValueError, KeyError, TypeError):
+        return "picamera2"
