@@ -93,9 +93,10 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
 
 
 def _bundle(arguments: argparse.Namespace, console: Console) -> None:
-    from export.bundle.bundle import make_bundle, save_bundle
+    from export.bundle.bundle import make_bundle, refuse_place, save_bundle
     from export.bundle.table import bundle_table
 
+    refuse_place(arguments.out)
     with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
         bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
         file = save_bundle(bundle, arguments.out)

@@ -87,10 +87,41 @@ def pack_bundle(target: Target, wheels: Sequence[Path], *, source: Path = SOURCE
 
 
 def save_bundle(bundle: Bundle, out: Path) -> Path:
-    """Write the bundle to a file that ends in `.tar`, or under its own name into a folder; returns the file."""
+    """Write the bundle to a file that ends in `.tar`, or under its own name into a folder.
+
+    Returns:
+        The file.
+
+    Raises:
+        UserError: It cannot be written.
+    """
     file = out if out.suffix == ".tar" else out / bundle.name
-    write_whole(file, bundle.tar())
+    try:
+        write_whole(file, bundle.tar())
+    except OSError as error:
+        raise UserError(f"{file} cannot be written ({error.strerror}): name another place with -o.") from error
     return file
+
+
+def refuse_place(out: Path) -> None:
+    """Say before the work, not after it, that its result could not be kept.
+
+    Raises:
+        UserError: This is neither a place for a file that ends in `.tar` nor for a folder.
+    """
+    folder = out.parent if out.suffix == ".tar" else out
+    try:
+        there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+        if not there.is_dir():
+            raise UserError(f"{there} is a file and no folder: name a folder with -o, or a file that ends in .tar.")
+        if out.suffix == ".tar" and out.is_dir():
+            raise UserError(f"{out} is a folder: name another file that ends in .tar with -o.")
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"Nothing can be written to {folder} ({error.strerror}): name another place with -o."
+        ) from error
 
 
 def _by_place(models: Sequence[Path]) -> dict[Path, bytes]:

@@ -59,9 +59,13 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
     """
     if not 1 <= len(ssid.encode()) <= 32 or not ssid.isprintable():
         raise UserError("The name of a Wi-Fi network has 1 to 32 bytes and nothing that cannot be printed.")
-    if country and not COUNTRY.fullmatch(country):
-        raise UserError(f'--wifi-country takes two capital letters, such as DE, not "{country}".')
-    return Wifi(ssid=ssid, psk=wpa_psk(ssid, ask(f'Password of the Wi-Fi network "{ssid}": ')), country=country)
+    if country and not COUNTRY.fullmatch(country.upper()):
+        raise UserError(f'--wifi-country takes two letters, such as DE, not "{country}".')
+    try:
+        password = ask(f'Password of the Wi-Fi network "{ssid}": ')
+    except EOFError as error:
+        raise UserError(f'No password was typed for the Wi-Fi network "{ssid}": type it in a terminal.') from error
+    return Wifi(ssid=ssid, psk=wpa_psk(ssid, password), country=country.upper())
 
 
 def wpa_psk(ssid: str, password: str) -> str:
@@ -83,12 +87,20 @@ def read_public_key(path: Path) -> str:
     """
     try:
         text = path.expanduser().read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"The ssh key {path} cannot be read ({error}): name a public key, such as {path}.pub."
-        ) from error
+    except OSError as error:
+        raise UserError(f"The ssh key {path} cannot be read ({error.strerror}): {_another_key(path)}.") from error
+    except UnicodeDecodeError:
+        text = ""
     if "PRIVATE KEY" in text:
         raise UserError(f"{path} is a private key, which must not leave this machine: name {path}.pub instead.")
     if not PUBLIC_KEY.fullmatch(text):
         raise UserError(f"{path} is not one ssh public key: name a file such as ~/.ssh/id_ed25519.pub.")
     return text
+
+
+def _another_key(path: Path) -> str:
+    """What may help who has named a key that is not there."""
+    public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
+    if public != path and public.expanduser().exists():
+        return f"name {public}"
+    return "name a public key, such as ~/.ssh/id_ed25519.pub, or make one with `ssh-keygen -t ed25519`"

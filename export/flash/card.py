@@ -41,6 +41,8 @@ def open_partition(place: Path) -> BootPartition:
         return MountedFolder(place)
     if place.is_file():
         return ImageFile(place)
+    if place.exists():
+        raise UserError(f"{place} is neither a folder nor an image: name the folder where bootfs is mounted.")
     raise UserError(f"There is no {place}: name the folder where the card's boot partition is mounted, or an image.")
 
 

@@ -50,9 +50,9 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
     """
     if arguments.bundle and arguments.model:
         raise UserError("--model is for a bundle that is made now: leave --bundle out, or make it with that model.")
-    partition = open_partition(arguments.card)
     with tempfile.TemporaryDirectory() as folder:
         try:
+            partition = open_partition(arguments.card)
             card = recognise(partition)
             settings = read_card_settings(arguments.settings) if arguments.settings else None
             access = _access(arguments)
@@ -60,7 +60,9 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
             bundle = read_bundle(named, card.system)
             plan = make_plan(partition, card, bundle, access, settings)
         except OSError as error:
-            raise UserError(f"{partition} cannot be read ({error.strerror or error}): see that it may be.") from error
+            raise UserError(
+                f"{arguments.card} cannot be read ({error.strerror or error}): see that it may be."
+            ) from error
         source = source_in(settings if settings is not None else settings_on(partition))
         _show(plan, console, dry_run=arguments.dry_run, has_wifi=bool(arguments.wifi), source=source)
         if plan.changes and not arguments.dry_run:

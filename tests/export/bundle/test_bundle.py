@@ -4,14 +4,16 @@ import os
 import shutil
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from edge.errors import UserError
-from export.bundle.bundle import make_bundle, pack_bundle, save_bundle
+from export.bundle.bundle import make_bundle, pack_bundle, refuse_place, save_bundle
 from export.bundle.manifest import read_manifest
 from export.bundle.program import ROOMS, build_program
 from export.bundle.target import SOURCE, TARGETS
+from export.cli import main
 
 
 def write_wheel(file, *members):
@@ -94,6 +96,28 @@ def test_a_wheel_that_wants_to_be_more_than_unpacked_is_refused(program, here, t
 def test_away_from_a_clone_it_says_what_it_needs(tmp_path):
     with pytest.raises(UserError, match="from a clone of the repository"):
         build_program(tmp_path / "wheel", source=tmp_path)
+
+
+@pytest.mark.parametrize(("out", "says"), [("good.toml", "is a file"), ("good.toml/x.tar", "is a file")])
+def test_a_place_that_is_none_is_refused_before_anything_is_built(tmp_path, capsys, monkeypatch, out, says):
+    monkeypatch.setattr("export.bundle.bundle.make_bundle", None)
+    (tmp_path / "good.toml").touch()
+    assert main(["bundle", "-o", str(tmp_path / out)]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_place_that_takes_no_file_is_refused(tmp_path):
+    with pytest.raises(UserError, match="Nothing can be written to /proc"):
+        refuse_place(Path("/proc/x.tar"))
+    (tmp_path / "x.tar").mkdir()
+    with pytest.raises(UserError, match="is a folder"):
+        refuse_place(tmp_path / "x.tar")
+
+
+def test_looking_at_a_place_leaves_nothing_there(tmp_path):
+    refuse_place(tmp_path / "new/folder")
+    refuse_place(tmp_path / "new/x.tar")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_bundle_is_refused(tmp_path):

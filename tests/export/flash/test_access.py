@@ -36,8 +36,20 @@ def test_a_network_s_name_that_cannot_be_is_refused(ssid):
 
 
 def test_a_country_that_is_none_is_refused():
-    with pytest.raises(UserError, match="capital letters"):
+    with pytest.raises(UserError, match="two letters"):
         ask_wifi("door", "germany", lambda _: "password")
+
+
+def test_small_letters_are_a_country_too():
+    assert ask_wifi("door", "de", lambda _: "password").country == "DE"
+
+
+def test_a_password_that_nobody_types_is_asked_for_in_words():
+    def closed(_):
+        raise EOFError
+
+    with pytest.raises(UserError, match='No password was typed for the Wi-Fi network "door"'):
+        ask_wifi("door", "DE", closed)
 
 
 def test_a_public_key_is_read(tmp_path, samples):
@@ -59,8 +71,14 @@ def test_a_file_that_is_no_public_key_is_refused(tmp_path, text):
 
 
 def test_a_key_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match=r"\(No such file or directory\): .*make one with `ssh-keygen -t ed25519`"):
         read_public_key(tmp_path / "id.pub")
+
+
+def test_a_key_that_lacks_its_ending_is_told_it(tmp_path, samples):
+    (tmp_path / "id.pub").write_text(samples.key)
+    with pytest.raises(UserError, match=r"name \S+/id\.pub\."):
+        read_public_key(tmp_path / "id")
 
 
 @pytest.mark.parametrize(

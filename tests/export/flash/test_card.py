@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from edge.errors import UserError
@@ -50,3 +52,8 @@ def test_a_place_that_is_not_there_is_refused(tmp_path):
 
 def test_a_commented_arm_64bit_does_not_count(folder, samples):
     assert recognise(folder(samples.stock("trixie") | {"config.txt": "arm_64bit=1\n#arm_64bit=0\n"}))
+
+
+def test_a_place_that_is_there_is_not_said_to_be_missing():
+    with pytest.raises(UserError, match="/dev/null is neither a folder nor an image"):
+        open_partition(Path("/dev/null"))

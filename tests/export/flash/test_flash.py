@@ -305,6 +305,11 @@ def test_a_card_that_does_not_take_a_file_is_said_to_be(flash, folder, samples, 
     assert "could not be written to" in capsys.readouterr().err
 
 
+def test_a_place_that_cannot_be_looked_at_is_said_to_be(flash, bundle, capsys):
+    assert flash("--card", "x" * 300, "--bundle", bundle()).status == 2
+    assert "cannot be read (File name too long)" in capsys.readouterr().err
+
+
 def test_too_little_space_is_refused_before_anything_is_written(tmp_path, samples, bundle, flash, capsys):
     image = tmp_path / "card.img"
     samples.image(image, samples.stock("trixie"), megabytes=20)
