@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 PARTIAL = ".partial"
@@ -29,6 +30,19 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
             partial.unlink()
         raise
     sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def folder_for(path: Path) -> Iterator[None]:
+    """Make a folder, and those above it; of these, what is empty in the end goes again."""
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            for folder in made:
+                folder.rmdir()
 
 
 def link_whole(path: Path, target: str) -> None:

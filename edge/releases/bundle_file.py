@@ -7,6 +7,7 @@ import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from edge.disk import folder_for
 from edge.errors import UserError
 from edge.releases.layout import Layout
 from edge.releases.signals import handling
@@ -24,8 +25,7 @@ def install_bundle_file(bundle: Path, root: Path) -> int:
     # Not /tmp: that is memory on newer systems, and a board may have little. What a power cut leaves in this place,
     # the next boot clears away (tmpfiles.conf), or an uninstallation.
     base = Layout(root).base
-    base.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bundle-", dir=base) as folder:
+    with folder_for(base), tempfile.TemporaryDirectory(prefix="bundle-", dir=base) as folder:
         unpacked = subprocess.run(("tar", "-xf", str(bundle.absolute())), cwd=folder, check=False, capture_output=True)
         installer = Path(folder, "install.py")
         if unpacked.returncode or not installer.exists():

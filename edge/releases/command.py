@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.releases.bundle_file import install_bundle_file
-from edge.releases.host import open_host
+from edge.releases.host import open_host, refuse_other_root
 from edge.releases.install import install_bundle
 from edge.releases.layout import Layout
 from edge.releases.rollback import rollback
@@ -23,6 +23,7 @@ def install_file(file: Path, root: Path) -> int:
     """`maskwatch install`: a bundle, or a model alone."""
     if not file.is_file():
         raise UserError(f"There is no file {file} to install: name a bundle (.tar) or a model (.tflite).")
+    refuse_other_root(root)
     if file.suffix != ".tflite":
         return install_bundle_file(file, root)
     # The only part that needs more than the standard library.
@@ -38,6 +39,7 @@ def roll_back(wanted: str, root: Path) -> int:
 
 def list_releases(root: Path) -> int:
     """`maskwatch releases`."""
+    refuse_other_root(root)
     show_releases(Layout(root), sys.stdout)
     return 0
 

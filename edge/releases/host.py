@@ -33,6 +33,15 @@ Run = Callable[[Sequence[str], float], Outcome]
 LATE = 124
 """Exit status of a program that was ended because its time was up."""
 
+PYTHONS = {"trixie": "3.13", "bookworm": "3.11"}
+"""Version of Python of each system that a bundle can be for, by code name, the newest first."""
+
+MACHINE = "aarch64"
+"""The processor that bundles are for."""
+
+HERE = (f"{sys.version_info.major}.{sys.version_info.minor}", os.uname().machine)
+"""This Python's version and this machine's processor."""
+
 MISSING = 127
 """Exit status where there is no such program."""
 
@@ -68,6 +77,7 @@ def open_host(root: Path, notes: TextIO) -> Host:
     Raises:
         UserError: The host may not be changed by this user, or would forget the change.
     """
+    refuse_other_root(root)
     if root != Path("/"):
         return Host(layout=Layout(root), notes=notes, run=lambda *_: Outcome(0), live=False)
     if os.geteuid() != 0:
@@ -78,6 +88,16 @@ def open_host(root: Path, notes: TextIO) -> Host:
             "`sudo raspi-config nonint disable_overlayfs`, reboot, install, and enable it again."
         )
     return Host(layout=Layout(root), notes=notes, run=run_program, live=Path("/run/systemd/system").is_dir())
+
+
+def refuse_other_root(root: Path) -> None:
+    """Refuse a root that can hold no files.
+
+    Raises:
+        UserError: It is no folder.
+    """
+    if root.exists() and not root.is_dir():
+        raise UserError(f"{root} is no folder: name the root of a device's files with --root.")
 
 
 def run_program(command: Sequence[str], seconds: float) -> Outcome:
@@ -91,18 +111,25 @@ def run_program(command: Sequence[str], seconds: float) -> Outcome:
     return Outcome(done.returncode, done.stdout)
 
 
-def refuse_other_machine(*, python: str, machine: str, target: str) -> None:
+def refuse_other_machine(*, python: str, machine: str, target: str, here: tuple[str, str] = HERE) -> None:
     """Refuse wheels that were built for another Python or processor.
 
     Raises:
         UserError: This is another one.
     """
-    here = (f"{sys.version_info.major}.{sys.version_info.minor}", os.uname().machine)
     if here != (python, machine):
         raise UserError(
             f"This bundle is for {target} (Python {python} on {machine}), and this is Python {here[0]} on {here[1]}: "
-            "make one with `maskwatch-export bundle --target`, for a 64-bit system."
+            f"{_fitting(*here)}."
         )
+
+
+def _fitting(python: str, machine: str) -> str:
+    """Where a bundle for this machine comes from, if there can be one."""
+    target = next((name for name, its_python in PYTHONS.items() if its_python == python), None)
+    if machine == MACHINE and target:
+        return f"make one with `maskwatch-export bundle --target {target}`"
+    return "there are bundles for Raspberry Pi OS (64-bit) alone, Bookworm or Trixie, and its own Python"
 
 
 def forgets_changes(kernel_command: str) -> bool:

@@ -4,12 +4,12 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from edge.disk import link_whole, write_whole
+from edge.disk import folder_for, link_whole, write_whole
 from edge.errors import UserError
 from edge.releases.activate import activate
 from edge.releases.gate import GATE, Gate
@@ -68,16 +68,23 @@ def changing(layout: Layout) -> Iterator[None]:
     """
     # The service's user must be able to read what root writes, the folders here included.
     before = os.umask(0o022)
-    layout.releases.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(layout.releases, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with folder_for(layout.releases), _locked(layout.releases):
+            remove_partial(layout)
+            yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        remove_partial(layout)
         yield
     except BlockingIOError as error:
         raise UserError("Another installation is at work here: wait until it has ended.") from error
     finally:
-        os.umask(before)
         os.close(descriptor)
 
 
@@ -96,11 +103,12 @@ def _say_what_becomes_of_models(host: Host, name: str) -> None:
     current = linked_release(host.layout.current)
     if current in (None, name):
         return
-    for kind, model in read_record(host.layout.release(current)).models.items():
-        host.say(
-            f"The {kind} that was pushed alone ({model.network}, {model.sha256[:8]}) stays in {current}; this bundle "
-            f"brings its own."
-        )
+    with suppress(UserError):
+        for kind, model in read_record(host.layout.release(current)).models.items():
+            host.say(
+                f"The {kind} that was pushed alone ({model.network}, {model.sha256[:8]}) stays in {current}; this "
+                "bundle brings its own."
+            )
 
 
 def _refuse_missing_packages(needs: dict[str, str]) -> None:

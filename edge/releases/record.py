@@ -1,6 +1,7 @@
 """What a release says of itself, and what the health gate said of it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from edge.errors import UserError
 from edge.releases.layout import Layout
 
 RECORD, HEALTH = "release.json", "health.json"
+NONE = "No release is installed here."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,22 +58,41 @@ class Health:
 
 
 def read_record(folder: Path) -> Record:
-    """What the release in a folder says of itself."""
-    content = json.loads((folder / RECORD).read_text())
-    models = {kind: PushedModel(**model) for kind, model in content.pop("models").items()}
-    return Record(**content, models=models)
+    """What the release in a folder says of itself.
+
+    Raises:
+        UserError: It is damaged.
+    """
+    try:
+        content = json.loads((folder / RECORD).read_text())
+        models = {kind: PushedModel(**model) for kind, model in content.pop("models").items()}
+        return Record(**content, models=models)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"The release in {folder} is damaged ({RECORD}): install another, then remove it.") from error
 
 
 def read_health(folder: Path) -> Health | None:
-    """What the gate said; None where it never looked."""
-    file = folder / HEALTH
-    return Health(**json.loads(file.read_text())) if file.exists() else None
+    """What the gate said; None where it never looked, or its word cannot be read."""
+    try:
+        return Health(**json.loads((folder / HEALTH).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
-def installed_releases(layout: Layout) -> list[Record]:
-    """All whole releases, the oldest first."""
-    folders = [file.parent for file in layout.releases.glob(f"*/{RECORD}")]
-    whole = [read_record(folder) for folder in folders if not folder.name.endswith(PARTIAL)]
+def installed_releases(layout: Layout, on_damage: Callable[[UserError], object] = lambda _: None) -> list[Record]:
+    """All whole releases, the oldest first.
+
+    Args:
+        layout: Where they are.
+        on_damage: Told of each release that does not say any more what it is.
+    """
+    whole = []
+    for file in sorted(layout.releases.glob(f"*/{RECORD}")):
+        if not file.parent.name.endswith(PARTIAL):
+            try:
+                whole.append(read_record(file.parent))
+            except UserError as error:
+                on_damage(error)
     return sorted(whole, key=lambda record: (record.installed_at, record.name))
 
 
@@ -87,6 +108,8 @@ def find_release(layout: Layout, wanted: str) -> str:
         UserError: There is none, or more than one.
     """
     names = [record.name for record in installed_releases(layout)]
+    if not names:
+        raise UserError(NONE)
     fitting = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
     if len(fitting) != 1:
         raise UserError(f"{wanted} is the name of {len(fitting)} releases here: take one of {', '.join(names)}.")

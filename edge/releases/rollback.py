@@ -4,7 +4,7 @@ from edge.errors import UserError
 from edge.releases.gate import GATE, Gate
 from edge.releases.host import Host
 from edge.releases.install import changing, take_up
-from edge.releases.record import find_release, linked_release
+from edge.releases.record import NONE, find_release, installed_releases, linked_release
 
 
 def rollback(host: Host, wanted: str = "", *, gate: Gate = GATE) -> int:
@@ -22,11 +22,13 @@ def rollback(host: Host, wanted: str = "", *, gate: Gate = GATE) -> int:
         UserError: There is no such release.
     """
     with changing(host.layout):
-        name = find_release(host.layout, wanted) if wanted else _previous(host)
+        name = find_release(host.layout, wanted or _previous(host))
         return take_up(host, name, gate)
 
 
 def _previous(host: Host) -> str:
+    if not installed_releases(host.layout):
+        raise UserError(NONE)
     name = linked_release(host.layout.previous)
     if name in (None, linked_release(host.layout.current)):
         raise UserError("No release was current before this one: name one that `maskwatch releases` shows.")

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from edge.releases.layout import Layout
-from edge.releases.record import Record, installed_releases, linked_release, read_health
+from edge.releases.record import NONE, Record, installed_releases, linked_release, read_health
 
 HEADINGS = ("release", "target", "installed at", "", "models pushed alone", "healthy")
 
 
 def show_releases(layout: Layout, out: TextIO) -> None:
-    """Write the table, the oldest release first."""
-    rows = [HEADINGS, *(_row(layout, record) for record in installed_releases(layout))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    out.writelines(_line(row, widths) for row in rows)
+    """Write the table, the oldest release first, and below it what is damaged."""
+    damage: list[str] = []
+    rows = [_row(layout, record) for record in installed_releases(layout, lambda error: damage.append(str(error)))]
+    if rows:
+        widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
+        out.writelines(_line(row, widths) for row in [HEADINGS, *rows])
+    out.writelines(f"{line}\n" for line in damage or ([] if rows else [NONE]))
 
 
 def _row(layout: Layout, record: Record) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ def uninstall(host: Host) -> None:
     Raises:
         UserError: Somebody else changes the releases at this moment.
     """
+    if not host.layout.base.exists() and not any(link.is_symlink() for link in host.layout.links):
+        host.say("maskwatch is not installed here.")
+        return
     with changing(host.layout):
         host.systemctl("stop", UNIT, seconds=120.0)
         stop_guard(host)

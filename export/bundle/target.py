@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edge.releases.host import MACHINE, PYTHONS
+
 SOURCE = Path(__file__).parent.parent.parent
 """The clone that this program runs in."""
 
@@ -19,16 +21,10 @@ class Target:
     """Its code name."""
     python: str
     """Version of its own Python."""
-    machine: str = "aarch64"
+    machine: str = MACHINE
     needs: Mapping[str, str] = field(default_factory=lambda: NEEDS)
     """Modules that are looked for before anything is installed, each with its package."""
 
 
-TARGETS = {
-    target.name: target
-    for target in (
-        Target(name="trixie", python="3.13"),
-        Target(name="bookworm", python="3.11"),
-    )
-}
+TARGETS = {name: Target(name=name, python=python) for name, python in PYTHONS.items()}
 """By code name, the newest first."""

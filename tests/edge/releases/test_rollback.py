@@ -46,3 +46,10 @@ def test_with_nothing_to_go_back_to_it_says_so(board, install):
     install(board, "1.0+a")
     with pytest.raises(UserError, match="No release was current before"):
         rollback(board.host())
+
+
+@pytest.mark.parametrize("wanted", ["", "foo"])
+def test_where_nothing_is_installed_it_says_so_and_leaves_nothing(board, wanted):
+    with pytest.raises(UserError, match=r"^No release is installed here\.$"):
+        rollback(board.host(), wanted)
+    assert not board.layout.base.exists()

@@ -38,6 +38,8 @@ def test_it_can_be_installed_again(board, install):
 def test_where_nothing_is_installed_it_does_nothing(board):
     uninstall(board.host())
     assert files_of(board) == set()
+    assert not board.layout.base.exists()
+    assert board.notes.getvalue() == "maskwatch is not installed here.\n"
 
 
 def test_it_is_refused_while_an_installation_is_at_work(board, install):

@@ -307,7 +307,8 @@ def test_a_card_that_does_not_take_a_file_is_said_to_be(flash, folder, samples, 
 
 def test_a_place_that_cannot_be_looked_at_is_said_to_be(flash, bundle, capsys):
     assert flash("--card", "x" * 300, "--bundle", bundle()).status == 2
-    assert "cannot be read (File name too long)" in capsys.readouterr().err
+    # From Python 3.14 on such a name is one of a file that is not there.
+    assert re.search("cannot be read \\(File name too long\\)|There is no x", capsys.readouterr().err)
 
 
 def test_too_little_space_is_refused_before_anything_is_written(tmp_path, samples, bundle, flash, capsys):
