@@ -14,6 +14,10 @@ SETTINGS_FILE = Path("/etc/maskwatch/maskwatch.toml")
 """Where a device has its settings."""
 
 
+PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+"""Types of values, as people call them."""
+
+
 def settings_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Settings:
     """The settings of the file that is named, else of the standard one where there is one, else the defaults.
 
@@ -72,13 +76,23 @@ def _build(kind: type, table: dict[str, Any], place: str) -> Any:
     names = [f.name for f in fields(kind)]
     for key in table:
         if key not in names:
-            nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.0)[0]
-            raise UserError(f'{place} has an unknown key "{key}": did you mean "{nearest}"?')
+            raise UserError(f'{place} has an unknown key "{key}": {_advice(key, names)}')
     values = {key: _value(types[key], value, key, place) for key, value in table.items()}
     try:
         return kind(**values)
     except ValueError as error:
         raise UserError(f"{place} {error}.") from error
+
+
+def _advice(key: str, names: list[str]) -> str:
+    """What may have been meant by a key that its table does not have."""
+    tables = get_type_hints(Settings)
+    homes = [f.name for f in fields(Settings) if key in get_type_hints(tables[f.name])]
+    if homes:
+        return f"it belongs below [{homes[0]}]."
+    if nearest := difflib.get_close_matches(key, names, n=1):
+        return f'did you mean "{nearest[0]}"?'
+    return "`maskwatch settings` shows all that there are."
 
 
 def _value(kind: Any, value: Any, key: str, place: str) -> Any:
@@ -107,5 +121,6 @@ def _plain(kind: Any, value: Any, key: str, place: str) -> Any:
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        raise UserError(f'{place} "{key}" must be of type {kind.__name__}, not {type(value).__name__}.')
+        quotes = ", without quotes" if isinstance(value, str) else ""
+        raise UserError(f'{place} "{key}" must be {PLAIN[kind]}{quotes}.')
     return value

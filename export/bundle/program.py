@@ -15,7 +15,14 @@ EPOCH = "315532800"
 """The oldest time that a zip archive can hold, in seconds since 1970: that of each file in the wheel."""
 
 # The back end that pyproject.toml names, called as any installer would, but with nothing fetched.
-BUILD = "import os, sys; os.umask(0o022); import setuptools.build_meta as b; b.build_wheel(sys.argv[1])"
+BUILD = """
+import os, sys, setuptools
+if int(setuptools.__version__.split(".")[0]) < 77:
+    sys.exit(f"setuptools 77 or newer is needed, and this is {setuptools.__version__}")
+import setuptools.build_meta
+os.umask(0o022)
+setuptools.build_meta.build_wheel(sys.argv[1])
+"""
 
 
 def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path, bytes] | None = None) -> Path:

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from edge.disk import write_whole
+from edge.disk import folder_for, write_whole
 
 
 def test_a_file_is_replaced(tmp_path):
@@ -37,3 +37,16 @@ def test_where_there_is_no_room_the_old_file_stays_and_nothing_else(tmp_path):
         write_whole(tmp_path / "file", bytes(5000))
     assert (tmp_path / "file").read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_stays_empty_goes_again_with_those_above_it(tmp_path):
+    with folder_for(tmp_path / "a/b"):
+        assert (tmp_path / "a/b").is_dir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_filled_or_was_there_stays(tmp_path):
+    (tmp_path / "there").mkdir()
+    with folder_for(tmp_path / "there"), folder_for(tmp_path / "a/b"):
+        (tmp_path / "a/file").touch()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "file", "there"]

@@ -50,7 +50,7 @@ def test_the_device_s_own_settings_count_where_none_are_named(pi):
     pi.write("/etc/maskwatch/maskwatch.toml", "[model]\nthreads = 0.5\n")
     (settings,) = examine(None, pi.machine, {})
     assert settings.level == "fail"
-    assert '"threads" must be of type int' in settings.text
+    assert '"threads" must be a whole number' in settings.text
 
 
 def test_bad_settings_are_a_finding_and_the_rest_is_still_looked_at(tmp_path, pi):

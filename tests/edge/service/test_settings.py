@@ -60,8 +60,34 @@ def test_an_unknown_table_is_named(write):
 
 @pytest.mark.parametrize("value", ['"17"', "17.5", "true", "[17]"])
 def test_a_value_of_the_wrong_type_is_named(write, value):
-    with pytest.raises(UserError, match='"threads" must be of type int'):
+    with pytest.raises(UserError, match='"threads" must be a whole number'):
         read_settings(write(f"[model]\nthreads = {value}\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[model]\nthreads = "2"\n', '"threads" must be a whole number, without quotes.'),
+        ("[camera]\nrepeat = 1\n", '"repeat" must be true or false.'),
+        ('[tracking]\ngap_seconds = "1"\n', '"gap_seconds" must be a number, without quotes.'),
+        ("[camera]\nsource = 0\n", '"source" must be a text in quotes.'),
+    ],
+)
+def test_types_are_called_as_people_call_them(write, text, said):
+    with pytest.raises(UserError) as refused:
+        read_settings(write(text))
+    assert str(refused.value).endswith(said)
+
+
+@pytest.mark.parametrize("text", ["led_pin = 17\n", "[camera]\nled_pin = 17\n"])
+def test_a_key_that_another_table_has_is_told_its_table(write, text):
+    with pytest.raises(UserError, match=r'unknown key "led_pin": it belongs below \[alarm\]\.$'):
+        read_settings(write(text))
+
+
+def test_nothing_is_guessed_where_nothing_is_near(write):
+    with pytest.raises(UserError, match='unknown key "xyzzy": `maskwatch settings` shows all that there are'):
+        read_settings(write("[alarm]\nxyzzy = 17\n"))
 
 
 @pytest.mark.parametrize("value", ['"17"', '"BOARD11"', '"GPIO17 "', '"GPIO"', "17.5", "true", "[17]"])

@@ -93,6 +93,12 @@ def test_a_wheel_that_wants_to_be_more_than_unpacked_is_refused(program, here, t
         pack_bundle(here, [program, wheel])
 
 
+def test_a_build_tool_that_is_too_old_is_named(tmp_path):
+    old = {Path("setuptools.py"): b'__version__ = "65.5.0"'}
+    with pytest.raises(UserError, match=r"\(setuptools 77 or newer is needed, and this is 65\.5\.0\)"):
+        build_program(tmp_path / "wheel", instead=old)
+
+
 def test_away_from_a_clone_it_says_what_it_needs(tmp_path):
     with pytest.raises(UserError, match="from a clone of the repository"):
         build_program(tmp_path / "wheel", source=tmp_path)
