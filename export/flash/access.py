@@ -63,7 +63,7 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
         raise UserError(f'--wifi-country takes two letters, such as DE, not "{country}".')
     try:
         password = ask(f'Password of the Wi-Fi network "{ssid}": ')
-    except EOFError as error:
+    except (EOFError, AttributeError) as error:  # the latter is what getpass says of an input that is closed
         raise UserError(f'No password was typed for the Wi-Fi network "{ssid}": type it in a terminal.') from error
     return Wifi(ssid=ssid, psk=wpa_psk(ssid, password), country=country.upper())
 

@@ -44,9 +44,10 @@ def test_small_letters_are_a_country_too():
     assert ask_wifi("door", "de", lambda _: "password").country == "DE"
 
 
-def test_a_password_that_nobody_types_is_asked_for_in_words():
+@pytest.mark.parametrize("said", [EOFError, AttributeError])
+def test_a_password_that_nobody_can_type_is_missed_in_words(said):
     def closed(_):
-        raise EOFError
+        raise said
 
     with pytest.raises(UserError, match='No password was typed for the Wi-Fi network "door"'):
         ask_wifi("door", "DE", closed)
