@@ -64,7 +64,7 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
                 f"{arguments.card} cannot be read ({error.strerror or error}): see that it may be."
             ) from error
         source = source_in(settings if settings is not None else settings_on(partition))
-        _show(plan, console, dry_run=arguments.dry_run, has_wifi=bool(arguments.wifi), source=source)
+        _show(plan, console, dry_run=arguments.dry_run, source=source)
         if plan.changes and not arguments.dry_run:
             _write(plan, console)
             console.print(next_steps(plan), soft_wrap=True)
@@ -90,10 +90,10 @@ def _access(arguments: argparse.Namespace) -> Access:
     )
 
 
-def _show(plan: Plan, console: Console, *, dry_run: bool, has_wifi: bool, source: str) -> None:
+def _show(plan: Plan, console: Console, *, dry_run: bool, source: str) -> None:
     for line in summary(plan):
         console.print(line, soft_wrap=True)
-    for note in notes(plan, has_wifi=has_wifi, source=source):
+    for note in notes(plan, source=source):
         console.print(f"\n{note}")
     if dry_run:
         console.print()

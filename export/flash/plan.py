@@ -1,6 +1,7 @@
 """What flashing will do to a card, worked out before anything is written."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ FOLDER = "maskwatch"
 FIRST_BOOT = Path(__file__).with_name("first-boot.sh")
 SUM = f"{FOLDER}/bundle.sha256"
 SETTINGS = f"{FOLDER}/maskwatch.toml"
+WIFI = re.compile(r"\bset_wlan\b|^\s*access-points:", re.MULTILINE)
 CLUSTER_BYTES = 32 << 10
 """Files fill whole clusters, the largest that FAT has."""
 SPARE_BYTES = 32 << 20
@@ -54,6 +56,8 @@ class Plan:
     changes: list[FileChange]
     removals: list[str]
     """Bundles of earlier times."""
+    has_wifi: bool
+    """Whether the card names a wireless network in the end."""
     login: str
     """`user@host.local` for who has the key that was given, or empty."""
     secrets: list[str] = field(default_factory=list)
@@ -91,6 +95,7 @@ def make_plan(
         removals=[
             f"{FOLDER}/{name}" for name in partition.names(FOLDER) if name.endswith(".tar") and name != bundle.name
         ],
+        has_wifi=any(WIFI.search(text) for text in ({"": _text(partition, "network-config")} | texts).values()),
         login=login(access, {name: _text(partition, name) for name in ("userconf", "userconf.txt")} | texts),
         secrets=[access.wifi.psk] if access.wifi else [],
     )

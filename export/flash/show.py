@@ -53,9 +53,9 @@ def _without_secrets(line: str, secrets: list[str]) -> str:
     return HASH.sub(HIDDEN, line)
 
 
-def notes(plan: Plan, *, has_wifi: bool, source: str) -> Iterator[str]:
+def notes(plan: Plan, *, source: str) -> Iterator[str]:
     """What the person should know about the first boot."""
-    if plan.card.lite and not has_wifi:
+    if plan.card.lite and not plan.has_wifi:
         needed = "python3-picamera2" if source == "picamera2" else "python3-numpy"
         yield (
             f"The Lite image may lack packages that maskwatch takes from the system, such as {needed}: let the "

@@ -282,6 +282,10 @@ def test_the_lite_image_without_a_network_is_warned_of(flash, folder, samples, b
     assert "python3-picamera2" in out
 
 
+def test_a_card_that_has_a_network_already_is_not_warned(flash, folder, samples, bundle):
+    assert "may lack packages" not in flash("--card", folder(samples.imager("trixie")), "--bundle", bundle()).out
+
+
 def test_who_has_a_usb_camera_is_not_told_of_picamera2(flash, folder, samples, bundle, tmp_path):
     (tmp_path / "settings.toml").write_text('[camera]\nsource = "/dev/video0"\n')
     card = folder(samples.stock("trixie"))
