@@ -65,6 +65,9 @@ def test_a_hung_thread_that_comes_back_closes_its_camera(driver, live, first):
     first(camera, 1)
     shown.let_go.set()
     camera.__exit__()
+    for thread in threading.enumerate():
+        if thread.name == "capture":
+            thread.join(60)
     assert shown.closed == shown.opened == 2
 
 
