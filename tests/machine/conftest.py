@@ -20,11 +20,12 @@ REPOSITORY = Path(__file__).parents[2]
 TOOLS = ("qemu-system-aarch64", "qemu-aarch64-static", "mmdebstrap", "mkfs.vfat", "mcopy", "mke2fs", "sfdisk", "fdtput")
 
 CLIP = "door.avi"
-SETTINGS = f"""# A recording stands in for a camera, for vivid, the kernel's own, takes no pictures from outside.
+RECORDING = f"""# A recording stands in for a camera, for vivid, the kernel's own, takes no pictures from outside.
 [camera]
 source = "/boot/firmware/{CLIP}"
 repeat = true
-
+"""
+UNHURRIED = """
 [model]
 threads = 1
 
@@ -73,16 +74,17 @@ def next_bundle(work):
 
 
 @pytest.fixture(scope="session")
-def settings_text():
-    return SETTINGS
+def settings_with():
+    """The settings with another table `[camera]`."""
+    return lambda camera=RECORDING: camera + UNHURRIED
 
 
 @pytest.fixture(scope="session")
-def card(stock, bundle, next_bundle, work):
+def card(stock, bundle, next_bundle, settings_with, work):
     """The stock card, flashed by the project's own command; the clip and the next bundle were copied to it, too."""
     card, settings, clip = work / "card.img", work / "maskwatch.toml", work / CLIP
     subprocess.run(["cp", "--sparse=always", stock, card], check=True)
-    settings.write_text(SETTINGS)
+    settings.write_text(settings_with())
     flashed = _maskwatch_export(REPOSITORY, "flash", "--card", card, "--bundle", bundle, "--settings", settings)
     assert flashed.returncode == 0, flashed.stdout + flashed.stderr
     write_clip(clip)

@@ -60,10 +60,10 @@ def test_a_service_that_hangs_is_started_anew_by_the_watchdog(door):
     assert "watchdog" in door.pi.run(f"journalctl -u maskwatch --no-pager --after-cursor='{since}' | tr A-Z a-z")
 
 
-def test_a_camera_is_watched_lost_and_found_again(door, settings_text):
+def test_a_camera_is_watched_lost_and_found_again(door, settings_with):
     door.pi.run("modprobe vivid n_devs=1 node_types=0x1 && udevadm settle")
     since = door.now()
-    door.change_settings(settings_text + CAMERA)
+    door.change_settings(settings_with(CAMERA))
     assert door.wait_for_event("started", since, seconds=900)["source"] == "/dev/video0"
     door.wait_until_watching()
 
@@ -78,7 +78,7 @@ def test_a_camera_is_watched_lost_and_found_again(door, settings_text):
     door.wait_for_event("sighted", since)
     assert door.is_watching()
 
-    door.change_settings(settings_text)
+    door.change_settings(settings_with())
     door.wait_until_watching()
 
 
