@@ -22,7 +22,6 @@ from edge.releases.record import HEALTH, RECORD, PushedModel, Record, linked_rel
 from edge.releases.unpack import add_release
 from edge.service.settings import MODELS, ModelSettings
 from edge.service.settings_file import read_settings
-from edge.silence import silenced_stderr
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import read_model_file
@@ -61,9 +60,7 @@ def shipped_place(kind: str) -> Path:
 def _proven(file: Path) -> tuple[str, PushedModel]:
     """The model's kind and description, once it has answered here as where it was made."""
     model = read_model_file(file)
-    with silenced_stderr():
-        answers = answers_as_golden(Int8Network(model))
-    if not answers:
+    if not answers_as_golden(Int8Network(model)):
         raise UserError(f"{file.name} does not answer here as it did where it was exported: it is not installed.")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return model.metadata.kind, PushedModel(network=model.metadata.network, sha256=digest)

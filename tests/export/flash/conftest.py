@@ -11,7 +11,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
+from export.cli import main
+from export.flash import command
 from export.flash.access import Access, Wifi
 from export.flash.partition import BootPartition, MountedFolder
 
@@ -166,3 +169,47 @@ def bundle(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def flash(monkeypatch):
+    """Runs the command; returns its exit status and what it printed."""
+
+    def run(*arguments, password="password"):
+        monkeypatch.setattr(command, "getpass", lambda _: password)
+        out = io.StringIO()
+        monkeypatch.setattr("export.cli.Console", lambda **options: Console(file=out, width=120, **options))
+        status = main(["flash", *map(str, arguments)])
+        return SimpleNamespace(status=status, out=out.getvalue())
+
+    return run
+
+
+@pytest.fixture(params=["bookworm", "trixie"])
+def system(request):
+    return request.param
+
+
+@pytest.fixture
+def card(folder, samples, system):
+    return folder(samples.imager(system))
+
+
+@pytest.fixture
+def everything(tmp_path, samples):
+    (tmp_path / "id.pub").write_text(samples.key)
+    (tmp_path / "settings.toml").write_text("[alarm]\nled_pin = 22\n")
+    return (
+        *("--hostname", "door-1", "--user", "ben", "--ssh-key", tmp_path / "id.pub", "--wifi", "Front door"),
+        *("--wifi-country", "DE", "--settings", tmp_path / "settings.toml"),
+    )
+
+
+def content(card):
+    """What is on a card, by name."""
+    return {
+        f"{folder}{name}": card.read(f"{folder}{name}")
+        for folder in ("", "maskwatch/")
+        for name in card.names(folder.rstrip("/"))
+        if name not in ("overlays", "maskwatch")
+    }

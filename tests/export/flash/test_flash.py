@@ -1,17 +1,12 @@
 import hashlib
-import io
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from rich.console import Console
 
 from edge.errors import UserError
-from export.cli import main
-from export.flash import command
 from export.flash.access import Access
 from export.flash.bundle_file import read_bundle
 from export.flash.card import recognise
@@ -19,48 +14,7 @@ from export.flash.image import ImageFile
 from export.flash.plan import FIRST_BOOT, make_plan
 from export.flash.write import write_card
 
-
-@pytest.fixture
-def flash(monkeypatch):
-    """Runs the command; returns its exit status and what it printed."""
-
-    def run(*arguments, password="password"):
-        monkeypatch.setattr(command, "getpass", lambda _: password)
-        out = io.StringIO()
-        monkeypatch.setattr("export.cli.Console", lambda **options: Console(file=out, width=120, **options))
-        status = main(["flash", *map(str, arguments)])
-        return SimpleNamespace(status=status, out=out.getvalue())
-
-    return run
-
-
-@pytest.fixture(params=["bookworm", "trixie"])
-def system(request):
-    return request.param
-
-
-@pytest.fixture
-def card(folder, samples, system):
-    return folder(samples.imager(system))
-
-
-@pytest.fixture
-def everything(tmp_path, samples):
-    (tmp_path / "id.pub").write_text(samples.key)
-    (tmp_path / "settings.toml").write_text("[alarm]\nled_pin = 22\n")
-    return (
-        *("--hostname", "door-1", "--user", "ben", "--ssh-key", tmp_path / "id.pub", "--wifi", "Front door"),
-        *("--wifi-country", "DE", "--settings", tmp_path / "settings.toml"),
-    )
-
-
-def content(card):
-    return {
-        f"{folder}{name}": card.read(f"{folder}{name}")
-        for folder in ("", "maskwatch/")
-        for name in card.names(folder.rstrip("/"))
-        if name not in ("overlays", "maskwatch")
-    }
+from .conftest import content
 
 
 def test_the_card_holds_everything_afterwards(flash, card, system, bundle, everything):
@@ -171,48 +125,6 @@ def test_writing_can_be_stopped_and_taken_up_again(card, system, bundle):
     assert plan().changes == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["--bundle", "nowhere.tar"], "cannot be read"),
-        (["--wifi", "Hall"], "go together"),
-        (["--hostname", "my door"], "no host name"),
-        (["--settings", "nowhere.toml"], "settings file nowhere.toml cannot be read"),
-    ],
-)
-def test_a_mistake_is_said_in_one_sentence_and_nothing_is_written(
-    flash, folder, samples, bundle, capsys, arguments, says
-):
-    card = folder(samples.stock("trixie"))
-    before = content(card)
-    named = [] if "--bundle" in arguments else ["--bundle", bundle()]
-    assert flash("--card", card, *named, *arguments).status == 2
-    assert says in capsys.readouterr().err
-    assert content(card) == before
-
-
-def test_settings_that_the_device_would_refuse_are_refused_here(flash, folder, samples, bundle, tmp_path, capsys):
-    (tmp_path / "settings.toml").write_text("[alarm]\nled_pni = 17\n")
-    card = folder(samples.stock("trixie"))
-    assert flash("--card", card, "--bundle", bundle(), "--settings", tmp_path / "settings.toml").status == 2
-    assert 'did you mean "led_pin"' in capsys.readouterr().err
-    assert card.names("maskwatch") == []
-
-
-@pytest.mark.parametrize("path", ["door.tflite", "/home/pi/door.tflite"])
-def test_settings_that_name_a_model_which_the_card_does_not_bring_are_refused(
-    flash, folder, samples, bundle, tmp_path, capsys, path
-):
-    (tmp_path / "settings.toml").write_text(f'[model]\nclassifier = "{path}"\n')
-    card = folder(samples.stock("trixie"))
-    assert flash("--card", card, "--bundle", bundle(), "--settings", tmp_path / "settings.toml").status == 2
-    assert (
-        f'The card brings no {path}: put the network into the bundle with --model FILE, and take "classifier" out'
-        in (capsys.readouterr().err)
-    )
-    assert card.names("maskwatch") == []
-
-
 def test_models_go_into_the_bundle_that_is_made(flash, card, system, bundle, monkeypatch, shipped_model):
     made = []
 
@@ -224,11 +136,6 @@ def test_models_go_into_the_bundle_that_is_made(flash, card, system, bundle, mon
     monkeypatch.setattr("export.bundle.bundle.save_bundle", lambda bundle, _: bundle)
     assert flash("--card", card, "--model", shipped_model, "--model", "face.tflite").status == 0
     assert made == [(system, [shipped_model, Path("face.tflite")])]
-
-
-def test_models_are_no_part_of_a_bundle_that_is_there(flash, card, system, bundle, shipped_model, capsys):
-    assert flash("--card", card, "--bundle", bundle(system), "--model", shipped_model).status == 2
-    assert "--model is for a bundle that is made now" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("made_by", ["stock", "imager"])
@@ -246,34 +153,6 @@ def test_it_names_the_user_and_the_host_that_were_given(flash, card, system, bun
 
 def test_without_a_key_nobody_is_told_to_log_in(flash, card, system, bundle):
     assert "ssh" not in flash("--card", card, "--bundle", bundle(system)).out.splitlines()[-1]
-
-
-def test_a_bundle_for_another_system_is_refused(flash, folder, samples, bundle, capsys):
-    card = folder(samples.stock("bookworm"))
-    assert flash("--card", card, "--bundle", bundle("trixie")).status == 2
-    assert "is for Trixie, but Bookworm is on the card" in capsys.readouterr().err
-
-
-def test_something_else_than_a_bundle_is_refused(flash, folder, samples, tmp_path, capsys):
-    (tmp_path / "bundle.tar").write_text("no tar")
-    flash("--card", folder(samples.stock("trixie")), "--bundle", tmp_path / "bundle.tar")
-    assert "is no bundle" in capsys.readouterr().err
-
-
-def test_a_damaged_bundle_does_not_replace_a_good_one(flash, folder, samples, bundle, capsys):
-    card = folder(samples.stock("trixie"))
-    flash("--card", card, "--bundle", bundle())
-    before = content(card)
-    damaged = bundle(version="0.2.0")
-    damaged.write_bytes(damaged.read_bytes().replace(b"print('installed')", b"print('inst\x21lled')"))
-    assert flash("--card", card, "--bundle", damaged).status == 2
-    assert capsys.readouterr().err == f"maskwatch-export: {damaged} is damaged (install.py): copy it again.\n"
-    assert content(card) == before
-
-
-def test_a_model_in_place_of_a_bundle_is_told_its_option(flash, folder, samples, shipped_model, capsys):
-    assert flash("--card", folder(samples.stock("trixie")), "--bundle", shipped_model).status == 2
-    assert "hand it over with --model" in capsys.readouterr().err
 
 
 def test_the_lite_image_without_a_network_is_warned_of(flash, folder, samples, bundle):
@@ -301,26 +180,6 @@ def test_other_settings_for_a_card_that_had_some_are_explained(flash, card, syst
     assert "keeps them" not in flash(*arguments).out
     settings.write_text("[alarm]\nled_pin = 23\n")
     assert "keeps them" in flash(*arguments).out
-
-
-def test_a_card_that_does_not_take_a_file_is_said_to_be(flash, folder, samples, bundle, capsys):
-    card = folder(samples.stock("trixie") | {"maskwatch": "a file where a folder is to be"})
-    assert flash("--card", card, "--bundle", bundle()).status == 2
-    assert "could not be written to" in capsys.readouterr().err
-
-
-def test_a_place_that_cannot_be_looked_at_is_said_to_be(flash, bundle, capsys):
-    assert flash("--card", "x" * 300, "--bundle", bundle()).status == 2
-    # From Python 3.14 on such a name is one of a file that is not there.
-    assert re.search("cannot be read \\(File name too long\\)|There is no x", capsys.readouterr().err)
-
-
-def test_too_little_space_is_refused_before_anything_is_written(tmp_path, samples, bundle, flash, capsys):
-    image = tmp_path / "card.img"
-    samples.image(image, samples.stock("trixie"), megabytes=20)
-    assert flash("--card", image, "--bundle", bundle()).status == 2
-    assert "MB more for the system's updates" in capsys.readouterr().err
-    assert ImageFile(image).names("maskwatch") == []
 
 
 def test_an_image_is_flashed_like_a_folder(tmp_path, samples, bundle, flash, system, folder, everything):
