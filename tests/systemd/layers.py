@@ -11,7 +11,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
-CACHE = Path.home() / ".cache" / "maskwatch"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "maskwatch"
 
 SUITE, PYTHON = "bookworm", "3.11"
 """The oldest system that the device runs on, and its Python."""
