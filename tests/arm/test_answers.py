@@ -30,4 +30,5 @@ def test_a_pi_answers_as_this_machine_does(cpu, debian, answers_of, answers_here
 @each_debian
 @each_cpu
 def test_xnnpack_is_at_work_on_a_pi(cpu, debian, answers_of):
-    assert "XNNPACK delegate" in answers_of(cpu, debian).stderr
+    networks = json.loads(answers_of(cpu, debian).stdout)
+    assert [network["xnnpack"] for network in networks.values()] == [True, True]
