@@ -27,7 +27,6 @@ EXCLUDED = (
     *(f"/usr/share/{name}/*" for name in ("doc", "man", "locale")),
     # The initramfs does without udev, which takes it a minute: the kernel makes the card's devices.
     *("/usr/share/initramfs-tools/*/udev", "/usr/lib/udev/hwdb.d/*"),
-    "/usr/lib/python3/dist-packages/numpy/*/tests/*",
     *(f"/usr/lib/modules/*/kernel/{name}/*" for name in UNUSED_DRIVERS),
 )
 

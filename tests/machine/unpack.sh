@@ -32,8 +32,7 @@ set +f
 dpkg --root="$root" "$@" --force-depends --force-architecture --force-unsafe-io --unpack "$root"/var/cache/apt/archives/*.deb
 # Nobody there asks a server for its certificate, and gathering them takes minutes.
 printf '#!/bin/sh\n' >"$root/usr/sbin/update-ca-certificates"
-# Twice if need be: of some hundred programs that an emulator runs, one was seen to fail that had not failed before.
-chroot "$root" dpkg --force-unsafe-io --configure -a || chroot "$root" dpkg --force-unsafe-io --configure -a
+chroot "$root" dpkg --force-unsafe-io --configure -a
 
 rm "$root/usr/sbin/policy-rc.d"
 rm -f "$root"/var/cache/apt/archives/*.deb
