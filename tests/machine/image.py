@@ -50,15 +50,18 @@ class ImageError(Exception):
     """A tool is missing or failed, or Debian's archive was not reached."""
 
 
-def stock_card(cache: Path) -> Path:
+def stock_card(cache: Path, *, only_cached: bool = False) -> Path:
     """The image of a card that has never been booted; made if it is not in the cache, which takes ten minutes or more.
 
     Raises:
-        ImageError: It cannot be made here.
+        ImageError: It cannot be made here, or is not to be.
     """
-    root = _cached(cache, f"root-{_digest((PACKAGES, EXCLUDED), FROM_PYPI, UNPACK)}", _bootstrap)
-    layout = (root.name, TABLE, CARD_MB, DEVICE_TREES, FIRMWARE)
-    return _cached(cache, f"card-{_digest(layout, BOOTFS, ROOTFS)}.img", lambda card: _write_card(root, card))
+    root = f"root-{_digest((PACKAGES, EXCLUDED), FROM_PYPI, UNPACK)}"
+    layout = (root, TABLE, CARD_MB, DEVICE_TREES, FIRMWARE)
+    card = f"card-{_digest(layout, BOOTFS, ROOTFS)}.img"
+    if only_cached and not (cache / card).exists():
+        raise ImageError("it is not in the cache")
+    return _cached(cache, card, lambda partial: _write_card(_cached(cache, root, _bootstrap), partial))
 
 
 def _digest(constants: object, *inputs: Path) -> str:

@@ -30,8 +30,10 @@ set -f
 set -- $(sed -n 's/^path-exclude=/--path-exclude=/p' "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap")
 set +f
 dpkg --root="$root" "$@" --force-depends --force-architecture --force-unsafe-io --unpack "$root"/var/cache/apt/archives/*.deb
-# Nobody there asks a server for its certificate, and gathering them takes minutes.
-printf '#!/bin/sh\n' >"$root/usr/sbin/update-ca-certificates"
+# Nobody there asks a server for its certificate, and gathering them takes minutes; but cloud-init does not start
+# without the file.
+printf '#!/bin/sh\ncat /usr/share/ca-certificates/mozilla/*.crt >/etc/ssl/certs/ca-certificates.crt\n' \
+    >"$root/usr/sbin/update-ca-certificates"
 chroot "$root" dpkg --force-unsafe-io --configure -a
 
 rm "$root/usr/sbin/policy-rc.d"
