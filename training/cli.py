@@ -168,6 +168,12 @@ def _parser() -> argparse.ArgumentParser:
     locator.add_argument("--network", default=LocatorSettings.network, metavar="NAME", help="(default %(default)s)")
     _add_settings(locator, LocatorSettings)
     locator.add_argument("--height", type=_positive(int), metavar="N", help="of the training pictures (default 240)")
+    locator.add_argument(
+        "--as-int8",
+        action="store_const",
+        const=True,
+        help="round kernels and maps as int8 does (quantisation-aware), for some last epochs after --from",
+    )
     for command in (classifier, locator):
         command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
         command.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")

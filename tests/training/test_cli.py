@@ -118,6 +118,7 @@ def test_resuming_a_finished_run_writes_metrics_and_report_again(finished, drawn
     assert finished.history.read_text() == history
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_best_and_resume_goes_on(drawn_faces, tmp_path):
     run = RunFiles(tmp_path / "run")
     # More epochs than are done before the signal, however busy the machine is.

@@ -18,6 +18,7 @@ from training.locator.pipeline import training_batches
 from training.locator.progress import LocatorProgress
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import Scene, SceneSet
+from training.rounding import as_int8
 from training.runs import RunFiles
 
 WARMUP_STEPS = 200
@@ -40,7 +41,8 @@ def fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, progress: 
     network = LOCATORS[settings.network](settings.size)
     if settings.start_from:
         network.load_weights(RunFiles(Path(settings.start_from)).network)
-    trained = keras.Model(network.inputs, flat_outputs(network.output), name="trained")
+    fitted = as_int8(network) if settings.as_int8 else network
+    trained = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained")
     steps = math.ceil(len(scenes.split("train")) / settings.batch_size)
     trained.compile(_optimizer(settings, steps), LocatorLoss(settings.size), jit_compile=_jit())
     seed = settings.seed + 1000 * len(files.read_history())
@@ -50,7 +52,7 @@ def fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, progress: 
             # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
             keras.callbacks.BackupAndRestore(files.checkpoint, double_checkpoint=True),
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            KeepBestLocator(network, LOCATORS[settings.network](), scenes.split("val"), files, progress.epoch_scored),
+            KeepBestLocator(fitted, settings, scenes.split("val"), files, progress.epoch_scored),
             progress,
             interruption,
         ]
@@ -69,23 +71,24 @@ class KeepBestLocator(keras.callbacks.Callback):
     def __init__(
         self,
         fitted: keras.Model,
-        network: keras.Model,
+        settings: LocatorSettings,
         scenes: list[Scene],
         files: RunFiles,
         scored: Callable[[dict], None],
     ) -> None:
-        """Take the network that is fitted, and one of the device's input size that gets its weights."""
         super().__init__()
-        self.fitted, self.network = fitted, network
+        self.fitted = fitted
+        # The device reads pictures of one size, whatever the training pictures have.
+        self.network = LOCATORS[settings.network]()
+        self.scored_network = as_int8(self.network) if settings.as_int8 else self.network
         self.scenes = letterboxed(scenes)
         self.files = files
         self.scored = scored
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Score, record, and save if better than every epoch before."""
-        # The device reads pictures of one size, whatever the training pictures have.
-        self.network.set_weights(self.fitted.get_weights())
-        detections = self.scenes.score(self.network)
+        self.scored_network.set_weights(self.fitted.get_weights())
+        detections = self.scenes.score(self.scored_network)
         scores = detections.at(detections.best_threshold())
         row = {"epoch": epoch + 1, "loss": float((logs or {})["loss"]), "val_score": detections.selection_score}
         row["best"] = row["val_score"] > max((r["val_score"] for r in self.files.read_history()), default=-1.0)
@@ -99,6 +102,7 @@ class KeepBestLocator(keras.callbacks.Callback):
     def _save(self) -> None:
         # A run that is cut off while it saves still holds the best network before.
         partial = self.files.network.with_stem("partial")
+        self.network.set_weights(self.fitted.get_weights())
         self.network.save(partial)
         partial.replace(self.files.network)
 

@@ -19,6 +19,8 @@ class LocatorSettings:
     """Height of the training pictures in pixels, best an odd multiple of 16; smaller ones are faster to begin with."""
     start_from: str = ""
     """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
+    as_int8: bool = False
+    """Round kernels and maps as int8 does, see `training.rounding`: for some last epochs, from a run without it."""
     seed: int = 1
     threads: int = 0
     """Threads of TensorFlow; 0 lets it use every core."""

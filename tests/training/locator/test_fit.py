@@ -105,6 +105,17 @@ def test_a_fit_may_begin_with_another_ones_network(drawn_scenes, tmp_path, tiny_
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in zip(*weights, strict=True))
 
 
+def test_a_fit_with_the_rounding_of_int8_leaves_a_network_without_it(drawn_scenes, finished, tmp_path, tiny_network):
+    begun, files = finished, RunFiles(tmp_path / "run")
+    command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(files.folder)]
+    command += ["--epochs", "1", "--batch-size", "8", "--height", "80"]
+    assert main([*command, "--from", str(begun.folder), "--as-int8"]) == 0
+    assert files.read_settings(LocatorSettings).as_int8
+    networks = [keras.models.load_model(run.network, compile=False) for run in (begun, files)]
+    kinds = [[type(layer) for layer in network.layers] for network in networks]
+    assert kinds[0] == kinds[1]
+
+
 def test_an_unknown_network_is_refused(drawn_scenes, tmp_path):
     with pytest.raises(UserError, match="choose one of face_cnn"):
         train_locator(read_scenes(drawn_scenes), LocatorSettings(network="other"), RunFiles(tmp_path))
