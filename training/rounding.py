@@ -41,10 +41,15 @@ class RoundedConv2D(layers.Conv2D):
 class RoundedDepthwiseConv2D(layers.DepthwiseConv2D):
     """The same for a depthwise one."""
 
-    def call(self, inputs: Any) -> Any:
-        """See `keras.layers.DepthwiseConv2D`."""
-        kernel = _rounded_kernel(self.kernel, axes=(0, 1))
-        return ops.depthwise_conv(inputs, kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
+    @property
+    def kernel(self) -> Any:
+        """The rounded kernel."""
+        return _rounded_kernel(self._kernel, axes=(0, 1))
+
+    @kernel.setter
+    def kernel(self, kernel: Any) -> None:
+        # Keras gives the layer its kernel by this name.
+        self._kernel = kernel
 
 
 class RoundedReLU(layers.ReLU):

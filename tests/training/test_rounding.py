@@ -10,22 +10,22 @@ from export.convert import quantise
 from training.rounding import as_int8
 
 
-def convolution(**options):
-    network = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3, use_bias=False, **options)])
-    network.layers[0].kernel.assign(np.random.default_rng(1).normal(size=(3, 3, 3, 4)))
+def convolution():
+    network = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3)])
+    network.set_weights([np.random.default_rng(1).normal(size=(3, 3, 3, 4)), np.arange(4.0)])
     return network
 
 
 def depthwise():
-    network = keras.Sequential([keras.Input((8, 8, 3)), layers.DepthwiseConv2D(3, use_bias=False)])
-    network.layers[0].kernel.assign(np.random.default_rng(1).normal(size=(3, 3, 3, 1)))
+    network = keras.Sequential([keras.Input((8, 8, 3)), layers.DepthwiseConv2D(3)])
+    network.set_weights([np.random.default_rng(1).normal(size=(3, 3, 3, 1)), np.arange(3.0)])
     return network
 
 
 def answers_to_single_pixels(network):
     """The kernel as the network uses it: what it answers to one pixel of one channel at a time, (27, outputs)."""
     pixels = np.eye(192, dtype=np.float32).reshape(-1, 8, 8, 3)
-    return np.array(network(pixels))[:, 3, 3]
+    return (np.array(network(pixels)) - np.array(network(0 * pixels)))[:, 3, 3]
 
 
 @pytest.mark.parametrize("build", [convolution, depthwise])
@@ -36,6 +36,7 @@ def test_each_channels_kernel_is_in_whole_steps_of_its_own_scale(build):
     assert np.allclose(steps, np.round(steps), atol=1e-3)
     assert not np.allclose(used, kept, atol=1e-5)
     assert np.allclose(used, kept, atol=np.abs(kept).max() / 127 / 2 + 1e-6)
+    assert np.allclose(as_int8(network)(np.zeros((1, 8, 8, 3))), network(np.zeros((1, 8, 8, 3))))
 
 
 def test_a_map_is_in_whole_steps_of_its_range():
@@ -54,12 +55,15 @@ def test_the_terms_of_a_sum_are_in_whole_steps_of_their_ranges():
 
 def test_gradients_pass_as_if_nothing_were_rounded():
     network, picture = convolution(), tf.constant(np.random.default_rng(2).normal(size=(1, 8, 8, 3)), tf.float32)
-    gradients = []
-    for each in (network, as_int8(network)):
-        with tf.GradientTape() as tape:
-            total = tf.reduce_sum(each(picture))
-        gradients += tape.gradient(total, each.trainable_variables)
-    assert np.allclose(gradients[0], gradients[1])
+    plain, rounded = (gradients_of(each, picture) for each in (network, as_int8(network)))
+    for before, after in zip(plain, rounded, strict=True):
+        assert np.allclose(before, after)
+
+
+def gradients_of(network, picture):
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(network(picture))
+    return tape.gradient(total, network.trainable_variables)
 
 
 def test_the_copy_has_the_networks_own_weights_and_gives_them_back():
