@@ -73,6 +73,8 @@ def test_the_copy_has_the_networks_own_weights_and_gives_them_back():
         assert np.array_equal(before, after)
     rounded.set_weights([weights + 1 for weights in rounded.get_weights()])
     assert not np.allclose(network.get_weights()[0], rounded.get_weights()[0])
+    network.set_weights(rounded.get_weights())
+    assert np.array_equal(network.get_weights()[0], rounded.get_weights()[0])
 
 
 def test_it_errs_as_the_exported_network_does():
