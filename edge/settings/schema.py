@@ -205,6 +205,14 @@ class AlarmSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StreamSettings:
+    """`[stream]`: what other programs on the board hear and see of the door."""
+
+    socket: str = "/run/maskwatch/stream.sock"
+    """Path of the local socket; one that is not absolute counts from the settings file's folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole file; the defaults run on a stock board."""
 
@@ -214,3 +222,4 @@ class Settings:
     verdict: VerdictSettings = field(default_factory=VerdictSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
+    stream: StreamSettings = field(default_factory=StreamSettings)
