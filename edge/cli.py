@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from edge.errors import UserError
 
 if TYPE_CHECKING:
-    from edge.service.settings import Settings
+    from edge.settings.schema import Settings
 
 CONFIG_HELP = "settings in TOML [/etc/maskwatch/maskwatch.toml, where there is one]"
 
@@ -131,7 +131,7 @@ def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":
-    from edge.service.settings_file import settings_in_force
+    from edge.settings.toml_file import settings_in_force
 
     settings = settings_in_force(arguments.config)
     if source := getattr(arguments, "camera_source", None):
@@ -140,7 +140,7 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from edge.run import run
+    from edge.runtime.run import run
 
     with ExitStack() as opened:
         # A program that was started with its output closed has none.
@@ -150,8 +150,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _outputs_off(arguments: argparse.Namespace) -> int:
     from edge.alarm.pins import on_a_raspberry_pi, open_pins
-    from edge.device import make_alarm
-    from edge.service.outputs import noted_outputs
+    from edge.runtime.outputs import noted_outputs
+    from edge.runtime.pipeline import make_alarm
 
     arguments.config = noted_outputs() or arguments.config
     with make_alarm(_settings(arguments).alarm, open_pins(mock=not on_a_raspberry_pi()), live=True):
@@ -159,8 +159,8 @@ def _outputs_off(arguments: argparse.Namespace) -> int:
 
 
 def _print_settings(arguments: argparse.Namespace) -> int:
-    from edge.service.settings_file import file_in_force, read_settings, settings_in_force
-    from edge.service.settings_text import settings_text
+    from edge.settings.text import settings_text
+    from edge.settings.toml_file import file_in_force, read_settings, settings_in_force
 
     if arguments.check:
         read_settings(arguments.check)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from edge.errors import UserError
-from edge.silence import silenced_stderr
+from edge.stderr import silenced_stderr
 from export.bundle.option import add_model_option
 from export.bundle.target import TARGETS
 from export.flash.command import add_flash

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from edge.silence import silenced_stderr
+from edge.stderr import silenced_stderr
 
 ENDPOINT = "serve"
 """Name of the model's only signature."""

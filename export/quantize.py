@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ai_edge_litert.interpreter import Interpreter
 
-from edge.disk import write_whole
 from edge.errors import UserError
+from edge.files import write_whole
 from edge.vision.golden import make_golden
 from edge.vision.interpreter import Int8Network, open_interpreter, tensor_specs
 from edge.vision.model_file import Golden, Metadata, ModelFile, pack

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UserError
-from edge.silence import silenced_stderr
+from edge.stderr import silenced_stderr
 from training.datasets import read_dataset
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import read_scenes

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from edge.device import make_locator
-from edge.service.settings import LocatorSettings, ModelSettings
+from edge.runtime.pipeline import make_locator
+from edge.settings.schema import LocatorSettings, ModelSettings
 from edge.vision.anchor_free import overlaps
 from edge.vision.face import Face
 from edge.vision.letterbox import boxes_of

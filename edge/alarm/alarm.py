@@ -14,7 +14,7 @@ from edge.alarm.state import AlarmState
 from edge.alarm.undisturbed import undisturbed
 from edge.errors import UserError
 from edge.events.types import Event
-from edge.service.settings import AlarmSettings
+from edge.settings.schema import AlarmSettings
 from edge.tracking.track import Track
 
 DEVICES: dict[str, type[DigitalOutputDevice]] = {

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from edge.alarm.buzzes import Buzzes
+from edge.alarm.buzzer_limiter import Buzzes
 from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
 from edge.events.types import AlertBegan, AlertEnded, Event
-from edge.service.settings import AlarmSettings
+from edge.settings.schema import AlarmSettings
 from edge.tracking.motion import COASTING_SECONDS
 from edge.tracking.track import Track, Verdict
 

@@ -16,18 +16,18 @@ from edge.bench.people import DrawnPerson
 from edge.bench.process import board_name, forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.report import Report, Spread
 from edge.bench.stopwatch import Stopwatch
+from edge.board import Board
 from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
-from edge.camera.view import View
-from edge.device import load_classifier, make_alarm, make_locator, make_tracker
-from edge.disk import write_whole
+from edge.camera.transform import View
 from edge.errors import UserError
-from edge.service.board import Board
-from edge.service.settings import Settings
+from edge.files import write_whole
+from edge.runtime.loop import watch
+from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_tracker
+from edge.settings.schema import Settings
 from edge.vision.classifier import Classifier
 from edge.vision.interpreter import PACKAGES
 from edge.vision.locator import Locator
-from edge.watch import watch
 
 DRAWN = "a drawn doorway"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from edge.camera.frame import Frame
-from edge.events.moment import Moment
+from edge.runtime.frame_result import Moment
 
 CAPTURE = "capture"
 """The stage before the loop's own: waiting for a frame, or decoding it."""

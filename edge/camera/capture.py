@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.camera.lens import Lens, OpenLens
-from edge.camera.rate import Rate
+from edge.camera.driver import Lens, OpenLens
+from edge.camera.frame_rate import Rate
 
 EARLY = 0.1
 """A picture may come this share of a frame's time before it is due: cameras do not keep time exactly."""

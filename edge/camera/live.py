@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 
 from edge.camera.capture import Capture, Shot
+from edge.camera.driver import OpenLens
 from edge.camera.frame import Frame
-from edge.camera.lens import OpenLens
-from edge.camera.rate import Rate
+from edge.camera.frame_rate import Rate
 
 OPENING_SECONDS = 20.0
 """How long a camera may take to open: libcamera needs seconds on a small board."""

@@ -3,15 +3,15 @@
 from functools import partial
 from pathlib import Path
 
+from edge.camera.driver import OpenLens
 from edge.camera.frame import Camera
-from edge.camera.lens import OpenLens
+from edge.camera.frame_rate import Rate
 from edge.camera.live import LiveCamera
-from edge.camera.raspberry_pi import RaspberryPiCamera
-from edge.camera.rate import Rate
+from edge.camera.picamera2 import RaspberryPiCamera
 from edge.camera.recording import open_recording
 from edge.camera.repeated import RepeatedRecording
-from edge.camera.webcam import WebCamera
-from edge.service.settings import CameraSettings
+from edge.camera.v4l2 import WebCamera
+from edge.settings.schema import CameraSettings
 
 
 def open_camera(settings: CameraSettings) -> Camera:

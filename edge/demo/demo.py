@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
-from edge.device import load_classifier, make_alarm, make_locator, make_test, make_tracker
 from edge.errors import UserError
-from edge.events.moment import Everyone
 from edge.replay.extras import require
-from edge.run import stopping_on_sigterm
-from edge.service.settings import Settings
-from edge.watch import watch
+from edge.runtime.frame_result import Everyone
+from edge.runtime.loop import watch
+from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_test, make_tracker
+from edge.runtime.run import stopping_on_sigterm
+from edge.settings.schema import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console

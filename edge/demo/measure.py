@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.events.moment import Moment
 from edge.events.types import AlertBegan
 from edge.replay.timeline import stretches
+from edge.runtime.frame_result import Moment
 from edge.tracking.track import Verdict
 
 KEPT = 10_000

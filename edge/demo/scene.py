@@ -12,7 +12,7 @@ from edge.camera.frame import Frame
 from edge.demo.doorway import DESK_TOP, HEIGHT, OPENING, WIDTH, paint_desk, paint_doorway
 from edge.demo.face_mask import mask_layer
 from edge.demo.portraits import Portrait, load_portraits
-from edge.service.settings import LocatorSettings
+from edge.settings.schema import LocatorSettings
 
 RATE = 10
 """Frames a second."""

@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from edge.demo.measure import Score, Stand, Timings
-from edge.events.moment import Moment
 from edge.events.types import AlertBegan, AlertEnded, Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.replay.annotate import clock
 from edge.replay.palette import LOOKS
+from edge.runtime.frame_result import Moment
 
 WORDS: dict[type[Event], str] = {
     TrackBegan: "somebody came into view",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from edge.doctor.case import Case
 from edge.doctor.finding import Finding
 from edge.errors import UserError
-from edge.service.settings import CameraSettings
+from edge.settings.schema import CameraSettings
 
 if TYPE_CHECKING:
     import numpy as np

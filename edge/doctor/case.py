@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from edge.doctor.finding import Finding
 from edge.doctor.machine import Machine
 from edge.doctor.service import Service
-from edge.service.settings import Settings
+from edge.settings.schema import Settings
 
 
 @dataclass(frozen=True)

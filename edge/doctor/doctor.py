@@ -25,9 +25,9 @@ from edge.doctor.service import read_service
 from edge.doctor.software import check_numpy, check_python, check_system
 from edge.doctor.table import write_table
 from edge.errors import UserError
-from edge.service.settings import Settings
-from edge.service.settings_file import SETTINGS_FILE, file_in_force, read_settings
-from edge.silence import silenced_stderr
+from edge.settings.schema import Settings
+from edge.settings.toml_file import SETTINGS_FILE, file_in_force, read_settings
+from edge.stderr import silenced_stderr
 
 CHECKS: Mapping[str, Check] = {
     "system": check_system,

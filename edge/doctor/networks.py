@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edge.doctor.case import Case
 from edge.doctor.finding import Finding
-from edge.service.settings import ModelSettings
+from edge.settings.schema import ModelSettings
 
 if TYPE_CHECKING:
     from edge.vision.interpreter import Int8Network

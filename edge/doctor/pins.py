@@ -2,7 +2,7 @@
 
 from edge.doctor.case import NOT_A_PI, Case
 from edge.doctor.finding import Finding
-from edge.service.settings import AlarmSettings
+from edge.settings.schema import AlarmSettings
 
 OUTPUTS = ("led_pin", "buzzer_pin", "clear_led_pin", "relay_pin")
 

@@ -1,8 +1,8 @@
 """Power supply and heat."""
 
+from edge.board import Board
 from edge.doctor.case import NOT_A_PI, Case
 from edge.doctor.finding import Finding
-from edge.service.board import Board
 
 UNDER_VOLTAGE, CAPPED, THROTTLED, TOO_WARM = range(4)
 """Bits of the firmware's flags that say what is so now; 16 bits higher, what has been so since the board was booted."""

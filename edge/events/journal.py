@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
-from edge.events.moment import Moment
 from edge.events.types import Event, LogLost
+from edge.runtime.frame_result import Moment
 
 
 class Journal:

@@ -9,12 +9,12 @@ import shlex
 import signal
 from contextlib import AbstractContextManager
 
-from edge.disk import link_whole, write_whole
+from edge.files import link_whole, write_whole
 from edge.releases.gate import Gate, find_fault
 from edge.releases.host import Host
 from edge.releases.layout import BASE, UNIT, Layout
 from edge.releases.record import Health, linked_release
-from edge.releases.signals import handling
+from edge.signals import handling
 
 GUARD = "maskwatch-trial-ends"
 """A timer of systemd's that ends a trial whose installer was killed."""

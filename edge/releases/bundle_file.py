@@ -7,10 +7,10 @@ import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from edge.disk import folder_for
 from edge.errors import UserError
+from edge.files import folder_for
 from edge.releases.layout import Layout
-from edge.releases.signals import handling
+from edge.signals import handling
 
 
 def install_bundle_file(bundle: Path, root: Path) -> int:

@@ -9,8 +9,8 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from edge.disk import folder_for, link_whole, write_whole
 from edge.errors import UserError
+from edge.files import folder_for, link_whole, write_whole
 from edge.releases.activate import activate
 from edge.releases.gate import GATE, Gate
 from edge.releases.host import Host, refuse_other_machine

@@ -13,15 +13,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from edge.disk import write_whole
 from edge.errors import UserError
+from edge.files import write_whole
 from edge.releases.gate import GATE, Gate
 from edge.releases.host import Host
 from edge.releases.install import changing, take_up
 from edge.releases.record import HEALTH, RECORD, PushedModel, Record, linked_release, read_record
 from edge.releases.unpack import add_release
-from edge.service.settings import MODELS, ModelSettings
-from edge.service.settings_file import read_settings
+from edge.settings.schema import MODELS, ModelSettings
+from edge.settings.toml_file import read_settings
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import read_model_file

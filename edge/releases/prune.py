@@ -1,6 +1,6 @@
 """Which releases stay."""
 
-from edge.disk import remove_whole
+from edge.files import remove_whole
 from edge.releases.host import Host
 from edge.releases.layout import Layout
 from edge.releases.record import installed_releases, linked_release, read_health

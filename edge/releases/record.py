@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from edge.disk import PARTIAL, write_whole
 from edge.errors import UserError
+from edge.files import PARTIAL, write_whole
 from edge.releases.layout import Layout
 
 RECORD, HEALTH = "release.json", "health.json"

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from edge.disk import remove_whole
+from edge.files import remove_whole
 from edge.releases.activate import stop_guard
 from edge.releases.host import Host
 from edge.releases.install import changing

@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.disk import PARTIAL, move_whole, remove_whole, write_whole
 from edge.errors import UserError
+from edge.files import PARTIAL, move_whole, remove_whole, write_whole
 from edge.releases.layout import Layout
 from edge.releases.record import Record
 

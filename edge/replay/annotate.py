@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from edge.alarm.state import AlarmState
-from edge.events.moment import Moment
 from edge.replay.brush import Brush, draw_lamp, draw_sign, draw_speaker, writing_width
 from edge.replay.palette import Colour, look_of
+from edge.runtime.frame_result import Moment
 from edge.tracking.track import Track, Verdict
 
 BAR: Colour = (22, 25, 31)

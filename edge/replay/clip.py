@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
-from edge.events.moment import Moment
 from edge.replay.annotate import draw
 from edge.replay.place import refuse_place
+from edge.runtime.frame_result import Moment
 
 CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
 """What OpenCV's own FFmpeg can write: VP8 plays in browsers too, MPEG-4 is the fastest to write."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from edge.events.moment import Moment
 from edge.events.types import AlertBegan, AlertEnded, Muted
+from edge.runtime.frame_result import Moment
 from edge.tracking.track import Verdict
 
 

@@ -7,22 +7,22 @@ from typing import TextIO
 
 from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
-from edge.camera.attention import Attention
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
-from edge.camera.view import View
-from edge.device import load_classifier, make_locator, make_test, make_tracker
+from edge.camera.transform import View
 from edge.events.journal import Journal
-from edge.events.moment import Everyone, Publisher
 from edge.replay.clip import AnnotatedClip
 from edge.replay.pace import at_rate, paced
 from edge.replay.place import refuse_place
 from edge.replay.timeline import PICTURES, Timeline
-from edge.run import stopping_on_sigterm
-from edge.service.settings import Settings
+from edge.runtime.frame_result import Everyone, Publisher
+from edge.runtime.loop import watch
+from edge.runtime.motion_gate import Attention
+from edge.runtime.pipeline import load_classifier, make_locator, make_test, make_tracker
+from edge.runtime.run import stopping_on_sigterm
+from edge.settings.schema import Settings
 from edge.vision.classifier import Classifier
 from edge.vision.locator import Locator
-from edge.watch import watch
 
 
 def replay(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.camera.recording import open_recording
-from edge.device import load_classifier, make_locator
 from edge.errors import UserError
 from edge.replay.annotation import Annotation, read_annotations
 from edge.replay.evaluation import LOOKED_AT, Evaluation, Stretch, evaluate
@@ -13,7 +12,8 @@ from edge.replay.extras import require
 from edge.replay.pace import at_rate
 from edge.replay.record import Record
 from edge.replay.replay import watch_recording
-from edge.service.settings import Settings
+from edge.runtime.pipeline import load_classifier, make_locator
+from edge.settings.schema import Settings
 from edge.vision.classifier import Classifier
 from edge.vision.locator import Locator
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from edge.alarm.state import AlarmState
-from edge.events.moment import Moment
 from edge.events.types import AlertBegan, AlertEnded, Event
 from edge.replay.extras import require
 from edge.replay.palette import LOOKS, MUTED, Look, look_of
+from edge.runtime.frame_result import Moment
 from edge.tracking.evidence import SequentialTest
 from edge.tracking.track import Verdict
 

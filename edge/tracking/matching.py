@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edge.tracking.boxes import as_boxes, distances, ious, sizes
 from edge.tracking.motion import Motion
+from edge.vision.boxes import as_boxes, distances, ious, sizes
 from edge.vision.face import Face
 
 WALKING = 9.0

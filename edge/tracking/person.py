@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from edge.tracking.furniture import Watch
 from edge.tracking.motion import Motion
+from edge.tracking.static_faces import Watch
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 

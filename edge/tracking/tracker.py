@@ -8,14 +8,14 @@ import numpy as np
 from edge.camera.frame import Frame
 from edge.events.types import Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.tracking.evidence import Quality, SequentialTest
-from edge.tracking.furniture import Furniture, Watch
+from edge.tracking.lag_monitor import Pace
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.pace import Pace
+from edge.tracking.patch import grey_patch, sharpness
 from edge.tracking.person import Person
+from edge.tracking.static_faces import Furniture, Watch
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
-from edge.vision.patch import grey_patch, sharpness
 
 UNDECIDED_FIRST = 4.0
 """How much more often somebody undecided is looked at than somebody decided, when there are too many to look at all."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from edge.errors import UserError
-from edge.silence import silenced_stderr
+from edge.stderr import silenced_stderr
 from edge.vision.model_file import ModelFile, TensorSpec
 from edge.vision.preprocessing import quantise_pixels
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from edge.disk import write_whole
 from edge.errors import UserError
+from edge.files import write_whole
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import ModelFile, pack, read_model_file

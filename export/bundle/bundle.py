@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.disk import write_whole
 from edge.errors import UserError
+from edge.files import write_whole
 from edge.releases.model import shipped_place
 from edge.vision.model_file import read_model_file
 from export.bundle.program import build_program

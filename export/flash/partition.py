@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from edge.disk import sync_folder
+from edge.files import sync_folder
 
 
 class BootPartition(Protocol):

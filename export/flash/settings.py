@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.releases.layout import BASE
-from edge.service.settings_file import read_settings, read_table
+from edge.settings.toml_file import read_settings, read_table
 from export.flash.partition import BootPartition
 from export.flash.plan import FOLDER, SETTINGS
 

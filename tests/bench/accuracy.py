@@ -33,7 +33,7 @@ from tables import (
 )
 
 from edge.errors import UserError
-from edge.service.settings import MODELS
+from edge.settings.schema import MODELS
 from edge.vision.face import Face
 from training.datasets import read_dataset
 from training.locator.scenes import Scene, read_scenes

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.device import load_classifier
-from edge.service.settings import ModelSettings
+from edge.runtime.pipeline import load_classifier
+from edge.settings.schema import ModelSettings
 from edge.vision.classifier import Classifier
 from edge.vision.golden import golden_pictures
 from export.classifier_run import predict_int8

@@ -12,8 +12,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from edge.device import load_classifier, make_tracker
-from edge.service.settings import ModelSettings, Settings
+from edge.runtime.pipeline import load_classifier, make_tracker
+from edge.settings.schema import ModelSettings, Settings
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "edge" / "tracking"))
 from photographs import log_odds_of

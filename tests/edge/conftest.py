@@ -5,7 +5,7 @@ import pytest
 
 from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
-from edge.events.moment import Moment
+from edge.runtime.frame_result import Moment
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 

@@ -6,8 +6,8 @@ from contextlib import redirect_stdout
 import pytest
 
 from edge.cli import main as maskwatch
-from edge.device import load_classifier
-from edge.service.settings import ModelSettings
+from edge.runtime.pipeline import load_classifier
+from edge.settings.schema import ModelSettings
 from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from edge.cli import main as maskwatch
-from edge.device import make_locator
-from edge.service.settings import LocatorSettings, ModelSettings
+from edge.runtime.pipeline import make_locator
+from edge.settings.schema import LocatorSettings, ModelSettings
 from edge.vision.anchor_free import HEAT_SLOPE, encode_boxes, levels
 from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file

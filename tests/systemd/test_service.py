@@ -108,7 +108,7 @@ def test_stuck_it_is_started_anew_and_says_where_it_was(hurried):
     hurried("kill", "-STOP", str(stuck))
     hurried.wait_until(lambda: hurried.watching and hurried.pid not in (0, stuck))
     assert "Fatal Python error: Aborted" in hurried.log()
-    assert any("/edge/watch.py" in line for line in hurried.log())
+    assert any("/edge/runtime/loop.py" in line for line in hurried.log())
 
 
 def test_blind_it_says_so_and_is_left_at_work_until_it_sees_again(hurried):

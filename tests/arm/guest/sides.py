@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from edge.camera.recording import Pictures
-from edge.device import load_classifier
-from edge.service.settings import ModelSettings
+from edge.runtime.pipeline import load_classifier
+from edge.settings.schema import ModelSettings
 from edge.vision.preprocessing import whole_picture
 
 runtime, folder = sys.argv[1:]

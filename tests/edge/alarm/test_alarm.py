@@ -9,8 +9,8 @@ from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import BLIND, FAULT, STARTING, Pattern, Rhythm
 from edge.alarm.state import AlarmState
 from edge.errors import UserError
-from edge.service.settings import AlarmSettings
-from edge.service.values import DailyHours
+from edge.settings.schema import AlarmSettings
+from edge.settings.values import DailyHours
 
 LED, BUZZER, CLEAR, RELAY = 17, 27, 22, 23
 

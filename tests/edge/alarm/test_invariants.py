@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import BLIND, FAULT, STARTING
 from edge.alarm.policy import Policy
-from edge.service.settings import AlarmSettings
-from edge.service.values import DailyHours
+from edge.settings.schema import AlarmSettings
+from edge.settings.values import DailyHours
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 

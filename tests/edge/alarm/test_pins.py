@@ -7,7 +7,7 @@ from gpiozero.pins.mock import MockFactory
 from edge.alarm.alarm import Alarm
 from edge.alarm.pins import on_a_raspberry_pi, open_pins
 from edge.errors import UserError
-from edge.service.settings import AlarmSettings
+from edge.settings.schema import AlarmSettings
 
 
 def test_a_raspberry_pi_is_known_by_its_device_tree(tmp_path):

@@ -5,8 +5,8 @@ import pytest
 
 from edge.alarm.pattern import ALERT, CLEAR, WATCHING
 from edge.alarm.policy import Policy
-from edge.service.settings import AlarmSettings
-from edge.service.values import DailyHours
+from edge.settings.schema import AlarmSettings
+from edge.settings.values import DailyHours
 
 NIGHT = DailyHours(time(22), time(6))
 

@@ -7,7 +7,7 @@ import pytest
 from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import BLIND
 from edge.alarm.undisturbed import undisturbed
-from edge.service.settings import AlarmSettings
+from edge.settings.schema import AlarmSettings
 
 
 class StoppedError(Exception):

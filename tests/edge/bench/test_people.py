@@ -1,7 +1,7 @@
 import numpy as np
 
-from edge.device import load_classifier, make_locator
-from edge.service.settings import Settings
+from edge.runtime.pipeline import load_classifier, make_locator
+from edge.settings.schema import Settings
 
 
 def test_the_networks_find_one_bare_face_in_each_frame(drawn_person):

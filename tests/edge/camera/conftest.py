@@ -4,8 +4,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from edge.camera.frame_rate import Rate
 from edge.camera.live import LiveCamera
-from edge.camera.rate import Rate
 
 
 class Driver:

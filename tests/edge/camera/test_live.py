@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.camera.frame_rate import Rate
 from edge.camera.live import BLACK, MOST_HANGING, CameraHangsError, is_black
-from edge.camera.rate import Rate
 from edge.errors import UserError
 
 

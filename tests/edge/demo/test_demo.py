@@ -8,7 +8,7 @@ from rich.console import Console
 
 from edge.demo.demo import run_demo
 from edge.errors import UserError
-from edge.service.settings import Settings
+from edge.settings.schema import Settings
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from edge.doctor.case import Case
 from edge.doctor.machine import Machine
 from edge.doctor.service import Service
-from edge.service.settings import Settings
+from edge.settings.schema import Settings
 
 
 class MadeUpMachine:

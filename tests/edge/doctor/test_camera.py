@@ -2,11 +2,11 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.camera.frame_rate import Rate
 from edge.camera.live import LiveCamera
-from edge.camera.rate import Rate
 from edge.doctor.camera import Patience, check_camera, look_at
 from edge.errors import UserError
-from edge.service.settings import CameraSettings, Settings
+from edge.settings.schema import CameraSettings, Settings
 
 WATCHING = "9.8 frames a second, 12 ms each, nobody in view, 48 °C"
 

@@ -4,7 +4,7 @@ import pytest
 
 from edge.doctor.doctor import CHECKS, examine
 from edge.doctor.networks import check_classifier, check_locator, check_runtime
-from edge.service.settings import LocatorSettings, ModelSettings, Settings
+from edge.settings.schema import LocatorSettings, ModelSettings, Settings
 from edge.vision.model_file import pack, read_model_file
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from edge.doctor.software import APT, check_numpy, check_python, check_system
-from edge.service.settings import CameraSettings, Settings
+from edge.settings.schema import CameraSettings, Settings
 
 LOCAL = "/usr/local/lib/python3.11/dist-packages"
 VENV = "/opt/maskwatch/current/lib/python3.11/site-packages"

@@ -6,11 +6,11 @@ import pytest
 from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
 from edge.errors import UserError
-from edge.events.moment import Moment
 from edge.events.types import AlertBegan, AlertEnded, Muted
 from edge.replay.annotation import Annotation, Segment, read_annotations
 from edge.replay.evaluation import evaluate
 from edge.replay.record import Record
+from edge.runtime.frame_result import Moment
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 

@@ -5,11 +5,11 @@ import cv2
 import pytest
 
 from edge.alarm.state import AlarmState
-from edge.device import make_test
 from edge.errors import UserError
 from edge.events.types import AlertBegan, AlertEnded
 from edge.replay.timeline import Stretch, Timeline, stretches
-from edge.service.settings import VerdictSettings
+from edge.runtime.pipeline import make_test
+from edge.settings.schema import VerdictSettings
 from edge.tracking.track import Verdict
 
 TEST = make_test(VerdictSettings(), threshold=0.5)

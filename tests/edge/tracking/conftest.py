@@ -3,8 +3,8 @@ import pytest
 
 from edge.alarm.policy import Policy
 from edge.camera.frame import Frame
-from edge.device import make_tracker
-from edge.service.settings import AlarmSettings, Settings, TrackingSettings, VerdictSettings
+from edge.runtime.pipeline import make_tracker
+from edge.settings.schema import AlarmSettings, Settings, TrackingSettings, VerdictSettings
 from edge.tracking.evidence import SequentialTest
 from edge.vision.face import Face
 

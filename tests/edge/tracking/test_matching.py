@@ -2,9 +2,9 @@ import itertools
 
 import pytest
 
-from edge.tracking.boxes import as_boxes, ious
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
+from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from edge.alarm.policy import Policy
 from edge.camera.frame import Frame
-from edge.device import make_tracker
 from edge.events.types import AlertBegan, AlertEnded, TrackBegan, TrackEnded
-from edge.service.settings import AlarmSettings, Settings, TrackingSettings
+from edge.runtime.pipeline import make_tracker
+from edge.settings.schema import AlarmSettings, Settings, TrackingSettings
 from edge.vision.face import Face
 
 IMAGE = np.random.default_rng(11).integers(0, 256, (60, 80, 3), np.uint8)

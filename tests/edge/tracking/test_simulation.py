@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from edge.device import load_classifier
-from edge.service.settings import ModelSettings
+from edge.runtime.pipeline import load_classifier
+from edge.settings.schema import ModelSettings
 
 from .photographs import log_odds_of
 from .simulator import NOISE, Crowd, Noise, calibrated, judge_each, like_the_shipped_model, outcome, wald_mean_seconds

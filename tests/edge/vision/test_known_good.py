@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.device import load_classifier, make_locator
 from edge.errors import UserError
-from edge.service.settings import LocatorSettings, ModelSettings
+from edge.runtime.pipeline import load_classifier, make_locator
+from edge.settings.schema import LocatorSettings, ModelSettings
 from edge.vision.known_good import kept_copy, state_directory
 from edge.vision.model_file import pack, read_model_file
 

@@ -12,8 +12,8 @@ REPOSITORY = Path(__file__).parents[3]
 SCORE = """
 import json, sys
 from pathlib import Path
-from edge.device import load_classifier
-from edge.service.settings import ModelSettings
+from edge.runtime.pipeline import load_classifier
+from edge.settings.schema import ModelSettings
 from edge.camera.recording import Pictures
 from edge.vision.preprocessing import whole_picture
 classifier, _ = load_classifier(ModelSettings(runtime=sys.argv[1]))

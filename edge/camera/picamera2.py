@@ -1,0 +1,85 @@
+"""A camera on the Raspberry Pi's own connector, through picamera2, which is imported only when it is asked for."""
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from edge.errors import UserError
+from edge.settings.schema import CameraSettings
+
+PICTURE_SECONDS = 4.0
+"""How long a picture may take; libcamera itself waits for ever if the ribbon cable is loose."""
+
+
+class RaspberryPiCamera:
+    """A lens on the first camera that libcamera knows.
+
+    Raises:
+        UserError: picamera2 is not installed, or there is no camera, or it is in use.
+    """
+
+    def __init__(self, settings: CameraSettings) -> None:
+        self._camera = _open(_picamera2())
+        self._request: Any = None
+        try:
+            self._camera.configure(_configuration(self._camera, settings))
+            self._camera.start()
+        except BaseException:
+            self._camera.close()
+            raise
+
+    def grab(self) -> None:
+        """Wait for the next picture.
+
+        Raises:
+            OSError: None has come in time.
+        """
+        self._release()
+        try:
+            self._request = self._camera.capture_request(wait=PICTURE_SECONDS)
+        except TimeoutError as error:
+            # Without this the camera cannot be stopped any more: it would wait for the picture that never came.
+            self._camera.cancel_all_and_flush()
+            raise OSError("The camera stopped giving pictures: see to its ribbon cable.") from error
+
+    def picture(self) -> np.ndarray:
+        """The picture."""
+        return self._request.make_array("main")
+
+    def close(self) -> None:
+        """Stop the camera and let it go."""
+        self._release()
+        self._camera.stop()
+        self._camera.close()
+
+    def _release(self) -> None:
+        request, self._request = self._request, None
+        if request is not None:
+            request.release()
+
+
+def _configuration(camera: Any, settings: CameraSettings) -> Any:
+    microseconds = round(1_000_000 / settings.frames_per_second)
+    return camera.create_video_configuration(
+        # libcamera names formats by the order in a little-endian word: its "BGR888" is R, G, B in memory.
+        main={"size": (settings.width, settings.height), "format": "BGR888"},
+        controls={"FrameDurationLimits": (microseconds, microseconds)},
+        queue=False,  # a picture that was taken before it was asked for is a stale one
+    )
+
+
+def _open(picamera2: Any) -> Any:
+    try:
+        return picamera2.Picamera2()
+    except IndexError as error:
+        raise UserError("No camera is connected: see to its ribbon cable, and to `rpicam-hello --list`.") from error
+    except RuntimeError as error:
+        raise UserError(f"The camera cannot be used ({error}): close the program that uses it.") from error
+
+
+def _picamera2() -> Any:
+    try:
+        return importlib.import_module("picamera2")
+    except ImportError as error:
+        raise UserError("picamera2 is not installed: on the Pi run `sudo apt install python3-picamera2`.") from error

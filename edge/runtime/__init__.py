@@ -1,0 +1,1 @@
+"""The loop, the pipeline that it runs, and what watches over both."""

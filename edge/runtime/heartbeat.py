@@ -1,0 +1,134 @@
+"""What systemd is told: that the device watches, that it is not stuck, and how it fares."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Self
+
+from edge.runtime.frame_result import Moment
+
+STATUS_SECONDS = 1.0
+"""How often the status is told at most."""
+
+FEEDS = 4
+"""How often the watchdog is fed, at least, within the time that it waits."""
+
+START_SECONDS = 60
+"""How much longer systemd waits for the first frame each time that a lost camera is said to be tried again."""
+
+
+def notify(*lines: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell systemd something, in the protocol of sd_notify(3); never waits and never raises.
+
+    Args:
+        lines: Such as "READY=1", all in one message.
+        environment: Its NOTIFY_SOCKET names the socket; a program that systemd has not started has none.
+
+    Returns:
+        Whether systemd has been told.
+    """
+    address = environment.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return False
+    # A name outside the file system begins with a zero byte, for which "@" stands.
+    name = "\0" + address[1:] if address[0] == "@" else address
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        return sender.sendto("\n".join(lines).encode(), name) > 0
+    return False
+
+
+class Heartbeat:
+    """A publisher that tells systemd of the first frame (READY), of the later ones (WATCHDOG) and of how it fares.
+
+    Only what has gone all the way through counts: a loop that is stuck anywhere feeds no watchdog, and systemd starts
+    the program anew. A context manager, at whose end systemd is told that the program is about to stop.
+    """
+
+    def __init__(
+        self,
+        *,
+        temperature: Callable[[], float | None] = lambda: None,
+        environment: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is told yet.
+
+        Args:
+            temperature: Reads the processor's temperature in degrees Celsius; None if it is not known.
+            environment: As for `notify`; its WATCHDOG_USEC says how long the watchdog waits, in microseconds.
+            clock: Tells the time on a clock that never runs back, in seconds.
+        """
+        self._temperature, self._environment, self._clock = temperature, environment, clock
+        waits = int(environment.get("WATCHDOG_USEC") or 0) / 1e6
+        self._feed_seconds = min(STATUS_SECONDS, waits / FEEDS) if waits else STATUS_SECONDS
+        self._ready = False
+        self._fed = self._said = clock()
+        self._status = ""
+        self._frames, self._milliseconds = 0, 0.0
+
+    def publish(self, moment: Moment) -> None:
+        """A frame has come all the way through."""
+        now = self._clock()
+        if not self._ready:  # until systemd has taken it
+            self._ready, self._fed, self._said = self._tell("READY=1"), now, now
+            return
+        self._frames += 1
+        self._milliseconds += sum(moment.milliseconds.values())
+        status = self._fares(moment, now) if now - self._said >= STATUS_SECONDS else ""
+        self._feed(now, status)
+
+    def beat(self, status: str) -> None:
+        """No frame has come, but the program knows it and works at it: such as "blind, attempt 7".
+
+        Whoever tries a lost camera again calls it, at least as often as the watchdog wants to be fed; until the first
+        frame it asks systemd for patience instead. It never makes the device READY.
+        """
+        now = self._clock()
+        news = status != self._status or now - self._said >= STATUS_SECONDS
+        self._feed(now, status if news else "")
+
+    @contextmanager
+    def reloading(self) -> Iterator[None]:
+        """Within it, the settings are read again: systemd waits for the end, however it ends."""
+        if self._ready:
+            self._tell("RELOADING=1")
+        try:
+            yield
+        finally:
+            if self._ready:
+                self._tell("READY=1")
+
+    def __enter__(self) -> Self:
+        """Systemd is told of the first frame, not of the start."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """The program is about to stop."""
+        self._tell("STOPPING=1")
+
+    def _feed(self, now: float, status: str) -> None:
+        lines = []
+        if status or now - self._fed >= self._feed_seconds:
+            lines.append("WATCHDOG=1" if self._ready else f"EXTEND_TIMEOUT_USEC={START_SECONDS * 1_000_000}")
+            self._fed = now
+        if status:
+            lines.append("STATUS=" + " ".join(status.split()))
+            self._status, self._said, self._frames, self._milliseconds = status, now, 0, 0.0
+        if lines:
+            self._tell(*lines)
+
+    def _fares(self, moment: Moment, now: float) -> str:
+        people = sum(not track.muted for track in moment.tracks)
+        facts = [
+            f"{self._frames / (now - self._said):.1f} frames a second",
+            f"{self._milliseconds / self._frames:.0f} ms each",
+            {0: "nobody", 1: "1 person"}.get(people, f"{people} people") + " in view",
+        ]
+        celsius = self._temperature()
+        return ", ".join(facts if celsius is None else [*facts, f"{celsius:.0f} °C"])
+
+    def _tell(self, *lines: str) -> bool:
+        return notify(*lines, environment=self._environment)

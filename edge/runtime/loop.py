@@ -1,0 +1,55 @@
+"""The loop."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from edge.alarm.alarm import Alarm
+from edge.camera.frame import Frame
+from edge.runtime.frame_result import Moment, Publisher
+from edge.tracking.tracker import Tracker
+from edge.vision.classifier import Classifier
+from edge.vision.locator import Locator
+
+
+def watch(
+    camera: Iterable[Frame],
+    locator: Locator,
+    classifier: Classifier,
+    tracker: Tracker,
+    alarm: Alarm,
+    publisher: Publisher,
+) -> None:
+    """Watch a door until the camera's frames end."""
+    laps = Laps()
+    for frame in camera:
+        laps.begin()
+        faces = locator.locate(frame.image)
+        laps.end("locate")
+        asked = tracker.follow(frame, faces)
+        laps.end("follow")
+        scores = classifier.score(frame.image, [person.face for person in asked])
+        laps.end("classify")
+        events = tracker.judge(asked, scores)
+        events += alarm.show(frame.seconds, tracker.tracks)
+        laps.end("judge")
+        publisher.publish(Moment(frame, tracker.tracks, alarm.state, events, laps.milliseconds))
+
+
+class Laps:
+    """How long each stage of a frame's way takes."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._last = 0.0
+        self.milliseconds: dict[str, float] = {}
+
+    def begin(self) -> None:
+        """A new frame."""
+        self.milliseconds = {}
+        self._last = self._clock()
+
+    def end(self, stage: str) -> None:
+        """A stage is done."""
+        now = self._clock()
+        self.milliseconds[stage] = (now - self._last) * 1000
+        self._last = now

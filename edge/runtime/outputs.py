@@ -1,0 +1,41 @@
+"""By which settings the outputs were taken: their file may have changed, or broken, before a crash."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+
+from edge.settings.schema import AlarmSettings
+from edge.settings.text import toml
+
+
+def note_outputs(settings: AlarmSettings, environment: Mapping[str, str] = os.environ) -> None:
+    """Leave a note for `outputs-off`, in the folder that systemd takes away when the service has stopped.
+
+    Outside a service, and where it cannot be written, there is none.
+
+    Args:
+        settings: By which the outputs have been taken.
+        environment: Its RUNTIME_DIRECTORY names the folder.
+    """
+    note = _note(environment)
+    if note is None:
+        return
+    values = {key.name: getattr(settings, key.name) for key in fields(settings)}
+    lines = [f"{name} = {toml(value)}" for name, value in values.items() if value is not None]
+    part = note.with_suffix(".part")
+    with suppress(OSError):
+        part.write_text("\n".join(["[alarm]", *lines, ""]), encoding="utf-8")
+        part.replace(note)
+
+
+def noted_outputs(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The note, a settings file; None if nobody has left one."""
+    note = _note(environment)
+    return note if note is not None and note.is_file() else None
+
+
+def _note(environment: Mapping[str, str]) -> Path | None:
+    first = environment.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    return Path(first) / "outputs.toml" if first else None

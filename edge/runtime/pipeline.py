@@ -1,0 +1,113 @@
+"""From settings to the objects that the loop needs."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from gpiozero import Factory
+
+from edge.alarm.alarm import Alarm
+from edge.settings.schema import AlarmSettings, LocatorSettings, ModelSettings, Settings, VerdictSettings
+from edge.tracking.evidence import Quality, SequentialTest
+from edge.tracking.lag_monitor import Pace
+from edge.tracking.static_faces import Furniture
+from edge.tracking.tracker import Tracker
+from edge.vision.classifier import Classifier
+from edge.vision.face_locator import FaceLocator
+from edge.vision.interpreter import Int8Network
+from edge.vision.known_good import load_known_good
+from edge.vision.locator import CentreLocator, Locator
+from edge.vision.model_file import ModelFile
+
+
+def load_classifier(
+    settings: ModelSettings, *, state: Path | None = None, tell: Callable[[str], None] | None = None
+) -> tuple[Classifier, ModelFile]:
+    """The classifier, and the file it came from.
+
+    Args:
+        settings: Which file and runtime.
+        state: Folder that holds copies of the last good files, to fall back on; None for none.
+        tell: Told why, if the classifier is such a copy.
+
+    Raises:
+        UserError: The file is missing, foreign or damaged and there is no copy, or no runtime is installed.
+    """
+
+    def make(file: ModelFile) -> Classifier:
+        return Classifier(Int8Network(file, threads=settings.threads, runtime=settings.runtime))
+
+    loaded = load_known_good(Path(settings.classifier), make, state=state, role="classifier")
+    _pass_on(loaded.fault, tell)
+    return loaded.model, loaded.file
+
+
+def make_locator(
+    settings: LocatorSettings,
+    model: ModelSettings,
+    *,
+    state: Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Locator:
+    """The locator of the settings' kind; `model` says which file and runtime a network comes from.
+
+    Args:
+        settings: Which kind of locator.
+        model: Which file and runtime.
+        state: As for `load_classifier`.
+        tell: As for `load_classifier`.
+
+    Raises:
+        UserError: The file is missing, foreign or damaged and there is no copy, or no runtime is installed.
+    """
+    if settings.kind == "centre":
+        return CentreLocator(x=settings.x, y=settings.y, size=settings.size)
+
+    def make(file: ModelFile) -> FaceLocator:
+        network = Int8Network(file, threads=model.threads, runtime=model.runtime)
+        return FaceLocator(network, max_faces=settings.max_faces, min_score=settings.min_score)
+
+    loaded = load_known_good(Path(model.locator), make, state=state, role="locator")
+    _pass_on(loaded.fault, tell)
+    return loaded.model
+
+
+def _pass_on(fault: str | None, tell: Callable[[str], None] | None) -> None:
+    if fault and tell:
+        tell(fault)
+
+
+def make_test(settings: VerdictSettings, threshold: float) -> SequentialTest:
+    """The test that turns looks into verdicts; `threshold` is the classifier's."""
+    return SequentialTest(
+        false_alert_rate=settings.false_alert_rate,
+        miss_rate=settings.miss_rate,
+        correlation_seconds=settings.correlation_seconds,
+        threshold=threshold,
+    )
+
+
+def make_tracker(settings: Settings, threshold: float) -> Tracker:
+    """The tracker; `threshold` is the classifier's."""
+    verdict, tracking = settings.verdict, settings.tracking
+    return Tracker(
+        test=make_test(verdict, threshold),
+        quality=Quality(
+            smallest_face_px=verdict.smallest_face_px,
+            clear_face_px=verdict.clear_face_px,
+            blurred_below=verdict.blurred_below,
+        ),
+        furniture=Furniture(tracking.still_seconds),
+        pace=Pace(tracking.slowest_frames_per_second),
+        gap_seconds=tracking.gap_seconds,
+        looks_per_frame=tracking.looks_per_frame,
+    )
+
+
+def make_alarm(settings: AlarmSettings, pin_factory: Factory, *, live: bool) -> Alarm:
+    """The alarm; a recording, which is not `live`, has neither the pace of life nor quiet hours.
+
+    Raises:
+        UserError: A pin does not exist, or is in use.
+    """
+    return Alarm(settings, pin_factory, live=live, wall_clock=datetime.now if live else None)

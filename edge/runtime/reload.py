@@ -1,0 +1,91 @@
+"""Changed settings, taken over while the device watches: all that changed, or nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+
+from edge.alarm.alarm import Alarm
+from edge.errors import UserError
+from edge.events.journal import Journal
+from edge.events.types import Event, Reloaded, ReloadRefused
+from edge.runtime.camera_watchdog import Lookout
+from edge.runtime.frame_result import Moment
+from edge.runtime.heartbeat import Heartbeat
+from edge.settings.schema import Settings
+from edge.tracking.tracker import Tracker
+
+LIVE_TABLES = ("verdict", "tracking", "alarm")
+"""The tables of the settings that can change while the device watches."""
+
+TAKEN = ("_pin", "_active_high")
+"""How the settings end that name what was taken at the start."""
+
+
+class Reload:
+    """A publisher that takes over changed settings between two frames, once somebody has asked for it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        reread: Callable[[], Settings],
+        journal: Journal,
+        heartbeat: Heartbeat,
+        apply: Callable[[Settings], None],
+    ) -> None:
+        """Nothing has been asked for yet.
+
+        Args:
+            settings: Those in force.
+            reread: Reads them anew.
+            journal: Gets `reloaded` or `reload_refused`.
+            heartbeat: Tells systemd when it is done.
+            apply: Puts settings in force, of which only what can change has changed.
+        """
+        self.settings = settings
+        self._reread, self._journal, self._heartbeat, self._apply = reread, journal, heartbeat, apply
+        self._asked = False
+
+    def ask(self, *_: object) -> None:
+        """Ask for it; may be a signal's handler."""
+        self._asked = True
+
+    def publish(self, moment: Moment) -> None:
+        """Do what has been asked for."""
+        if self._asked:
+            self._asked = False
+            with self._heartbeat.reloading():
+                self._journal.write(self._reload(moment.frame.seconds))
+
+    def _reload(self, seconds: float) -> Event:
+        try:
+            new = self._reread()
+        except UserError as error:
+            return ReloadRefused(at=seconds, reason=str(error))
+        changed = list(differences(self.settings, new))
+        fixed = [name for name in changed if not is_live(name)]
+        if fixed:
+            reason = f"{', '.join(fixed)} can only change in a restart: `sudo systemctl restart maskwatch`."
+            return ReloadRefused(at=seconds, reason=reason)
+        self._apply(new)
+        self.settings = new
+        return Reloaded(at=seconds, changed=", ".join(changed))
+
+
+def differences(old: Settings, new: Settings) -> Iterator[str]:
+    """The names of the settings that differ, such as "alarm.hold_seconds"."""
+    for table in fields(Settings):
+        before, after = getattr(old, table.name), getattr(new, table.name)
+        for key in fields(before):
+            if getattr(before, key.name) != getattr(after, key.name):
+                yield f"{table.name}.{key.name}"
+
+
+def is_live(name: str) -> bool:
+    """Whether a setting, such as "alarm.hold_seconds", can change while the device watches."""
+    return name.partition(".")[0] in LIVE_TABLES and not name.endswith(TAKEN)
+
+
+def put_in_force(settings: Settings, tracker: Tracker, rules: Tracker, alarm: Alarm, lookout: Lookout) -> None:
+    """Have everybody go by changed settings; `rules` is a tracker that was made of them."""
+    tracker.adopt(rules)
+    alarm.adopt(settings.alarm)
+    lookout.after_seconds = settings.alarm.blind_after_seconds

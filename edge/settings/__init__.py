@@ -1,0 +1,1 @@
+"""The settings: plain data, and their file."""

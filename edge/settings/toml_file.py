@@ -1,0 +1,126 @@
+"""The settings file: TOML, every value optional, every mistake named."""
+
+import difflib
+import tomllib
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+
+from edge.errors import UserError
+from edge.settings.schema import Settings
+
+SETTINGS_FILE = Path("/etc/maskwatch/maskwatch.toml")
+"""Where a device has its settings."""
+
+
+PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+"""Types of values, as people call them."""
+
+
+def settings_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Settings:
+    """The settings of the file that is named, else of the standard one where there is one, else the defaults.
+
+    Raises:
+        UserError: As for `read_settings`.
+    """
+    path = file_in_force(named, standard)
+    return read_settings(path) if path else Settings()
+
+
+def file_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Path | None:
+    """The settings file that counts: the one that is named, else the standard one where there is one."""
+    return named or (standard if standard.exists() else None)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file; paths in it that are not absolute count from its folder.
+
+    Raises:
+        UserError: It cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
+    """
+    settings: Settings = _build(Settings, read_table(path), f"{path}")
+    return _resolved(settings, path.absolute().parent)
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """What a settings file says, as it is written there.
+
+    Raises:
+        UserError: It cannot be read, or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+    except OSError as error:
+        raise UserError(f"The settings file {path} cannot be read ({error.strerror}): name one that can.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"The settings file {path} is no text in UTF-8: save it as such, or name another.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"The settings file {path} is not TOML: {error}.") from error
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    """The service runs in a folder of its own, where nobody has files."""
+
+    def resolved(path: str) -> str:
+        return path if not path or Path(path).is_absolute() else str(folder / path)
+
+    model, camera = settings.model, settings.camera
+    model = replace(model, classifier=resolved(model.classifier), locator=resolved(model.locator))
+    camera = replace(camera, source=resolved(camera.source)) if camera.is_recording else camera
+    return replace(settings, model=model, camera=camera)
+
+
+def _build(kind: type, table: dict[str, Any], place: str) -> Any:
+    types = get_type_hints(kind)
+    names = [f.name for f in fields(kind)]
+    for key in table:
+        if key not in names:
+            raise UserError(f'{place} has an unknown key "{key}": {_advice(key, names)}')
+    values = {key: _value(types[key], value, key, place) for key, value in table.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise UserError(f"{place} {error}.") from error
+
+
+def _advice(key: str, names: list[str]) -> str:
+    """What may have been meant by a key that its table does not have."""
+    tables = get_type_hints(Settings)
+    homes = [f.name for f in fields(Settings) if key in get_type_hints(tables[f.name])]
+    if homes:
+        return f"it belongs below [{homes[0]}]."
+    if nearest := difflib.get_close_matches(key, names, n=1):
+        return f'did you mean "{nearest[0]}"?'
+    return "`maskwatch settings` shows all that there are."
+
+
+def _value(kind: Any, value: Any, key: str, place: str) -> Any:
+    if isinstance(kind, UnionType):  # `X | None`: TOML has no None, it leaves the key away
+        kind = next(member for member in get_args(kind) if member is not NoneType)
+    if hasattr(kind, "from_toml"):
+        try:
+            return kind.from_toml(value)
+        except ValueError as error:
+            raise UserError(f'{place} "{key}" {error}.') from error
+    if is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise UserError(f'{place}: "{key}" must be a table, written as [{key}].')
+        return _build(cast(type, kind), value, f"{place}, table [{key}],")
+    return _plain(kind, value, key, place)
+
+
+def _plain(kind: Any, value: Any, key: str, place: str) -> Any:
+    if get_origin(kind) is Literal:
+        if not any(type(value) is type(choice) and value == choice for choice in get_args(kind)):
+            choices = " or ".join(
+                f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(kind)
+            )
+            raise UserError(f'{place} "{key}" must be {choices}, not {value!r}.')
+        return value
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        quotes = ", without quotes" if isinstance(value, str) else ""
+        raise UserError(f'{place} "{key}" must be {PLAIN[kind]}{quotes}.')
+    return value

@@ -1,0 +1,18 @@
+from edge.camera.frame_rate import Rate
+
+
+def test_the_lowest_limit_counts_until_it_is_lifted():
+    rate = Rate(10.0)
+    rate.limit("heat", 2.5)
+    rate.limit("idle", 5.0)
+    assert rate.frames_per_second == 2.5
+    rate.lift("heat")
+    assert rate.frames_per_second == 5.0
+    rate.lift("idle")
+    assert rate.frames_per_second == 10.0
+
+
+def test_no_limit_is_above_the_full_rate():
+    rate = Rate(2.0)
+    rate.limit("idle", 5.0)
+    assert rate.frames_per_second == 2.0

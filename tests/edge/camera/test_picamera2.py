@@ -1,0 +1,129 @@
+import sys
+from itertools import islice
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from edge.camera.picamera2 import RaspberryPiCamera
+from edge.camera.sources import open_camera
+from edge.errors import UserError
+from edge.settings.schema import CameraSettings
+
+
+class StandInRequest:
+    def __init__(self, size, calls):
+        self.size, self.calls = size, calls
+
+    def make_array(self, name):
+        assert name == "main"
+        image = np.zeros((self.size[1], self.size[0], 3), np.uint8)
+        image[:, :, 0] = 255
+        return image
+
+    def release(self):
+        self.calls.append("release")
+
+
+class StandInPicamera2:
+    """picamera2's own call shapes, with a red picture."""
+
+    times_out = False
+
+    def create_video_configuration(self, *, main, controls, queue):
+        assert main["format"] == "BGR888"  # R, G, B in memory
+        assert not queue
+        return {"main": main, "controls": controls}
+
+    def configure(self, configuration):
+        self.configuration = configuration
+
+    def start(self):
+        self.calls.append("start")
+
+    def capture_request(self, *, wait):
+        assert wait > 0
+        if self.times_out:
+            raise TimeoutError
+        return StandInRequest(self.configuration["main"]["size"], self.calls)
+
+    def cancel_all_and_flush(self):
+        self.calls.append("cancel_all_and_flush")
+
+    def stop(self):
+        self.calls.append("stop")
+
+    def close(self):
+        self.calls.append("close")
+
+
+@pytest.fixture
+def picamera2(monkeypatch):
+    module = ModuleType("picamera2")
+    module.Picamera2 = type("Picamera2", (StandInPicamera2,), {"calls": []})
+    monkeypatch.setitem(sys.modules, "picamera2", module)
+    return module
+
+
+@pytest.mark.usefixtures("picamera2")
+def test_it_gives_rgb_frames_of_the_size_asked_for():
+    with open_camera(CameraSettings(width=320, height=240)) as camera:
+        frame = next(iter(camera))
+    assert frame.image.shape == (240, 320, 3)
+    assert frame.image[0, 0].tolist() == [255, 0, 0]
+
+
+def test_every_picture_is_given_back_and_the_camera_let_go(picamera2):
+    with open_camera(CameraSettings(frames_per_second=1000.0)) as camera:
+        list(islice(iter(camera), 3))
+    calls = picamera2.Picamera2.calls
+    assert calls[0] == "start"
+    assert calls[-2:] == ["stop", "close"]
+    assert calls.count("release") >= 3
+
+
+def test_the_sensor_itself_keeps_the_frame_rate(picamera2):
+    lens = RaspberryPiCamera(CameraSettings(frames_per_second=10.0))
+    assert lens._camera.configuration["controls"] == {"FrameDurationLimits": (100_000, 100_000)}
+
+
+def test_a_picture_that_never_comes_lets_the_camera_be_closed(picamera2):
+    lens = RaspberryPiCamera(CameraSettings())
+    picamera2.Picamera2.times_out = True
+    with pytest.raises(OSError, match="see to its ribbon cable"):
+        lens.grab()
+    lens.close()
+    assert picamera2.Picamera2.calls == ["start", "cancel_all_and_flush", "stop", "close"]
+
+
+def raising(error):
+    def fail(*_):
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (IndexError("list index out of range"), "No camera is connected"),
+        (RuntimeError("Camera __init__ sequence did not complete."), "close the program that uses it"),
+    ],
+)
+def test_no_camera_or_one_in_use_is_refused_in_a_sentence(picamera2, error, said):
+    picamera2.Picamera2 = raising(error)
+    with pytest.raises(UserError, match=said):
+        open_camera(CameraSettings())
+
+
+def test_a_camera_that_does_not_start_is_let_go(picamera2):
+    picamera2.Picamera2.start = raising(RuntimeError("Failed to start camera"))
+    with pytest.raises(RuntimeError, match="Failed to start"):
+        open_camera(CameraSettings())
+    assert picamera2.Picamera2.calls == ["close"]
+
+
+def test_without_picamera2_the_apt_package_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+    with pytest.raises(UserError, match="sudo apt install python3-picamera2"):
+        open_camera(CameraSettings())

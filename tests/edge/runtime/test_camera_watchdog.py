@@ -1,0 +1,110 @@
+import errno
+import io
+import json
+import time
+
+import numpy as np
+import pytest
+
+from edge.alarm.alarm import Alarm
+from edge.alarm.state import AlarmState
+from edge.camera.frame import Frame
+from edge.events.journal import Journal
+from edge.runtime.camera_watchdog import Lookout
+from edge.runtime.frame_result import Moment
+from edge.settings.schema import AlarmSettings
+
+LED, CLEAR = 17, 22
+
+
+class Door:
+    """A camera's frames by hand, and a clock that is turned by hand."""
+
+    def __init__(self, pins):
+        self.now, self.log = 100.0, io.StringIO()
+        self.alarm = Alarm(AlarmSettings(clear_led_pin=CLEAR), pins)
+        journal = Journal(self.log)
+        self.lookout = Lookout(self.alarm, journal, after_seconds=3.0, clock=lambda: self.now)
+
+    def frame(self, seconds, *tracks):
+        self.alarm.show(seconds, tracks)
+        image = np.zeros((4, 4, 3), np.uint8)
+        self.lookout.publish(Moment(Frame(image, seconds), tracks, AlarmState(), [], {}))
+
+    def wait(self, seconds):
+        self.now += seconds
+        self.lookout.check()
+
+    @property
+    def events(self):
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+@pytest.fixture
+def door(pins):
+    door = Door(pins)
+    with door.alarm:
+        yield door
+
+
+def test_frames_that_come_keep_it_quiet(door):
+    for second in range(10):
+        door.frame(float(second))
+        door.wait(1.0)
+    assert door.events == []
+
+
+def test_without_frames_the_device_says_once_that_it_is_blind(door, pins, masked):
+    door.frame(7.0, masked())
+    assert pins.pin(CLEAR).state
+    for _ in range(20):
+        door.wait(0.5)
+    assert door.events == [{"at": 10.0, "event": "blind", "reason": ""}]
+    assert not pins.pin(CLEAR).state
+
+
+def test_a_camera_that_never_gives_a_frame_is_blindness_too(door):
+    door.wait(3.0)
+    assert [event["event"] for event in door.events] == ["blind"]
+
+
+def test_the_next_frame_ends_it(door, pins, bare):
+    door.frame(0.0)
+    door.wait(60.0)
+    door.frame(60.1, bare())
+    assert door.events[-1] == {"at": 60.1, "event": "sighted", "unseen_seconds": 60.0}
+    assert pins.pin(LED).state
+    door.wait(2.9)
+    assert len(door.events) == 2
+
+
+def test_each_blindness_is_said(door):
+    for second in (0.0, 10.0):
+        door.frame(second)
+        door.wait(3.0)
+    assert [event["event"] for event in door.events] == ["blind", "sighted", "blind"]
+
+
+def test_it_keeps_watch_by_itself_while_the_loop_is_stuck(pins, eventually):
+    log = io.StringIO()
+    with Alarm(AlarmSettings(), pins) as alarm, Lookout(alarm, Journal(log), after_seconds=0.05) as lookout:
+        eventually(lambda: lookout.blind)  # a camera that hangs
+        eventually(lambda: True in [state.state for state in pins.pin(LED).states])
+        time.sleep(0.02)
+    assert log.getvalue().count("blind") == 1
+    assert not pins.pin(LED).state
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(errno.ENOSPC, "No space left on device")])
+def test_a_log_that_takes_nothing_does_not_keep_the_light_from_showing_it(pins, error, eventually):
+    class Unwritable(io.StringIO):
+        def write(self, _):
+            raise error
+
+    with (
+        Alarm(AlarmSettings(), pins) as alarm,
+        Lookout(alarm, Journal(Unwritable()), after_seconds=0.05) as lookout,
+    ):
+        eventually(lambda: lookout.blind)
+        lookout.blind = False  # a frame has come; then none again
+        eventually(lambda: lookout.blind)

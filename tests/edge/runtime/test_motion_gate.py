@@ -1,0 +1,94 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from edge.camera.frame import Frame
+from edge.camera.frame_rate import Rate
+from edge.camera.recording import open_recording
+from edge.replay.pace import at_rate
+from edge.replay.record import Record
+from edge.replay.replay import watch_recording
+from edge.runtime.motion_gate import ALERT_SECONDS, LOOK_SECONDS, Attention
+from edge.runtime.pipeline import load_classifier, make_locator
+from edge.settings.schema import Settings
+
+RATE, IDLE_RATE = 10.0, 5.0
+
+
+def hall(seconds, *, walker=None, noise=4.0):
+    """A frame of an empty hall as a sensor gives it; somebody `walker` pixels high may stand in it."""
+    image = np.random.default_rng(round(seconds * 1000)).normal(110, noise, (480, 640, 3))
+    if walker:
+        left = 300 + round(40 * seconds) % 200
+        image[480 - walker :, left : left + walker // 3] = 40
+    return Frame(image.clip(0, 255).astype(np.uint8), seconds)
+
+
+def looked_at(attention, seconds, start=0.0, **what):
+    times = [start + number / RATE for number in range(round(seconds * RATE))]
+    return [round(frame.seconds, 1) for frame in attention.select(hall(at, **what) for at in times)]
+
+
+@pytest.fixture
+def idle():
+    """One that has seen nothing for long enough."""
+    attention = Attention(IDLE_RATE)
+    looked_at(attention, ALERT_SECONDS + 1)
+    assert attention.idle
+    return attention
+
+
+def test_at_first_every_frame_is_looked_at():
+    assert len(looked_at(Attention(IDLE_RATE), ALERT_SECONDS)) == ALERT_SECONDS * RATE
+
+
+def test_an_empty_hall_is_looked_at_now_and_then(idle):
+    times = looked_at(idle, 20.0, start=10.0)
+    assert len(times) <= 20.0 / LOOK_SECONDS
+    assert max(np.diff(times)) < 1.0  # short enough for whoever stands still to be seen twice before they count as gone
+
+
+@pytest.mark.parametrize("height", [480, 120])
+def test_who_walks_up_is_looked_at_within_an_idle_frame(idle, height):
+    times = looked_at(idle, 2.0, start=10.0, walker=height)
+    assert times[0] <= 10.0 + 2 / IDLE_RATE
+    assert np.diff(times) == pytest.approx(1 / RATE)
+
+
+@pytest.mark.parametrize("noise", [0.0, 4.0, 10.0])
+def test_noise_wakes_nobody(noise):
+    attention = Attention(IDLE_RATE)
+    looked_at(attention, 20.0, noise=noise)
+    assert attention.idle
+
+
+def test_who_is_in_view_is_looked_at_in_every_frame(idle, moment, person):
+    list(idle.select([hall(10.0)]))
+    idle.publish(moment(10.0, person()))
+    assert len(looked_at(idle, ALERT_SECONDS, start=10.0)) == ALERT_SECONDS * RATE
+
+
+def test_an_idle_camera_need_not_decode_what_nobody_looks_at(idle):
+    idle.rate = Rate(RATE)
+    looked_at(idle, 1.0, start=10.0)
+    assert idle.rate.frames_per_second == IDLE_RATE
+    looked_at(idle, 0.5, start=11.0, walker=300)
+    assert idle.rate.frames_per_second == RATE
+
+
+def first_alert(clip, before):
+    """When the alert rises in a clip that `before`, frames of an empty hall, came before; in seconds of the clip."""
+    settings, record = Settings(), Record()
+    classifier, _ = load_classifier(settings.model)
+    with open_recording(clip) as recording:
+        shown = (Frame(frame.image, len(before) / RATE + frame.seconds) for frame in at_rate(recording, RATE))
+        frames = itertools.chain(before, itertools.takewhile(lambda frame: frame.seconds < 15.0, shown))
+        watch_recording(frames, make_locator(settings.locator, settings.model), classifier, settings, record)
+    return record.alerts[0].begin - len(before) / RATE
+
+
+def test_who_comes_through_a_door_that_was_empty_is_alerted_as_soon_as_ever(shared_data):
+    clip = shared_data / "clips" / "studio_man_no_mask.mp4"
+    empty = [hall(number / RATE) for number in range(100)]
+    assert first_alert(clip, empty) == pytest.approx(first_alert(clip, []), abs=0.11)

@@ -1,0 +1,49 @@
+import pytest
+
+from edge.cli import main
+from edge.runtime.outputs import note_outputs, noted_outputs
+from edge.settings.schema import AlarmSettings
+from edge.settings.toml_file import read_settings
+from edge.settings.values import DailyHours, Pin
+
+
+@pytest.fixture
+def environment(tmp_path):
+    return {"RUNTIME_DIRECTORY": str(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        AlarmSettings(),
+        AlarmSettings(led_pin=Pin(5), led_active_high=False, relay_pin=Pin(6), relay_energised_while="alert"),
+        AlarmSettings(quiet_hours=DailyHours.from_toml("22:00-06:00"), buzzer_duty_limit=0.0, hold_seconds=1.5),
+    ],
+)
+def test_what_is_noted_is_read_again(settings, environment):
+    note_outputs(settings, environment)
+    assert read_settings(noted_outputs(environment)).alarm == settings
+
+
+def test_without_a_service_there_is_no_note():
+    note_outputs(AlarmSettings(), {})
+    assert noted_outputs({}) is None
+
+
+def test_nobody_has_left_a_note_before_the_outputs_were_taken(environment):
+    assert noted_outputs(environment) is None
+
+
+def test_a_folder_that_takes_nothing_disturbs_nobody(environment):
+    environment["RUNTIME_DIRECTORY"] += "/none"
+    note_outputs(AlarmSettings(), environment)
+    assert noted_outputs(environment) is None
+
+
+def test_outputs_go_off_by_the_note_even_if_the_settings_have_been_broken_since(tmp_path, environment, monkeypatch):
+    broken = tmp_path / "maskwatch.toml"
+    broken.write_text("[alarm]\nled_pn = 9\n")
+    monkeypatch.setenv("RUNTIME_DIRECTORY", environment["RUNTIME_DIRECTORY"])
+    assert main(["outputs-off", "--config", str(broken)]) == 2
+    note_outputs(AlarmSettings(), environment)
+    assert main(["outputs-off", "--config", str(broken)]) == 0
