@@ -9,7 +9,7 @@ from edge.vision.anchor_free import overlaps
 from edge.vision.face import Face
 from edge.vision.interpreter import Int8Network
 from edge.vision.letterbox import boxes_of
-from export.parity import Disagreement, Parity
+from export.quantize.parity import Disagreement, Parity
 from training.locator.evaluate import find_faces, find_faces_int8, letterboxed
 from training.locator.scenes import Scene
 from training.locator.scores import Detections, hold_against
