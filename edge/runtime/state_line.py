@@ -8,7 +8,7 @@ from typing import Any
 
 import cv2
 
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.stream.messages import encode
 from edge.tracking.track import Track
 
@@ -19,7 +19,7 @@ JPEG_QUALITY = 80
 class StateLine:
     """See `edge.stream.messages.State` for the fields."""
 
-    moment: Moment
+    result: FrameResult
     frame: int
     epoch: float
     """Unix time at which the camera's clock showed 0."""
@@ -41,23 +41,23 @@ class StateLine:
     @cached_property
     def _with_picture(self) -> bytes:
         # Base64 has nothing that JSON would have to escape: the large text need not go through its encoder.
-        return self._alone[:-2] + b',"jpeg":"' + b64encode(_jpeg(self.moment)) + b'"}\n'
+        return self._alone[:-2] + b',"jpeg":"' + b64encode(_jpeg(self.result)) + b'"}\n'
 
     @cached_property
     def _state(self) -> dict[str, Any]:
-        moment = self.moment
-        height, width = moment.frame.image.shape[:2]
+        result = self.result
+        height, width = result.frame.image.shape[:2]
         return {
             "type": "state",
             "frame": self.frame,
-            "at": round(self.epoch + moment.frame.seconds, 3),
-            "seconds": round(moment.frame.seconds, 3),
+            "at": round(self.epoch + result.frame.seconds, 3),
+            "seconds": round(result.frame.seconds, 3),
             "width": width,
             "height": height,
-            "people": [_person(track) for track in moment.tracks],
-            "outputs": asdict(moment.alarm),
+            "people": [_person(track) for track in result.tracks],
+            "outputs": asdict(result.alarm),
             "blind": self.blind,
-            "milliseconds": {stage: round(taken, 2) for stage, taken in moment.milliseconds.items()},
+            "milliseconds": {stage: round(taken, 2) for stage, taken in result.milliseconds.items()},
             "frames_per_second": round(self.frames_per_second, 2),
             "celsius": self.celsius(),
             "buzzer_muted_seconds": round(self.buzzer_muted_seconds, 1),
@@ -73,13 +73,13 @@ def _person(track: Track) -> dict[str, Any]:
         "box": [round(side, 1) for side in (face.left, face.top, face.right, face.bottom)],
         "verdict": track.verdict.value,
         "evidence": round(track.evidence, 3),
-        "p_unmasked": round(track.p_unmasked, 3),
+        "p_not_compliant": round(track.p_not_compliant, 3),
         "unseen_seconds": round(track.unseen_seconds, 2),
         "muted": track.muted,
     }
 
 
-def _jpeg(moment: Moment) -> bytes:
-    picture = cv2.cvtColor(moment.frame.image, cv2.COLOR_RGB2BGR)
+def _jpeg(result: FrameResult) -> bytes:
+    picture = cv2.cvtColor(result.frame.image, cv2.COLOR_RGB2BGR)
     _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return encoded.tobytes()

@@ -16,7 +16,7 @@ from edge.alarm.alarm import Alarm
 from edge.events.journal import Journal
 from edge.events.types import Blind, Event, Fault, ReaderDropped, Sighted
 from edge.runtime.commands import Commands
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.runtime.state_line import StateLine
 from edge.runtime.stream_server import StreamServer
 from edge.settings.schema import StreamSettings
@@ -76,7 +76,7 @@ class Stream:
         self._journal.listener = None
         self._opened.close()
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Offer a frame's state."""
         if self._server is None:
             return
@@ -86,7 +86,7 @@ class Stream:
         while now - self._times[0] > RATE_SECONDS:
             self._times.popleft()
         self._newest = StateLine(
-            moment=moment,
+            result=result,
             frame=self._frames,
             epoch=self._journal.epoch(),
             frames_per_second=_rate(self._times),

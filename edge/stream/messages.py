@@ -81,7 +81,7 @@ class PersonState:
     """"undecided", "compliant" or "not compliant"."""
     evidence: float
     """Log-odds of not being compliant."""
-    p_unmasked: float
+    p_not_compliant: float
     unseen_seconds: float
     muted: bool
 

@@ -140,8 +140,8 @@ def test_what_is_no_longer_kept_is_said_to_be_lost(door, client):
     assert first.event["track"] == 5
 
 
-def test_a_state_says_what_the_frame_led_to(door, client, moment, person):
-    door.stream.publish(moment(2.0, person(p=0.9, number=4)))
+def test_a_state_says_what_the_frame_led_to(door, client, frame_result, person):
+    door.stream.publish(frame_result(2.0, person(p=0.9, number=4)))
     (state,) = received(client(states=True), State)
     assert (state.at, state.width, state.height, state.jpeg) == (1002.0, 320, 240, None)
     assert state.people[0].verdict == "not compliant"
@@ -151,8 +151,8 @@ def test_a_state_says_what_the_frame_led_to(door, client, moment, person):
     assert state.milliseconds == {"locate": 0.1, "classify": 2.0}
 
 
-def test_a_picture_comes_to_those_who_ask_alone(door, client, moment):
-    door.stream.publish(moment(2.0))
+def test_a_picture_comes_to_those_who_ask_alone(door, client, frame_result):
+    door.stream.publish(frame_result(2.0))
     (state,) = received(client(pictures=True), State)
     picture = cv2.imdecode(np.frombuffer(state.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (240, 320, 3)
@@ -160,31 +160,31 @@ def test_a_picture_comes_to_those_who_ask_alone(door, client, moment):
     assert received(client(states=True), State)[0].jpeg is None
 
 
-def test_a_reader_may_ask_for_pictures_later(door, client, moment):
+def test_a_reader_may_ask_for_pictures_later(door, client, frame_result):
     one = client(states=True)
     messages = iter(one)
-    door.stream.publish(moment(1.0))
+    door.stream.publish(frame_result(1.0))
     next(messages)
     assert next(messages).jpeg is None
     one.wants(states=True, pictures=True)
     assert next(messages).jpeg
 
 
-def test_who_connects_while_the_door_is_blind_knows_it(door, client, moment):
-    door.stream.publish(moment(1.0))
+def test_who_connects_while_the_door_is_blind_knows_it(door, client, frame_result):
+    door.stream.publish(frame_result(1.0))
     door.journal.write(Blind(at=4.0, reason="see to the cable"))
     assert received(client(states=True), State)[0].blind == "see to the cable"
     door.journal.write(Sighted(at=9.0, unseen_seconds=5.0))
     assert received(client(states=True), State)[0].blind is None
 
 
-def test_a_slow_reader_misses_states_and_no_event(door, moment):
+def test_a_slow_reader_misses_states_and_no_event(door, frame_result):
     with socket.socket(socket.AF_UNIX) as slow:
         slow.connect(str(door.address))
         slow.sendall(b'{"do":"subscribe","pictures":true,"after":{"run":"","number":0}}\n')
         slow.recv(10)
         for number in range(1, 500):
-            door.stream.publish(moment(float(number), size=(480, 640)))
+            door.stream.publish(frame_result(float(number), size=(480, 640)))
             door.track(number)
         stream, numbers, states = slow.makefile("rb"), [], 0
         stream.readline()
@@ -198,14 +198,14 @@ def test_a_slow_reader_misses_states_and_no_event(door, moment):
     assert states < 250
 
 
-def test_a_reader_that_takes_nothing_is_dropped_and_the_log_says_so(tmp_path, eventually, moment, monkeypatch):
+def test_a_reader_that_takes_nothing_is_dropped_and_the_log_says_so(tmp_path, eventually, frame_result, monkeypatch):
     monkeypatch.setattr("edge.runtime.stream.StreamServer", lambda *a, **k: StreamServer(*a, stuck_seconds=0.2, **k))
     with Door(tmp_path) as door, socket.socket(socket.AF_UNIX) as dead:
         dead.connect(str(door.address))
         dead.sendall(b'{"do":"subscribe","states":true}\n')
 
         def said():
-            door.stream.publish(moment(1.0))
+            door.stream.publish(frame_result(1.0))
             return any("reader_dropped" in line for line in door.log.lines)
 
         eventually(said)
@@ -271,7 +271,7 @@ def test_a_line_without_an_end_closes_the_connection(door):
         assert left == b""
 
 
-def test_readers_killed_at_any_moment_change_no_event(door, client, moment):
+def test_readers_killed_at_any_moment_change_no_event(door, client, frame_result):
     stop = threading.Event()
 
     def come_and_go():
@@ -286,7 +286,7 @@ def test_readers_killed_at_any_moment_change_no_event(door, client, moment):
         visitor.start()
     for number in range(1, 300):
         door.track(number)
-        door.stream.publish(moment(float(number)))
+        door.stream.publish(frame_result(float(number)))
     stop.set()
     for visitor in visitors:
         visitor.join()
@@ -294,7 +294,7 @@ def test_readers_killed_at_any_moment_change_no_event(door, client, moment):
     assert [event.event["track"] for event in events] == list(range(1, 300))
 
 
-def test_the_led_is_tested(door, moment, eventually):
+def test_the_led_is_tested(door, frame_result, eventually):
     answer = send_command(door.address, {"do": "test", "output": "led"})
     assert answer.ok
     eventually(lambda: door.pins.pin(17).state)
