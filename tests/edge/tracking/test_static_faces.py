@@ -107,7 +107,7 @@ def test_no_more_places_are_kept_than_fit(new_tracker, play):
     tracker = new_tracker(still_seconds=1.0)
     for number in range(20):
         play(tracker, [[POSTER]] * 12, start=2 * number, picture=lambda s, n=number: wall(s, moved=9 * n))
-    assert len(tracker.furniture.places) == 16
+    assert len(tracker.static_faces.known) == 16
 
 
 def test_a_box_over_the_edge_is_no_trouble(new_tracker, play):
