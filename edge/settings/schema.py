@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from edge.bounds import Bounded, Bounds, FilePath
+from edge.bounds import Bounded, Bounds, FilePath, shown
 from edge.settings.values import HEADER_PINS, DailyHours, Pin, Region
 
 MODELS = Path(__file__).parent.parent / "models"
@@ -185,11 +185,21 @@ class AlarmSettings(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StreamSettings:
+class StreamSettings(Bounded):
     """`[stream]`: what other programs on the board hear and see of the door."""
 
-    socket: str = "/run/maskwatch/stream.sock"
-    """Path of the local socket; one that is not absolute counts from the settings file's folder."""
+    socket: Annotated[str, FilePath(longest=107)] = "/run/maskwatch/stream.sock"
+    """Path of the local socket, beginning with "/"; where its folder does not exist, nothing is offered."""
+
+    def __post_init__(self) -> None:
+        """Refuse a path of which nobody could say where it begins.
+
+        Raises:
+            ValueError: A value is outside its limits.
+        """
+        super().__post_init__()
+        if not self.socket.startswith("/"):
+            raise ValueError(f'"socket" must begin with "/", as {StreamSettings.socket} does, not {shown(self.socket)}')
 
 
 @dataclass(frozen=True, kw_only=True)

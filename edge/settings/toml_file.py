@@ -90,8 +90,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
     model, camera = settings.model, settings.camera
     model = replace(model, classifier=resolved(model.classifier), locator=resolved(model.locator))
     camera = replace(camera, source=resolved(camera.source)) if camera.is_recording else camera
-    stream = replace(settings.stream, socket=resolved(settings.stream.socket))
-    return replace(settings, model=model, camera=camera, stream=stream)
+    return replace(settings, model=model, camera=camera)
 
 
 def _build(kind: type, table: dict[str, Any], place: str) -> Any:
