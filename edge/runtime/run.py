@@ -26,6 +26,7 @@ from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
 from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_tracker
 from edge.runtime.reload import Reload, put_in_force
+from edge.runtime.stream import Stream
 from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
 from edge.vision.golden import answers_as_golden
@@ -105,6 +106,11 @@ def _watch(
         tracker = make_tracker(settings, classifier.threshold)
         camera = opened.enter_context(open_camera(settings.camera))
         journal.epoch = lambda: camera.epoch
+        stream = Stream(
+            settings.stream, journal, alarm, evidence_bounds=lambda: tracker.evidence_bounds, celsius=board.celsius
+        )
+        if isinstance(camera, LiveCamera):
+            opened.enter_context(stream)
         journal.write(_started(settings.camera.source, classifier.network, locator.network))
         motion_gate = MotionGate(settings.camera.idle_frames_per_second)
         publishers: list[Publisher] = [journal, count, motion_gate, heartbeat]
@@ -121,7 +127,7 @@ def _watch(
 
             reload = Reload(settings, reread, journal, heartbeat, apply)
             opened.enter_context(handled(signal.SIGHUP, reload.ask))
-            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload]
+            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload, stream]
         frames = motion_gate.select(ImageTransform.of(settings.camera).apply_to(camera))
         watch(frames, locator, classifier, tracker, alarm, PublisherGroup(*publishers))
 
