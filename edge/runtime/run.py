@@ -24,6 +24,7 @@ from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_tracker, upright_frames
 from edge.runtime.reload import Reload, put_in_force
+from edge.runtime.stream import Stream
 from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
 from edge.vision.golden import answers_as_golden
@@ -101,6 +102,15 @@ def _watch(
         pipeline = build_pipeline(settings, load_models(settings, state=state, tell=tell), alarm)
         camera = opened.enter_context(open_camera(settings.camera))
         journal.epoch = lambda: camera.epoch
+        stream = Stream(
+            settings.stream,
+            journal,
+            alarm,
+            evidence_bounds=lambda: pipeline.tracker.evidence_bounds,
+            celsius=board.celsius,
+        )
+        if isinstance(camera, LiveCamera):
+            opened.enter_context(stream)
         journal.write(_started(settings.camera.source, pipeline.classifier.network, pipeline.locator.network))
         motion_gate = MotionGate(settings.camera.idle_frames_per_second)
         publishers: list[Publisher] = [journal, count, motion_gate, heartbeat]
@@ -118,7 +128,7 @@ def _watch(
 
             reload = Reload(settings, reread, journal, heartbeat, apply)
             opened.enter_context(handled(signal.SIGHUP, reload.ask))
-            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload]
+            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload, stream]
         frames = motion_gate.select(upright_frames(camera, settings.camera))
         pipeline.watch(frames, PublisherGroup(*publishers))
 
