@@ -1,6 +1,7 @@
 """The command `maskwatch`."""
 
 import argparse
+import importlib.util
 import os
 import sys
 from contextlib import ExitStack
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_bench(commands)
     _add_distance(commands)
+    _add_stream(commands)
     _add_releases(commands)
     return parser
 
@@ -124,6 +126,17 @@ def _angle(text: str) -> float:
     if not 1 <= degrees <= 170:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and 170 degrees")
     return degrees
+
+
+def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    page = commands.add_parser("page", help="serve the web page that shows the running door")
+    page.add_argument("--set-password", action="store_true", help="only ask for a password and keep its digest")
+    page.set_defaults(command=_page)
+    snapshot = commands.add_parser("snapshot", help="save what the running door sees, as one annotated picture")
+    snapshot.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="picture to write (.jpg, .png)")
+    snapshot.set_defaults(command=_snapshot)
+    for command in (page, snapshot):
+        command.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
 
 
 def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -230,6 +243,31 @@ def _distance(arguments: argparse.Namespace) -> int:
     from edge.bench.distance import print_distances
 
     return print_distances(_settings(arguments), sys.stdout, degrees=arguments.degrees)
+
+
+def _page(arguments: argparse.Namespace) -> int:
+    from edge.page.password import set_password
+
+    settings = _settings(arguments)
+    if arguments.set_password:
+        set_password(Path(settings.page.password_file))
+        sys.stdout.write("The password is set; a page that runs goes by it once `systemctl restart maskwatch-page`.\n")
+        return 0
+    if importlib.util.find_spec("uvicorn") is None or importlib.util.find_spec("starlette") is None:
+        raise UserError("Not installed: starlette, uvicorn; run `pip install 'maskwatch[page]'`.")
+    from edge.page.server import serve_page
+
+    serve_page(settings, lambda line: sys.stderr.write(f"{line}\n"))
+    return 0
+
+
+def _snapshot(arguments: argparse.Namespace) -> int:
+    from edge.replay.snapshot import save_snapshot
+
+    state = save_snapshot(Path(_settings(arguments).stream.socket), arguments.out)
+    if state.blind is not None:
+        sys.stderr.write(f"The camera gives no picture now ({state.blind}): {arguments.out} shows its last one.\n")
+    return 0
 
 
 def _install(arguments: argparse.Namespace) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from edge.bounds import Bounded, Bounds, FilePath, shown
-from edge.settings.values import HEADER_PINS, DailyHours, Pin, Region
+from edge.bounds import Bounded, Bounds, FilePath, Text, shown
+from edge.settings.values import HEADER_PINS, Address, DailyHours, Pin, Region
 
 MODELS = Path(__file__).parent.parent / "models"
 
@@ -203,6 +203,21 @@ class StreamSettings(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageSettings(Bounded):
+    """`[page]`: the web page that shows what the camera sees."""
+
+    listen: Address = field(default=Address("127.0.0.1", 8470))
+    """Where `maskwatch page` listens; beyond the board itself, such as "0.0.0.0:8080", only with a password."""
+    password_file: Annotated[str, FilePath()] = "/etc/maskwatch/page-password"
+    """The password's digest, written by `sudo maskwatch page --set-password`; a relative path starts from the settings
+    file's folder."""
+    session_minutes: Annotated[float, Bounds(1.0, 10_080.0)] = 480.0
+    """How long a browser stays signed in."""
+    host_name: Annotated[str, Text(253)] = ""
+    """A further name by which browsers reach the board, besides its own name, NAME.local and its addresses."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole file; the defaults run on a stock board."""
 
@@ -213,6 +228,7 @@ class Settings:
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
     stream: StreamSettings = field(default_factory=StreamSettings)
+    page: PageSettings = field(default_factory=PageSettings)
 
     def __post_init__(self) -> None:
         """See that the tables fit together: each value may be good by itself and silence the door with another.

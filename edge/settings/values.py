@@ -1,8 +1,10 @@
 """Values of settings that are more than a number or a text; each type reads itself with `from_toml`."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
+from ipaddress import ip_address
 from typing import Self
 
 from edge.bounds import Bounds, shown
@@ -64,6 +66,40 @@ class DailyHours:
     def __str__(self) -> str:
         """As it is written."""
         return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens, written "127.0.0.1:8470" or "[::]:8080"."""
+
+    host: str
+    """An IP address."""
+    port: int
+
+    @classmethod
+    def from_toml(cls, value: object) -> Self:
+        """Read an address.
+
+        Raises:
+            ValueError: It is not an IP address and a port.
+        """
+        found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):(\d{1,5})", value) if isinstance(value, str) else None
+        if found and 1 <= int(found[3]) <= 65535:
+            with suppress(ValueError):
+                return cls(str(ip_address(found[1] or found[2])), int(found[3]))
+        raise ValueError(
+            f'must be an IP address and a port from 1 to 65535, such as "127.0.0.1:8470" or "0.0.0.0:8080", not '
+            f"{shown(value)}"
+        )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches it."""
+        return ip_address(self.host).is_loopback
+
+    def __str__(self) -> str:
+        """As it is written."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
