@@ -51,7 +51,7 @@ def print_scorecard(folder: Path, settings: Settings, *, rate: float, only_repor
     annotations = read_annotations(folder)
     for name in set(only_report) - {annotation.clip.stem for annotation in annotations}:
         raise UserError(
-            f'There is no clip "{name}" in {folder}: give --only-report the name of one, without its ending.'
+            f'There is no clip "{name}" in {folder}', "give --only-report the name of one, without its ending"
         )
     models = load_models(settings)
     evaluations = [_evaluate(annotation, settings, models, rate) for annotation in annotations]
