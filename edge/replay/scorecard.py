@@ -12,10 +12,8 @@ from edge.replay.extras import require
 from edge.replay.pace import at_rate
 from edge.replay.record import Record
 from edge.replay.replay import watch_recording
-from edge.runtime.pipeline import load_classifier, make_locator
+from edge.runtime.pipeline import Models, load_models
 from edge.settings.schema import Settings
-from edge.vision.classifier import Classifier
-from edge.vision.locator import Locator
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -70,17 +68,14 @@ def evaluate_clips(folder: Path, settings: Settings, *, rate: float) -> list[Eva
 
 
 def _evaluate_all(annotations: Sequence[Annotation], settings: Settings, rate: float) -> list[Evaluation]:
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    return [_evaluate(annotation, locator, classifier, settings, rate) for annotation in annotations]
+    models = load_models(settings)
+    return [_evaluate(annotation, settings, models, rate) for annotation in annotations]
 
 
-def _evaluate(
-    annotation: Annotation, locator: Locator, classifier: Classifier, settings: Settings, rate: float
-) -> Evaluation:
+def _evaluate(annotation: Annotation, settings: Settings, models: Models, rate: float) -> Evaluation:
     record = Record()
     with open_recording(annotation.clip) as recording:
-        watch_recording(at_rate(recording, rate), locator, classifier, settings, record)
+        watch_recording(at_rate(recording, rate), settings, models, record)
     return evaluate(annotation, record)
 
 
