@@ -51,16 +51,25 @@ def print_scorecard(folder: Path, settings: Settings, *, rate: float, only_repor
     annotations = read_annotations(folder)
     for name in set(only_report) - {annotation.clip.stem for annotation in annotations}:
         raise UserError(
-            f'There is no clip "{name}" in {folder}: give --only-report the name of one, without its ending.'
+            f'There is no clip "{name}" in {folder}', "give --only-report the name of one, without its ending"
         )
-    models = load_models(settings)
-    evaluations = [_evaluate(annotation, settings, models, rate) for annotation in annotations]
+    evaluations = _evaluate_all(annotations, settings, rate)
     console = Console(highlight=False)
     console.print(_table(evaluations, rate, only_report))
     held_to = [evaluation for evaluation in evaluations if evaluation.clip.stem not in only_report]
     for line in _summary(held_to):
         console.print(line)
     return 0 if all(evaluation.passed for evaluation in held_to) else 1
+
+
+def evaluate_clips(folder: Path, settings: Settings, *, rate: float) -> list[Evaluation]:
+    """What the loop makes of each annotated clip of a folder; arguments and errors as of `print_scorecard`."""
+    return _evaluate_all(read_annotations(folder), settings, rate)
+
+
+def _evaluate_all(annotations: Sequence[Annotation], settings: Settings, rate: float) -> list[Evaluation]:
+    models = load_models(settings)
+    return [_evaluate(annotation, settings, models, rate) for annotation in annotations]
 
 
 def _evaluate(annotation: Annotation, settings: Settings, models: Models, rate: float) -> Evaluation:
