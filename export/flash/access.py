@@ -43,13 +43,15 @@ class Access:
             UserError: The host's or the user's name cannot be used.
         """
         if self.hostname and not HOSTNAME.fullmatch(self.hostname):
-            raise UserError(f'"{self.hostname}" is no host name: use letters, digits and hyphens, such as door-1.')
+            raise UserError(f'"{self.hostname}" is no host name', "use letters, digits and hyphens, such as door-1")
         if self.user and not USER.fullmatch(self.user):
-            raise UserError(f'"{self.user}" is no user name: use small letters, digits and hyphens, such as pi.')
+            raise UserError(f'"{self.user}" is no user name', "use small letters, digits and hyphens, such as pi")
         if self.user in ("root", "maskwatch"):
-            raise UserError(f'The user "{self.user}" is the system\'s own: choose another name, such as pi.')
+            raise UserError(f'The user "{self.user}" is the system\'s own', "choose another name, such as pi")
         if self.user and not self.ssh_key:
-            raise UserError("A user without a key could not log in: add --ssh-key FILE, such as ~/.ssh/id_ed25519.pub.")
+            raise UserError(
+                "A user without a key could not log in", "add --ssh-key FILE, such as ~/.ssh/id_ed25519.pub"
+            )
 
 
 def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
@@ -66,7 +68,7 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
     try:
         password = ask(f'Password of the Wi-Fi network "{ssid}": ')
     except (EOFError, AttributeError) as error:  # the latter is what getpass says of an input that is closed
-        raise UserError(f'No password was typed for the Wi-Fi network "{ssid}": type it in a terminal.') from error
+        raise UserError(f'No password was typed for the Wi-Fi network "{ssid}"', "type it in a terminal") from error
     return Wifi(ssid=ssid, psk=wpa_psk(ssid, password), country=country.upper())
 
 
@@ -83,7 +85,8 @@ def wpa_psk(ssid: str, password: str) -> str:
     if not 8 <= len(password) <= 63 or not (password.isascii() and password.isprintable()):
         raise UserError(
             "A Wi-Fi password has 8 to 63 characters, all of them printable ASCII, or is a key of 64 hexadecimal "
-            "digits: type it again."
+            "digits",
+            "type it again",
         )
     return hashlib.pbkdf2_hmac("sha1", password.encode(), ssid.encode(), 4096, 32).hex()
 
@@ -93,5 +96,5 @@ def _refuse_unless_country(country: str) -> None:
     if code in COUNTRIES:
         return
     if code in MISTAKEN:
-        raise UserError(f"--wifi-country {country} is the code of no country: did you mean {MISTAKEN[code]}?")
+        raise UserError(f"--wifi-country {country} is the code of no country", f"did you mean {MISTAKEN[code]}?")
     raise UserError(f'--wifi-country takes the two letters of a country in ISO 3166, such as DE, not "{country}".')

@@ -34,7 +34,8 @@ def merged_user_data(text: str, access: Access, *, user: str = DEFAULT_USER) -> 
     if first.rstrip() != FIRST_LINE:
         raise UserError(
             f'user-data on the card begins with "{first.strip()[:40]}", not with {FIRST_LINE}, so nothing can be added '
-            "to it: move it away first."
+            "to it",
+            "move it away first",
         )
     return f"{FIRST_LINE}\n{changed_yaml(rest, 'user-data', lambda config: _add_to_user_data(config, access, user))}"
 
@@ -43,8 +44,8 @@ def _add_to_user_data(config: CommentedMap, access: Access, default_user: str) -
     if access.hostname:
         if config.get("preserve_hostname"):
             raise UserError(
-                'user-data on the card says "preserve_hostname", so --hostname would change nothing: remove that line '
-                "first, or leave --hostname out."
+                'user-data on the card says "preserve_hostname", so --hostname would change nothing',
+                "remove that line first, or leave --hostname out",
             )
         config["hostname"] = quoted(access.hostname)
         config.setdefault("manage_etc_hosts", True)
@@ -85,8 +86,8 @@ def merged_network_config(text: str, wifi: Wifi) -> str:
     """
     if NETPLAN_GARBLES.fullmatch(wifi.ssid):
         raise UserError(
-            f'NetworkManager would misread the name of the network "{wifi.ssid}", which netplan does not escape: give '
-            "the network another name, or use a cable."
+            f'NetworkManager would misread the name of the network "{wifi.ssid}", which netplan does not escape',
+            "give the network another name, or use a cable",
         )
     return changed_yaml(text, "network-config", lambda config: _add_wifi(config, wifi))
 
@@ -94,7 +95,9 @@ def merged_network_config(text: str, wifi: Wifi) -> str:
 def _add_wifi(config: CommentedMap, wifi: Wifi) -> None:
     network = config if "version" in config else _map(config, "network")
     if network.setdefault("version", 2) != 2:
-        raise UserError("network-config on the card is not of version 2, so no Wi-Fi can be added: move it away first.")
+        raise UserError(
+            "network-config on the card is not of version 2, so no Wi-Fi can be added", "move it away first"
+        )
     device = _map(_map(network, "wifis"), "wlan0")
     device.setdefault("dhcp4", True)
     device.setdefault("optional", True)
@@ -130,7 +133,7 @@ def _list(mapping: CommentedMap, key: str) -> list[Any]:
     if mapping.get(key) is None:
         mapping[key] = []
     if not isinstance(mapping[key], list):
-        raise UserError(f'"{key}" in user-data on the card is no list, so nothing can be added to it: correct it.')
+        raise UserError(f'"{key}" in user-data on the card is no list, so nothing can be added to it', "correct it")
     return mapping[key]
 
 
@@ -139,5 +142,5 @@ def _map(mapping: CommentedMap, key: str) -> CommentedMap:
     if mapping.get(key) is None:
         mapping[key] = CommentedMap()
     if not isinstance(mapping[key], CommentedMap):
-        raise UserError(f'"{key}" in network-config on the card holds no settings of its own: correct it first.')
+        raise UserError(f'"{key}" in network-config on the card holds no settings of its own', "correct it first")
     return mapping[key]

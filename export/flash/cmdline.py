@@ -21,7 +21,7 @@ def with_first_run(text: str) -> str:
     runs = [word for word in line.split() if word.startswith("systemd.run=")]
     if any(not word.replace('"', "").endswith("/firstrun.sh") for word in runs):
         raise UserError(
-            f"cmdline.txt on the card runs something else at first ({runs[0]}): let the card boot once first."
+            f"cmdline.txt on the card runs something else at first ({runs[0]})", "let the card boot once first"
         )
     return text if runs else _with_words(text, RUN_ONCE)
 
@@ -56,13 +56,14 @@ def _with_words(text: str, words: tuple[str, ...] | list[str]) -> str:
     line, rest = split_line(text)
     if fault := _fault(line):
         raise UserError(
-            f"cmdline.txt on the card {fault}, so nothing can be added to it safely: correct its first line first."
+            f"cmdline.txt on the card {fault}, so nothing can be added to it safely", "correct its first line first"
         )
     added = f"{line}{'' if line.endswith((' ', chr(9))) else ' '}{' '.join(words)}"
     if len(added) > MOST_CHARACTERS:
         raise UserError(
             f"cmdline.txt on the card would have {len(added)} characters, more than the kernel is sure to read "
-            f"({MOST_CHARACTERS}): shorten its first line first."
+            f"({MOST_CHARACTERS})",
+            "shorten its first line first",
         )
     return added + rest
 

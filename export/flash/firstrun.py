@@ -50,15 +50,15 @@ def merged_firstrun(text: str, access: Access, *, user: str) -> str:
     """
     if "\r" in text:
         raise UserError(
-            "firstrun.sh on the card has the line ends of Windows, with which it cannot run: save it with those of "
-            "Linux, or move it away first."
+            "firstrun.sh on the card has the line ends of Windows, with which it cannot run",
+            "save it with those of Linux, or move it away first",
         )
     found = BLOCK.search(text)
     kept = _commands(found[0]) if found else {}
     script = BLOCK.sub("", (text.strip() and text) or NEW_SCRIPT)
     if not re.match(r"#!.*sh\b", script):
         raise UserError(
-            "firstrun.sh on the card is no shell script, so nothing can be added to it: move it away first."
+            "firstrun.sh on the card is no shell script, so nothing can be added to it", "move it away first"
         )
     has_user = bool(user) or "userconf" in script or USER in kept
     end = CLEANING_UP.search(script.rstrip())

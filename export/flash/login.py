@@ -85,7 +85,7 @@ def custom_toml(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     try:
         found = tomllib.loads(texts.get("custom.toml", ""))
     except (ValueError, RecursionError) as error:
-        raise UserError(f"custom.toml on the card is not TOML ({error}): correct or remove it first.") from error
+        raise UserError(f"custom.toml on the card is not TOML ({error})", "correct or remove it first") from error
     return {name: section for name, section in found.items() if isinstance(section, dict)}
 
 

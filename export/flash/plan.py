@@ -132,6 +132,6 @@ def _refuse_if_too_large(plan: Plan) -> None:
     if plan.changes and plan.needed_bytes + SPARE_BYTES > free:
         raise UserError(
             f"{plan.partition} has {free / 1e6:.0f} MB free, but {plan.needed_bytes / 1e6:.0f} MB are needed and "
-            f"{SPARE_BYTES / 1e6:.0f} MB more for the system's updates: remove what is not needed there, or write "
-            "the system to the card again."
+            f"{SPARE_BYTES / 1e6:.0f} MB more for the system's updates",
+            "remove what is not needed there, or write the system to the card again",
         )

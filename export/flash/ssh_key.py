@@ -41,13 +41,13 @@ def read_public_key(path: Path) -> str:
         with path.expanduser().open("rb") as file:
             text = file.read(LONGEST_FILE).decode("utf-8-sig").strip()
     except OSError as error:
-        raise UserError(f"The ssh key {path} cannot be read ({error.strerror}): {_another_key(path)}.") from error
+        raise UserError(f"The ssh key {path} cannot be read ({error.strerror})", _another_key(path)) from error
     except UnicodeDecodeError:
         text = ""
     if "PRIVATE KEY" in text:
-        raise UserError(f"{path} is a private key, which must not leave this machine: name {path}.pub instead.")
+        raise UserError(f"{path} is a private key, which must not leave this machine", f"name {path}.pub instead")
     if fault := key_fault(text):
-        raise UserError(f"{path} is not one ssh public key ({fault}): name a file such as ~/.ssh/id_ed25519.pub.")
+        raise UserError(f"{path} is not one ssh public key ({fault})", "name a file such as ~/.ssh/id_ed25519.pub")
     return text
 
 

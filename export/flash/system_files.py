@@ -90,8 +90,8 @@ def _refuse_two_users(access: Access, texts: Mapping[str, str]) -> None:
     named = userconf_user(texts)
     if access.user and named and access.user != named:
         raise UserError(
-            f"userconf.txt on the card names the user {named}, who would take the place of {access.user}: leave --user "
-            "out, or remove that file first."
+            f"userconf.txt on the card names the user {named}, who would take the place of {access.user}",
+            "leave --user out, or remove that file first",
         )
 
 
@@ -99,8 +99,10 @@ def _text(partition: BootPartition, name: str) -> str:
     content = partition.read(name)
     try:
         if len(content) > LARGEST_TEXT or b"\0" in content:
-            raise UserError(f"{name} on the card is no text of its system's: move it away first.")
+            raise UserError(f"{name} on the card is no text of its system's", "move it away first")
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{name} on the card is no text, so nothing can be added to it: move it away first.") from error
+        raise UserError(
+            f"{name} on the card is no text, so nothing can be added to it", "move it away first"
+        ) from error
     return text if name == "firstrun.sh" else text.replace("\r\n", "\n")

@@ -1,6 +1,7 @@
 """Changing a YAML file that others wrote: what was there stays there, comments and order included."""
 
 import io
+import re
 from collections.abc import Callable, Iterable
 
 from ruamel.yaml import YAML
@@ -12,6 +13,10 @@ from edge.errors import UserError
 
 LONGEST_LINE = 1 << 16
 """So that no line that is there is folded."""
+LARGEST = 1 << 17
+"""Characters in a file; cloud-init's own examples have a few thousand."""
+DEEP = re.compile(r"(?:[\[{]\s*(?:[\w\"']+\s*:\s*)?){40}")
+"""Brackets within brackets; each costs the parser more than the one before."""
 UNREADABLE = (YAMLError, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 """What ruamel.yaml raises for texts that are not YAML: not all of it derives from its own error."""
 
@@ -64,13 +69,15 @@ def read_yaml(text: str, name: str) -> CommentedMap:
 
 
 def _parsed(yaml: YAML, text: str, name: str) -> CommentedMap | None:
+    if len(text) > LARGEST or DEEP.search(text):
+        raise UserError(f"{name} on the card is larger or deeper than people write one", "move it away first")
     try:
         found = yaml.load(text)
     except UNREADABLE as error:
         line = " ".join(str(error).split())[:200] or type(error).__name__
-        raise UserError(f"{name} on the card is not YAML, so nothing can be added to it: {line}.") from error
+        raise UserError(f"{name} on the card is not YAML, so nothing can be added to it", line) from error
     if found is not None and not isinstance(found, CommentedMap):
-        raise UserError(f"{name} on the card is YAML, but no mapping of keys to values: correct or remove it first.")
+        raise UserError(f"{name} on the card is YAML, but no mapping of keys to values", "correct or remove it first")
     return found
 
 
@@ -80,7 +87,7 @@ def _written(yaml: YAML, mapping: CommentedMap, name: str) -> str:
     try:
         yaml.dump(mapping, out)
     except UNREADABLE as error:
-        raise UserError(f"{name} on the card cannot be written again as YAML: correct or remove it first.") from error
+        raise UserError(f"{name} on the card cannot be written again as YAML", "correct or remove it first") from error
     return out.getvalue()
 
 
