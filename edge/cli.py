@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,12 +130,11 @@ def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":
-    from edge.settings.toml_file import settings_in_force
+    from edge.settings.toml_file import settings_in_force, with_source
 
     settings = settings_in_force(arguments.config)
-    if source := getattr(arguments, "camera_source", None):
-        settings = replace(settings, camera=replace(settings.camera, source=source))
-    return settings
+    source = getattr(arguments, "camera_source", None)
+    return with_source(settings, source) if source else settings
 
 
 def _run(arguments: argparse.Namespace) -> int:

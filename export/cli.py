@@ -78,9 +78,9 @@ def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     with silenced_stderr():
-        from export.quantize import quantize, save
-        from export.runs import read_run
-    from export.tables import disagreement_table, parity_table
+        from export.quantize.quantize import quantize, save
+        from export.quantize.runs import read_run
+    from export.quantize.tables import disagreement_table, parity_table
 
     run = read_run(arguments.run)
     out = arguments.out or arguments.run / f"{run.network}.tflite"
@@ -124,8 +124,8 @@ def _inspect(arguments: argparse.Namespace, console: Console) -> None:
     from edge.vision.golden import answers_as_golden
     from edge.vision.interpreter import Int8Network
     from edge.vision.model_file import read_model_file
-    from export.graph import read_graph
-    from export.tables import edge_table, metadata_table, operation_table, size_table
+    from export.quantize.graph import read_graph
+    from export.quantize.tables import edge_table, metadata_table, operation_table, size_table
 
     model = read_model_file(arguments.file)
     graph = read_graph(model.tflite)

@@ -40,6 +40,25 @@ def _dimmed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.convertScaleAbs(picture, alpha=rng.uniform(0.2, 0.6))
 
 
+def _tinted(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    # Sodium lamps, colored walls, and cameras that see infra-red where they should not.
+    table = np.arange(256, dtype=np.float32)[:, np.newaxis] * rng.uniform(0.55, 1.25, 3)
+    return cv2.LUT(picture, np.clip(table, 0, 255).astype(np.uint8)[np.newaxis])
+
+
+def _gray(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    # A night camera: the weights of the colors differ from one sensor and lamp to the next.
+    weights = rng.dirichlet((4, 6, 3)).astype(np.float32)
+    return cv2.cvtColor(cv2.transform(picture, weights[np.newaxis]), cv2.COLOR_GRAY2RGB)
+
+
+def _low_gain(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    # Too little light: few levels are left, the sensor's noise among them, and some are brightened again.
+    share = rng.uniform(0.06, 0.25)
+    dark = _with_noise(cv2.convertScaleAbs(picture, alpha=share), rng.uniform(1, 4), rng)
+    return cv2.convertScaleAbs(dark, alpha=rng.uniform(1.0, 0.6 / share))
+
+
 def _blurred(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 1.6))
 
@@ -61,10 +80,14 @@ def _coarse(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _noisy(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return _with_noise(picture, rng.uniform(2, 12), rng)
+
+
+def _with_noise(picture: np.ndarray, deviation: float, rng: np.random.Generator) -> np.ndarray:
     # Cut from a sheet drawn once: drawing anew took longer than all the other effects together.
     y, x = (int(rng.integers(room + 1)) for room in np.subtract(_NOISE.shape[:2], picture.shape[:2]))
     noise = _NOISE[y : y + picture.shape[0], x : x + picture.shape[1]]
-    return cv2.add(picture, noise * np.float32(rng.uniform(2, 12)), dtype=cv2.CV_8U)
+    return cv2.add(picture, noise * np.float32(deviation), dtype=cv2.CV_8U)
 
 
 def _compressed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -76,7 +99,7 @@ _NOISE = np.random.default_rng(1).standard_normal((480, 640, 3), np.float32)
 """Larger than any training picture, so that each is cut from it somewhere else."""
 
 EFFECTS = (
-    (0.8, _light), (0.4, _faded), (0.08, _dimmed), (0.1, _coarse), (0.1, _blurred), (0.07, _moved), (0.15, _noisy),
-    (0.15, _compressed),
+    (0.8, _light), (0.4, _faded), (0.06, _tinted), (0.18, _gray), (0.08, _dimmed), (0.07, _low_gain), (0.1, _coarse),
+    (0.1, _blurred), (0.07, _moved), (0.15, _noisy), (0.15, _compressed),
 )  # fmt: skip
 """How often each thing befalls a picture, in the order in which it does: light, lens, sensor, cable."""

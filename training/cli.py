@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     classifier.add_argument(
         "--scenes",
-        type=lambda text: str(Path(text).resolve()),
+        type=_absolute,
         metavar="SCENES",
         help="add the faces of the training split of scenes with boxes labelled by class, as the locator boxes them",
     )
@@ -173,6 +173,16 @@ def _parser() -> argparse.ArgumentParser:
         action="store_const",
         const=True,
         help="round kernels and maps as int8 does (quantisation-aware), for some last epochs after --from",
+    )
+    locator.add_argument(
+        "--second-detector",
+        type=_absolute,
+        metavar="FILE",
+        help="a YuNet .onnx file: faces that it finds in the training scenes and no annotation covers become faces "
+        "where it is sure, and are ignored where it is not",
+    )
+    locator.add_argument(
+        "--faces", type=_absolute, metavar="CROPS", help="set faces of this folder of crops by class into the scenes"
     )
     for command in (classifier, locator):
         command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
@@ -194,6 +204,10 @@ def _add_settings(parser: argparse.ArgumentParser, defaults: type[Settings]) -> 
     parser.add_argument(
         "--from", dest="start_from", type=_run_folder, metavar="RUN", help="begin with the weights of another run"
     )
+
+
+def _absolute(text: str) -> str:
+    return str(Path(text).resolve())
 
 
 def _run_folder(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from edge.alarm.buzzer_limiter import Buzzes
+from edge.alarm.buzzer_limiter import BuzzerLimiter
 from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
 from edge.events.types import AlertBegan, AlertEnded, Event
 from edge.settings.schema import AlarmSettings
@@ -33,7 +33,7 @@ class Policy:
         """Set the rules; without a wall clock there are no quiet hours."""
         self._wall_clock = wall_clock
         self._silent_alert = replace(ALERT, buzzer=OFF)
-        self._buzzes = Buzzes(**_buzz_rules(settings))
+        self._buzzer = BuzzerLimiter(**_buzz_rules(settings))
         self.adopt(settings)
         self._offenders: frozenset[int] = frozenset()
         self._alerts: frozenset[int] = frozenset()
@@ -44,14 +44,14 @@ class Policy:
         self._settings = settings
         self._buzz_length = timedelta(seconds=settings.buzzer_seconds)
         self._alert = replace(ALERT, buzzer=Rhythm(settings.buzzer_seconds, times=1))
-        self._buzzes.adopt(**_buzz_rules(settings))
+        self._buzzer.adopt(**_buzz_rules(settings))
 
     def decide(self, seconds: float, tracks: Sequence[Track]) -> Decision:
         """Judge a frame.
 
         Args:
             seconds: When it was taken; never runs back.
-            tracks: Everyone in view; furniture is nobody.
+            tracks: Everyone in view; a static face is nobody.
         """
         tracks = [track for track in tracks if not track.muted]
         before, self._offenders = self._offenders, self._offending(tracks)
@@ -63,11 +63,11 @@ class Policy:
         if self._quiet():
             self.interrupt()
             return Decision(self._silent_alert, events=events)
-        return Decision(self._alert, self._buzzes.begin(seconds, self._offenders - before), events)
+        return Decision(self._alert, self._buzzer.begin(seconds, self._offenders - before), events)
 
     def interrupt(self) -> None:
         """The buzzer is silent from here on, whatever it was about to play."""
-        self._buzzes.cut()
+        self._buzzer.cut()
 
     def _turn(self, seconds: float, tracks: Sequence[Track]) -> Iterator[Event]:
         """The alerts as of this frame, and what has become of the last one's."""
@@ -76,7 +76,7 @@ class Policy:
         for number in sorted(before - self._alerts):
             yield AlertEnded(at=seconds, track=number)
         for number in sorted(self._alerts - before):
-            yield AlertBegan(at=seconds, track=number, p_unmasked=round(seen[number].p_unmasked, 3))
+            yield AlertBegan(at=seconds, track=number, p_not_compliant=round(seen[number].p_not_compliant, 3))
 
     def _offending(self, tracks: Sequence[Track]) -> frozenset[int]:
         """Those who count. Who once was near enough goes on to, lest the lamp flicker at the limit."""

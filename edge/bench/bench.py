@@ -19,7 +19,7 @@ from edge.bench.stopwatch import Stopwatch
 from edge.board import Board
 from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
-from edge.camera.transform import View
+from edge.camera.transform import ImageTransform
 from edge.errors import UserError
 from edge.files import write_whole
 from edge.runtime.loop import watch
@@ -100,7 +100,7 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
         frames: Iterable[Frame]
         if drawn is None:
             camera = opened.enter_context(open_camera(replace(settings.camera, source=str(plan.source))))
-            frames = islice(View.of(settings.camera).see(camera), plan.warm_up + plan.frames)
+            frames = islice(ImageTransform.of(settings.camera).apply_to(camera), plan.warm_up + plan.frames)
         else:
             frames = drawn
         _watch(stopwatch.time_captures(frames), settings, models, opened, stopwatch)

@@ -10,7 +10,7 @@ from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
 from edge.errors import UserError
 from edge.replay.extras import require
-from edge.runtime.frame_result import Everyone
+from edge.runtime.frame_result import PublisherGroup
 from edge.runtime.loop import watch
 from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_test, make_tracker
 from edge.runtime.run import stopping_on_sigterm
@@ -83,7 +83,7 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
             classifier,
             make_tracker(settings, classifier.threshold),
             alarm,
-            Everyone(timings, timeline, score, clip, terminal),
+            PublisherGroup(timings, timeline, score, clip, terminal),
         )
     files = [out / CLIP] if clip.frames else []
     if clip.frames:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from edge.events.types import Event, LogLost
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 
 class Journal:
@@ -20,9 +20,9 @@ class Journal:
         self._lock = threading.Lock()
         self._lost = 0
 
-    def publish(self, moment: Moment) -> None:
-        """Write the moment's events."""
-        for event in moment.events:
+    def publish(self, result: FrameResult) -> None:
+        """Write the result's events."""
+        for event in result.events:
             self.write(event)
 
     def write(self, event: Event) -> None:

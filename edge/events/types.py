@@ -59,7 +59,7 @@ class VerdictTurned(Event):
     track: int
     verdict: str
     """"undecided", "compliant" or "not compliant"."""
-    p_unmasked: float
+    p_not_compliant: float
     """The last look's calibrated probability of not being compliant; the verdict rests on all looks so far."""
 
 
@@ -69,7 +69,7 @@ class AlertBegan(Event):
 
     event = "alert_began"
     track: int
-    p_unmasked: float
+    p_not_compliant: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.files import write_whole
-from edge.releases.gate import GATE, Gate
-from edge.releases.host import Host
+from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.install import changing, take_up
 from edge.releases.record import HEALTH, RECORD, PushedModel, Record, linked_release, read_record
+from edge.releases.target_system import TargetSystem
 from edge.releases.unpack import add_release
 from edge.settings.schema import MODELS, ModelSettings
 from edge.settings.toml_file import read_settings
@@ -27,7 +27,13 @@ from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import read_model_file
 
 
-def install_model(file: Path, host: Host, *, gate: Gate = GATE, now: Callable[[], datetime] = datetime.now) -> int:
+def install_model(
+    file: Path,
+    system: TargetSystem,
+    *,
+    health_check: HealthCheck = HEALTH_CHECK,
+    now: Callable[[], datetime] = datetime.now,
+) -> int:
     """Make a release of the current one with another model, and make that the current one.
 
     Returns:
@@ -37,7 +43,7 @@ def install_model(file: Path, host: Host, *, gate: Gate = GATE, now: Callable[[]
         UserError: The model is damaged or answers wrongly here, it would not be used, or there is no release yet.
     """
     kind, model = _proven(file)
-    layout = host.layout
+    layout = system.layout
     with changing(layout):
         base = linked_release(layout.current)
         if base is None:
@@ -46,10 +52,10 @@ def install_model(file: Path, host: Host, *, gate: Gate = GATE, now: Callable[[]
         _refuse_settings_of_their_own(layout.settings, kind, file)
         record = _record(read_record(layout.release(base)), kind, model, now())
         if not layout.release(record.name).exists():
-            host.say(f"Adding {record.name}: {base} with the {kind} {model.network} {model.sha256[:8]}.")
+            system.say(f"Adding {record.name}: {base} with the {kind} {model.network} {model.sha256[:8]}.")
             source, content = layout.release(base), file.read_bytes()
             add_release(layout, record, lambda folder: _copy_with(source, folder, place, content))
-        return take_up(host, record.name, gate)
+        return take_up(system, record.name, health_check)
 
 
 def shipped_place(kind: str) -> Path:

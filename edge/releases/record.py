@@ -1,4 +1,4 @@
-"""What a release says of itself, and what the health gate said of it."""
+"""What a release says of itself, and what the health check said of it."""
 
 import json
 from collections.abc import Callable
@@ -72,7 +72,7 @@ def read_record(folder: Path) -> Record:
 
 
 def read_health(folder: Path) -> Health | None:
-    """What the gate said; None where it never looked, or its word cannot be read."""
+    """What the health check said; None where it never looked, or its word cannot be read."""
     try:
         return Health(**json.loads((folder / HEALTH).read_text()))
     except (OSError, ValueError, TypeError):

@@ -12,14 +12,14 @@ import numpy as np
 from edge.errors import UserError
 from edge.replay.annotate import draw
 from edge.replay.place import refuse_place
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
 """What OpenCV's own FFmpeg can write: VP8 plays in browsers too, MPEG-4 is the fastest to write."""
 
 
 class AnnotatedClip:
-    """A publisher that draws each moment into a video file.
+    """A publisher that draws each result into a video file.
 
     A context manager: the file appears under its name when the block ends well, and not at all when it fails or
     nothing came. The video keeps the frames' own times: its frame rate is fixed, so a frame is repeated until
@@ -41,16 +41,16 @@ class AnnotatedClip:
         self._size = (0, 0)
         self._began = 0.0
 
-    def publish(self, moment: Moment) -> None:
-        """Draw the moment and write it as often as it is due."""
+    def publish(self, result: FrameResult) -> None:
+        """Draw the result and write it as often as it is due."""
         if self._writer is None:
-            self._began = moment.frame.seconds
-        due = round((moment.frame.seconds - self._began) * self.rate) + 1 - self.frames
+            self._began = result.frame.seconds
+        due = round((result.frame.seconds - self._began) * self.rate) + 1 - self.frames
         if due > 0:
-            self._write(draw(moment), due)
+            self._write(draw(result), due)
 
     def __enter__(self) -> Self:
-        """The file is begun with the first moment, whose size it takes."""
+        """The file is begun with the first result, whose size it takes."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:

@@ -9,15 +9,15 @@ from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
-from edge.camera.transform import View
+from edge.camera.transform import ImageTransform
 from edge.events.journal import Journal
 from edge.replay.clip import AnnotatedClip
 from edge.replay.pace import at_rate, paced
 from edge.replay.place import refuse_place
 from edge.replay.timeline import PICTURES, Timeline
-from edge.runtime.frame_result import Everyone, Publisher
+from edge.runtime.frame_result import Publisher, PublisherGroup
 from edge.runtime.loop import watch
-from edge.runtime.motion_gate import Attention
+from edge.runtime.motion_gate import MotionGate
 from edge.runtime.pipeline import load_classifier, make_locator, make_test, make_tracker
 from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
@@ -67,7 +67,8 @@ def replay(
         if rate is not None:
             frames = at_rate(frames, rate)
         stopped = opened.enter_context(stopping_on_sigterm())
-        watch_recording(paced(frames) if realtime else frames, locator, classifier, settings, Everyone(*publishers))
+        group = PublisherGroup(*publishers)
+        watch_recording(paced(frames) if realtime else frames, locator, classifier, settings, group)
     if timeline and course.seconds:
         course.save(timeline)
     return stopped.status
@@ -83,6 +84,6 @@ def watch_recording(
     """
     with Alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
         tracker = make_tracker(settings, classifier.threshold)
-        attention = Attention(settings.camera.idle_frames_per_second)
-        frames = attention.select(View.of(settings.camera).see(frames))
-        watch(frames, locator, classifier, tracker, alarm, Everyone(attention, publisher))
+        motion_gate = MotionGate(settings.camera.idle_frames_per_second)
+        frames = motion_gate.select(ImageTransform.of(settings.camera).apply_to(frames))
+        watch(frames, locator, classifier, tracker, alarm, PublisherGroup(motion_gate, publisher))

@@ -9,8 +9,8 @@ from gpiozero import Factory
 from edge.alarm.alarm import Alarm
 from edge.settings.schema import AlarmSettings, LocatorSettings, ModelSettings, Settings, VerdictSettings
 from edge.tracking.evidence import Quality, SequentialTest
-from edge.tracking.lag_monitor import Pace
-from edge.tracking.static_faces import Furniture
+from edge.tracking.lag_monitor import LagMonitor
+from edge.tracking.static_faces import StaticFaces
 from edge.tracking.tracker import Tracker
 from edge.vision.classifier import Classifier
 from edge.vision.face_locator import FaceLocator
@@ -97,8 +97,8 @@ def make_tracker(settings: Settings, threshold: float) -> Tracker:
             clear_face_px=verdict.clear_face_px,
             blurred_below=verdict.blurred_below,
         ),
-        furniture=Furniture(tracking.still_seconds),
-        pace=Pace(tracking.slowest_frames_per_second),
+        static_faces=StaticFaces(tracking.still_seconds),
+        lag_monitor=LagMonitor(tracking.slowest_frames_per_second),
         gap_seconds=tracking.gap_seconds,
         looks_per_frame=tracking.looks_per_frame,
     )

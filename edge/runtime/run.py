@@ -13,20 +13,20 @@ from edge.alarm.pins import on_a_raspberry_pi, open_pins
 from edge.board import Board
 from edge.camera.live import LiveCamera
 from edge.camera.sources import is_live, open_camera
-from edge.camera.transform import View
+from edge.camera.transform import ImageTransform
 from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.types import Fault, Started, Stopped
-from edge.runtime.camera_watchdog import Lookout
+from edge.runtime.camera_watchdog import CameraWatchdog
 from edge.runtime.fault import FAULT_SECONDS, fault_shown, show_fault
-from edge.runtime.frame_result import Everyone, Moment, Publisher
+from edge.runtime.frame_result import FrameResult, Publisher, PublisherGroup
 from edge.runtime.heartbeat import Heartbeat
 from edge.runtime.loop import watch
-from edge.runtime.motion_gate import Attention
+from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
 from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_tracker
 from edge.runtime.reload import Reload, put_in_force
-from edge.runtime.thermal_throttle import Strain
+from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
@@ -44,10 +44,10 @@ class Count:
     frames: int = 0
     seconds: float = 0.0
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """One more."""
         self.frames += 1
-        self.seconds = moment.frame.seconds
+        self.seconds = result.frame.seconds
 
 
 def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], Settings] | None = None) -> int:
@@ -106,24 +106,24 @@ def _watch(
         camera = opened.enter_context(open_camera(settings.camera))
         journal.epoch = lambda: camera.epoch
         journal.write(_started(settings.camera.source, classifier.network, locator.network))
-        attention = Attention(settings.camera.idle_frames_per_second)
-        everyone: list[Publisher] = [journal, count, attention, heartbeat]
+        motion_gate = MotionGate(settings.camera.idle_frames_per_second)
+        publishers: list[Publisher] = [journal, count, motion_gate, heartbeat]
         # A recording is read as fast as it goes: it has no pace that it could lose.
         if isinstance(camera, LiveCamera):
-            camera.on_trouble, attention.rate = heartbeat.beat, camera.rate
-            lookout = Lookout(
+            camera.on_trouble, motion_gate.rate = heartbeat.beat, camera.rate
+            watchdog = CameraWatchdog(
                 alarm, journal, after_seconds=settings.alarm.blind_after_seconds, why=lambda: camera.trouble
             )
-            opened.enter_context(lookout)
+            opened.enter_context(watchdog)
 
             def apply(changed: Settings) -> None:
-                put_in_force(changed, tracker, make_tracker(changed, classifier.threshold), alarm, lookout)
+                put_in_force(changed, tracker, make_tracker(changed, classifier.threshold), alarm, watchdog)
 
             reload = Reload(settings, reread, journal, heartbeat, apply)
             opened.enter_context(handled(signal.SIGHUP, reload.ask))
-            everyone = [lookout, *everyone, Strain(board, journal, camera.rate), reload]
-        frames = attention.select(View.of(settings.camera).see(camera))
-        watch(frames, locator, classifier, tracker, alarm, Everyone(*everyone))
+            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload]
+        frames = motion_gate.select(ImageTransform.of(settings.camera).apply_to(camera))
+        watch(frames, locator, classifier, tracker, alarm, PublisherGroup(*publishers))
 
 
 def _started(source: str, classifier: Int8Network, locator: Int8Network | None) -> Started:

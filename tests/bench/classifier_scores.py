@@ -11,8 +11,8 @@ from edge.runtime.pipeline import load_classifier
 from edge.settings.schema import ModelSettings
 from edge.vision.classifier import Classifier
 from edge.vision.golden import golden_pictures
-from export.classifier_run import predict_int8
-from export.graph import read_graph
+from export.quantize.classifier_run import predict_int8
+from export.quantize.graph import read_graph
 from training.datasets import BARE, Photo
 from training.occluders import OCCLUDERS, Occluder
 from training.pipeline import evaluation_crops, occluded_crops

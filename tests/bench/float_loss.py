@@ -6,7 +6,7 @@ from pathlib import Path
 from edge.errors import UserError
 from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import read_model_file
-from export.runs import read_run
+from export.quantize.runs import read_run
 
 
 def losses(runs: Sequence[Path], files: Sequence[Path]) -> Iterator[tuple[str, float]]:

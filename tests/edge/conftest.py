@@ -2,10 +2,11 @@ import time
 
 import numpy as np
 import pytest
+from gpiozero.pins.mock import MockFactory
 
 from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 
@@ -21,12 +22,38 @@ def person():
 
 
 @pytest.fixture
-def moment():
-    """Makes a moment by hand, before a grey wall."""
+def pins():
+    return MockFactory()
+
+
+def _of_size(verdict):
+    return lambda number=1, size=100.0: Track(number, Face(0.0, 0.0, size, size), 0.9, verdict)
+
+
+@pytest.fixture(scope="session")
+def bare():
+    return _of_size(Verdict.NOT_COMPLIANT)
+
+
+@pytest.fixture(scope="session")
+def masked():
+    return _of_size(Verdict.COMPLIANT)
+
+
+@pytest.fixture(scope="session")
+def undecided():
+    return _of_size(Verdict.UNDECIDED)
+
+
+@pytest.fixture
+def frame_result():
+    """Makes a frame_result by hand, before a grey wall."""
 
     def make(seconds=0.0, *tracks, size=(240, 320), alarm=None, events=()):
         image = np.full((*size, 3), 120, np.uint8)
-        return Moment(Frame(image, seconds), tracks, alarm or AlarmState(), events, {"locate": 0.1, "classify": 2.0})
+        return FrameResult(
+            Frame(image, seconds), tracks, alarm or AlarmState(), events, {"locate": 0.1, "classify": 2.0}
+        )
 
     return make
 

@@ -2,7 +2,7 @@
 
 import math
 
-from export.graph import Graph, Operation
+from export.quantize.graph import Graph, Operation
 
 OLDEST_RUNTIME = (2, 14, 0)
 """tflite-runtime 2.14 is the last one of its name, and what the device falls back to."""

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 import tensorflow as tf
 
-from export.audit import audit
-from export.convert import quantise
-from export.graph import read_graph
+from export.quantize.audit import audit
+from export.quantize.convert import quantise
+from export.quantize.graph import read_graph
 
 
 def convert(network, **settings):

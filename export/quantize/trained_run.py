@@ -12,7 +12,7 @@ import numpy as np
 from edge.errors import UserError
 from edge.vision.calibration import Calibration
 from edge.vision.interpreter import Int8Network
-from export.parity import Parity
+from export.quantize.parity import Parity
 from training.runs import RunFiles
 
 

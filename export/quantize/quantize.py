@@ -12,11 +12,11 @@ from edge.files import write_whole
 from edge.vision.golden import make_golden
 from edge.vision.interpreter import Int8Network, open_interpreter, tensor_specs
 from edge.vision.model_file import Golden, Metadata, ModelFile, pack
-from export.audit import audit
-from export.convert import quantise
-from export.graph import read_graph
-from export.parity import Parity
-from export.trained_run import TrainedRun
+from export.quantize.audit import audit
+from export.quantize.convert import quantise
+from export.quantize.graph import read_graph
+from export.quantize.parity import Parity
+from export.quantize.trained_run import TrainedRun
 
 LICENCE = "MIT for the weights; the pictures they were trained on stay with their owners: see the model card."
 

@@ -47,7 +47,7 @@ MISSING = 127
 
 
 @dataclass(frozen=True, kw_only=True)
-class Host:
+class TargetSystem:
     """A device, or a folder that stands for one."""
 
     layout: Layout
@@ -71,15 +71,15 @@ class Host:
         return self.run(("systemctl", *arguments), seconds) if self.live else Outcome(0)
 
 
-def open_host(root: Path, notes: TextIO) -> Host:
-    """The host below `root`; programs are run for "/" alone, since they know of no other.
+def open_target_system(root: Path, notes: TextIO) -> TargetSystem:
+    """The target system below `root`; programs are run for "/" alone, since they know of no other.
 
     Raises:
-        UserError: The host may not be changed by this user, or would forget the change.
+        UserError: The system may not be changed by this user, or would forget the change.
     """
     refuse_other_root(root)
     if root != Path("/"):
-        return Host(layout=Layout(root), notes=notes, run=lambda *_: Outcome(0), live=False)
+        return TargetSystem(layout=Layout(root), notes=notes, run=lambda *_: Outcome(0), live=False)
     if os.geteuid() != 0:
         raise UserError("Only root can change the releases: run it with sudo.")
     if forgets_changes(Path("/proc/cmdline").read_text()):
@@ -87,7 +87,7 @@ def open_host(root: Path, notes: TextIO) -> Host:
             "The root file system is a read-only overlay and forgets what is installed: run "
             "`sudo raspi-config nonint disable_overlayfs`, reboot, install, and enable it again."
         )
-    return Host(layout=Layout(root), notes=notes, run=run_program, live=Path("/run/systemd/system").is_dir())
+    return TargetSystem(layout=Layout(root), notes=notes, run=run_program, live=Path("/run/systemd/system").is_dir())
 
 
 def refuse_other_root(root: Path) -> None:

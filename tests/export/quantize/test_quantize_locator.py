@@ -13,7 +13,7 @@ from edge.vision.anchor_free import HEAT_SLOPE, encode_boxes, levels
 from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main
-from export.locator_run import calibration_scenes
+from export.quantize.locator_run import calibration_scenes
 from training.locator.network import face_cnn
 from training.locator.scenes import read_scenes
 

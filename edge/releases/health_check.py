@@ -1,16 +1,16 @@
-"""The health gate: whether a release that was just started really watches its door."""
+"""The health check: whether a release that was just started really watches its door."""
 
 import json
 from dataclasses import dataclass
 from json import JSONDecodeError
 
-from edge.releases.host import LATE, Host, Outcome
 from edge.releases.layout import UNIT
+from edge.releases.target_system import LATE, Outcome, TargetSystem
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gate:
-    """How long each part of the gate may take, in seconds."""
+class HealthCheck:
+    """How long each part of the health check may take, in seconds."""
 
     ready_seconds: float = 300.0
     """Until READY, which comes after the first whole frame."""
@@ -23,42 +23,42 @@ class Gate:
 
     @property
     def longest_seconds(self) -> float:
-        """After so long the gate has said yes or no."""
+        """After so long the health check has said yes or no."""
         return self.ready_seconds + self.doctor_seconds + self.settle_seconds + self.spare_seconds
 
 
-GATE = Gate()
+HEALTH_CHECK = HealthCheck()
 """The one of a real device."""
 
 
-def find_fault(host: Host, release: str, gate: Gate, *, verb: str = "restart") -> str:
+def find_fault(system: TargetSystem, release: str, health_check: HealthCheck, *, verb: str = "restart") -> str:
     """Start the service and look at it.
 
     Args:
-        host: Where it runs.
+        system: Where it runs.
         release: The release that its unit names.
-        gate: How long it may take.
+        health_check: How long it may take.
         verb: "restart", or "start" where a running service is to be left alone.
 
     Returns:
         What is wrong, in a sentence without its full stop; empty for a healthy release.
     """
-    started = host.systemctl(verb, UNIT, seconds=gate.ready_seconds)
+    started = system.systemctl(verb, UNIT, seconds=health_check.ready_seconds)
     if not started.good:
-        return _not_ready(host, started, gate)
-    begun = _restarts(host)
-    program = str(host.layout.release(release) / "bin/maskwatch")
-    checked = host.run((program, "doctor", "--json"), gate.doctor_seconds)
+        return _not_ready(system, started, health_check)
+    begun = _restarts(system)
+    program = str(system.layout.release(release) / "bin/maskwatch")
+    checked = system.run((program, "doctor", "--json"), health_check.doctor_seconds)
     if not checked.good:
         return _doctor_says(checked)
-    host.sleep(gate.settle_seconds)
-    return "" if _restarts(host) == begun != "-" else f"the service did not keep running: {_last_words(host)}"
+    system.sleep(health_check.settle_seconds)
+    return "" if _restarts(system) == begun != "-" else f"the service did not keep running: {_last_words(system)}"
 
 
-def _not_ready(host: Host, started: Outcome, gate: Gate) -> str:
+def _not_ready(system: TargetSystem, started: Outcome, health_check: HealthCheck) -> str:
     if started.status == LATE:
-        return f"the service was not ready within {gate.ready_seconds:.0f} s"
-    return f"the service did not become ready: {_last_words(host)}"
+        return f"the service was not ready within {health_check.ready_seconds:.0f} s"
+    return f"the service did not become ready: {_last_words(system)}"
 
 
 def _doctor_says(checked: Outcome) -> str:
@@ -73,15 +73,15 @@ def _doctor_says(checked: Outcome) -> str:
     return f"`maskwatch doctor` fails ({'; '.join(failed) or f'status {checked.status}'})"
 
 
-def _restarts(host: Host) -> str:
+def _restarts(system: TargetSystem) -> str:
     """How often systemd had to start it again; "-" while it does not run."""
-    shown = host.systemctl("show", "--property=ActiveState", "--property=NRestarts", UNIT)
+    shown = system.systemctl("show", "--property=ActiveState", "--property=NRestarts", UNIT)
     values = dict(line.split("=", 1) for line in shown.output.splitlines() if "=" in line)
     return values.get("NRestarts", "0") if values.get("ActiveState") == "active" else "-"
 
 
-def _last_words(host: Host) -> str:
+def _last_words(system: TargetSystem) -> str:
     """The last line that the program wrote to its log of late, and that is no event."""
-    log = host.run(("journalctl", f"_SYSTEMD_UNIT={UNIT}", "--since=-5min", "--output=cat", "--no-pager"), 60.0)
+    log = system.run(("journalctl", f"_SYSTEMD_UNIT={UNIT}", "--since=-5min", "--output=cat", "--no-pager"), 60.0)
     lines = [line for line in log.output.splitlines() if line.strip() and not line.startswith("{")]
     return lines[-1].strip().rstrip(".") if lines else "its log says nothing"

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from rich.table import Table
 
 from edge.vision.model_file import ModelFile
-from export.graph import Graph, Tensor
-from export.parity import Parity
+from export.quantize.graph import Graph, Tensor
+from export.quantize.parity import Parity
 
 
 def parity_table(parity: Parity) -> Table:

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from export.convert import quantise
+from export.quantize.convert import quantise
 
 
 def extremes_and_noise(count=20):

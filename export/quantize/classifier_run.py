@@ -8,9 +8,9 @@ import numpy as np
 from edge.vision.calibration import Calibration
 from edge.vision.classifier import Classifier
 from edge.vision.interpreter import Int8Network
-from export.convert import with_extremes
-from export.parity import Disagreement, Parity
-from export.trained_run import TrainedRun, refuse_missing
+from export.quantize.convert import with_extremes
+from export.quantize.parity import Disagreement, Parity
+from export.quantize.trained_run import TrainedRun, refuse_missing
 from training.datasets import LABELS, Photo, read_split
 from training.pipeline import evaluation_crops, predict
 from training.runs import RunFiles

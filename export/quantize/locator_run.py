@@ -7,10 +7,10 @@ import numpy as np
 
 from edge.vision.calibration import Calibration
 from edge.vision.interpreter import Int8Network
-from export.convert import with_extremes
-from export.locator_parity import compare_locators, figures
-from export.parity import Parity
-from export.trained_run import TrainedRun, refuse_missing
+from export.quantize.convert import with_extremes
+from export.quantize.locator_parity import compare_locators, figures
+from export.quantize.parity import Parity
+from export.quantize.trained_run import TrainedRun, refuse_missing
 from training.locator.evaluate import letterboxed, score_int8
 from training.locator.network import for_device
 from training.locator.scenes import Scene, SceneSet, read_split

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge.errors import UserError
-from export.classifier_run import read_classifier_run
-from export.locator_run import read_locator_run
-from export.trained_run import TrainedRun
+from export.quantize.classifier_run import read_classifier_run
+from export.quantize.locator_run import read_locator_run
+from export.quantize.trained_run import TrainedRun
 from training.runs import RunFiles
 
 READERS: dict[str, Callable[[RunFiles, dict], TrainedRun]] = {

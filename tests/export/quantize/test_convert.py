@@ -3,8 +3,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from edge.vision.interpreter import dequantise, tensor_specs
 from edge.vision.preprocessing import quantise_pixels
-from export.classifier_run import calibration_crops
-from export.convert import quantise
+from export.quantize.classifier_run import calibration_crops
+from export.quantize.convert import quantise
 from training.datasets import Photo
 
 

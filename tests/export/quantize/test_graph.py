@@ -1,4 +1,4 @@
-from export.graph import read_graph
+from export.quantize.graph import read_graph
 
 
 def test_multiply_adds_are_counted(small_tflite):
