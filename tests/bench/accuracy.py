@@ -36,7 +36,8 @@ from edge.errors import UserError
 from edge.settings.schema import MODELS
 from edge.vision.face import Face
 from training.datasets import read_dataset
-from training.locator.scenes import Scene, read_scenes
+from training.locator.scene_reader import read_scenes
+from training.locator.scenes import Scene
 from training.locator.scores import FULL_PX, face_sizes
 
 LOCATOR, CLASSIFIER = MODELS / "face_cnn.tflite", MODELS / "door_cnn.tflite"

@@ -32,6 +32,11 @@ class Orientation:
 
     value: int = 1
 
+    @classmethod
+    def of(cls, value: object) -> "Orientation":
+        """By the tag's value; a picture without a valid one is stored upright."""
+        return cls(value if isinstance(value, int) and 1 <= value <= 8 else 1)
+
     @property
     def swaps_sides(self) -> bool:
         """Whether the stored picture's width is the upright picture's height."""
@@ -140,10 +145,9 @@ def _header(content: bytes) -> _Header:
     try:
         with Image.open(io.BytesIO(content)) as image:
             value = image.getexif().get(EXIF_ORIENTATION)
-            known = isinstance(value, int) and 1 <= value <= 8
             # OpenCV and Pillow alike turn a TIFF upright whether they are asked to or not.
             is_tiff, is_jpeg = image.format == "TIFF", image.format in ("JPEG", "MPO")
-            header = _Header(*image.size, Orientation(value if known else 1), is_tiff, is_jpeg)
+            header = _Header(*image.size, Orientation.of(value), is_tiff, is_jpeg)
     except Exception:  # noqa: BLE001 - a damaged header may raise nearly anything; OpenCV decides then
         return _Header()
     if header.width * header.height > MOST_PIXELS:

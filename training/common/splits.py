@@ -26,6 +26,8 @@ class Member:
 
     cluster: str
     """Pictures of one cluster, near-duplicates, stay together."""
+    position: float
+    """Where the cluster falls on the unit line, always the same."""
     labels: frozenset[str]
     """What every split should have some of."""
 
@@ -50,23 +52,22 @@ def position(cluster: str) -> float:
     return int.from_bytes(hashlib.sha256(cluster.encode("utf-8", "surrogateescape")).digest()[:4]) / 2**32
 
 
-def split_of(cluster: str) -> str:
-    """The split that a cluster falls into, whatever else there is."""
-    return SPLITS[sum(position(cluster) >= bound for bound in SPLIT_BOUNDS)]
-
-
 def split_by_content(members: Sequence[Member]) -> list[str]:
     """The split of each picture: by its cluster alone, unless a label would then be missing from a split.
 
     With few pictures chance leaves a label out of a split now and then. The clusters of `train` that lie nearest to the
     end are then moved until each split has a tenth of each label; a split that cannot be completed stays as it is.
     """
-    splits = {member.cluster: split_of(member.cluster) for member in members}
+    splits = {member.cluster: _split_at(member.position) for member in members}
     if _missing(members, splits):
         for label in sorted({label for member in members for label in member.labels}):
             for split in SPLITS[1:]:
                 _complete(members, splits, label, split)
     return [splits[member.cluster] for member in members]
+
+
+def _split_at(place: float) -> str:
+    return SPLITS[sum(place >= bound for bound in SPLIT_BOUNDS)]
 
 
 def missing_labels(splits: Mapping[str, Iterable[str]], labels: Iterable[str]) -> list[tuple[str, str]]:
@@ -91,8 +92,8 @@ def _complete(members: Sequence[Member], splits: dict[str, str], label: str, spl
     with_label = [member for member in members if label in member.labels]
     wanted = max(1, round(len(with_label) * (SPLIT_BOUNDS[1] - SPLIT_BOUNDS[0])))
     have = sum(splits[member.cluster] == split for member in with_label)
-    clusters = sorted({member.cluster for member in with_label if splits[member.cluster] == SPLITS[0]}, key=position)
+    clusters = sorted({(m.position, m.cluster) for m in with_label if splits[m.cluster] == SPLITS[0]})
     while have < wanted and len(clusters) > 1:
-        cluster = clusters.pop()
+        _, cluster = clusters.pop()
         splits[cluster] = split
         have += sum(member.cluster == cluster for member in with_label)

@@ -46,7 +46,7 @@ def read_annotation(path: Path) -> Annotation:
     objects = root.findall("object")
     boxes = np.array([_box(found) for found in objects], np.float64).reshape(-1, 4)
     folder, name = (_text(root, tag) for tag in ("folder", "filename"))
-    picture = *name.replace("\\", "/").rpartition("/")[::2],
+    picture = (*name.replace("\\", "/").rpartition("/")[::2],)
     return Annotation(boxes, tuple(map(_label, objects)), _size(root), (picture[0] or folder, picture[1]))
 
 
