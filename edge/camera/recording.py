@@ -37,7 +37,7 @@ class Video:
         self.rate = self._capture.get(cv2.CAP_PROP_FPS) or FALLBACK_RATE
         self._first = self._read()
         if self._first is None:
-            raise UserError(f"{path} cannot be read as a video or a picture: name a clip that plays elsewhere.")
+            raise UserError(f"{path} cannot be read as a video or a picture", "name a clip that plays elsewhere")
 
     def __iter__(self) -> Iterator[Frame]:
         """Every frame; its time follows from its number and the video's frame rate."""
@@ -73,7 +73,7 @@ class Pictures:
         self.paths = paths
         for path in paths:
             if not cv2.haveImageReader(str(path)):
-                raise UserError(f"{path} cannot be read as a picture: take it away or replace it.")
+                raise UserError(f"{path} cannot be read as a picture", "take it away or replace it")
 
     def __iter__(self) -> Iterator[Frame]:
         """Each picture's frames in turn."""
@@ -81,7 +81,7 @@ class Pictures:
         for number, path in enumerate(self.paths):
             image = cv2.imread(str(path), cv2.IMREAD_COLOR)
             if image is None:
-                raise UserError(f"{path} cannot be read as a picture: take it away or replace it.")
+                raise UserError(f"{path} cannot be read as a picture", "take it away or replace it")
             for step in range(held):
                 yield Frame(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), (number * held + step) / PICTURE_RATE)
 
@@ -103,11 +103,11 @@ def open_recording(path: Path) -> Video | Pictures:
         pictures = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES)
         if not pictures:
             raise UserError(
-                f"The folder {path} holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))}): put some in."
+                f"The folder {path} holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))})", "put some in"
             )
         return Pictures(pictures)
     if not path.is_file():
         raise UserError(
-            f"There is no file or folder {path}: name a clip, a picture, a folder, /dev/videoN or picamera2."
+            f"There is no file or folder {path}", "name a clip, a picture, a folder, /dev/videoN or picamera2"
         )
     return Pictures([path]) if path.suffix.lower() in PICTURE_SUFFIXES else Video(path)

@@ -79,7 +79,7 @@ def read_annotations(folder: Path) -> list[Annotation]:
     """
     paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
     if not paths:
-        raise UserError(f"{folder} holds no annotated clips: put NAME.json with its segments beside each video.")
+        raise UserError(f"{folder} holds no annotated clips", "put NAME.json with its segments beside each video")
     return [_read_annotation(path) for path in paths]
 
 
@@ -89,9 +89,9 @@ def _read_annotation(path: Path) -> Annotation:
         segments = tuple(_segment(part) for part in content["segments"])
         return Annotation(path.with_name(content["file"]), segments, int(content["max_people"]))
     except KeyError as error:
-        raise UserError(f"{path} does not describe a clip (it lacks {error}): see the README for its form.") from error
+        raise UserError(f"{path} does not describe a clip (it lacks {error})", "see the README for its form") from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} does not describe a clip ({error}): see the README for its form.") from error
+        raise UserError(f"{path} does not describe a clip ({error})", "see the README for its form") from error
 
 
 def _segment(part: dict) -> Segment:

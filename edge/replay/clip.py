@@ -91,7 +91,9 @@ def _open_writer(path: Path, rate: float, size: tuple[int, int]) -> cv2.VideoWri
         writer = cv2.VideoWriter(str(path), fourcc, rate, size)
     if not writer.isOpened():
         others = ", ".join(suffix for suffix in CODECS if suffix != path.suffix.lower())
-        raise UserError(f"A {path.suffix} video cannot be written to {path.parent}: try a name that ends in {others}.")
+        raise UserError(
+            f"A {path.suffix} video cannot be written to {path.parent}", f"try a name that ends in {others}"
+        )
     return writer
 
 

@@ -18,6 +18,6 @@ def refuse_place(path: Path, *, what: str, endings: Iterable[str]) -> None:
         UserError: The name ends in something that cannot be written, or the folder is missing.
     """
     if path.suffix.lower() not in endings:
-        raise UserError(f"{path} cannot be written: give the {what} a name that ends in {', '.join(endings)}.")
+        raise UserError(f"{path} cannot be written", f"give the {what} a name that ends in {', '.join(endings)}")
     if not path.parent.is_dir():
-        raise UserError(f"There is no folder {path.parent} to write the {what} {path.name} into: make it first.")
+        raise UserError(f"There is no folder {path.parent} to write the {what} {path.name} into", "make it first")

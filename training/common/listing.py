@@ -66,8 +66,8 @@ def find_table(folder: Path, stem: str, *, refuse: tuple[str, ...] = SPREADSHEET
     named = [path for path in entries(folder) if comparable(path.name).startswith(f"{stem}.") and not path.is_dir()]
     tables = [path for path in named if comparable(path.name) == f"{stem}.csv"]
     if len(tables) > 1:
-        raise UserError(f"{printable(folder)} has {' and '.join(p.name for p in tables)}: keep one of them.")
+        raise UserError(f"{printable(folder)} has {' and '.join(p.name for p in tables)}", "keep one of them")
     others = [path for path in named if comparable(path.name).removeprefix(stem).endswith(refuse)]
     if others and not tables:
-        raise UserError(f"{printable(others[0])} is not read: save the table as {stem}.csv.")
+        raise UserError(f"{printable(others[0])} is not read", f"save the table as {stem}.csv")
     return tables[0] if tables else None

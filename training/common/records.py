@@ -39,6 +39,6 @@ def read_rows(path: Path, parse: Callable[[dict[str, str]], Value]) -> list[Valu
                 values.append(parse(row))
             return values
     except OSError as error:
-        raise UserError(f"{printable(path)} cannot be read ({error.strerror}): begin a new run.") from error
+        raise UserError(f"{printable(path)} cannot be read ({error.strerror})", "begin a new run") from error
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError, OverflowError, csv.Error) as error:
-        raise UserError(f"Line {line} of {printable(path)} is damaged: begin a new run.") from error
+        raise UserError(f"Line {line} of {printable(path)} is damaged", "begin a new run") from error

@@ -87,7 +87,7 @@ class Row:
 
     def error(self, fault: str) -> UserError:
         """A fault of this line as a sentence."""
-        return UserError(f"Line {self.line} of {printable(self.table)} {printable(fault)}: correct that line.")
+        return UserError(f"Line {self.line} of {printable(self.table)} {printable(fault)}", "correct that line")
 
 
 def read_table(path: Path, *columns: str) -> list[Row]:
@@ -105,7 +105,7 @@ def read_table(path: Path, *columns: str) -> list[Row]:
     """
     lines = list(_lines(path, columns))
     if not lines:
-        raise UserError(f"{printable(path)} is empty: it must begin with the column names {', '.join(columns)}.")
+        raise UserError(f"{printable(path)} is empty", f"it must begin with the column names {', '.join(columns)}")
     (_, header, separator), *rest = lines
     names = [name.strip().lower() for name in header]
     _refuse_columns(path, names, columns)
@@ -121,11 +121,12 @@ def _refuse_columns(path: Path, names: Sequence[str], columns: Sequence[str]) ->
     if missing:
         raise UserError(
             f"{printable(path)} has no column {', '.join(missing)} in its first line, "
-            f"only {printable(', '.join(names))[:200]}: save it as CSV with the columns {', '.join(columns)}."
+            f"only {printable(', '.join(names))[:200]}",
+            f"save it as CSV with the columns {', '.join(columns)}",
         )
     twice = [column for column in columns if names.count(column) > 1]
     if twice:
-        raise UserError(f"{printable(path)} has more than one column {twice[0]}: keep the right one.")
+        raise UserError(f"{printable(path)} has more than one column {twice[0]}", "keep the right one")
 
 
 def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str], str]]:
@@ -137,7 +138,7 @@ def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str],
             yield reader.line_num + skipped, _unwrapped(cells, separator), separator
     except csv.Error as error:
         raise UserError(
-            f"Line {reader.line_num + skipped} of {printable(path)} is no line of a CSV file ({error}): correct it."
+            f"Line {reader.line_num + skipped} of {printable(path)} is no line of a CSV file ({error})", "correct it"
         ) from error
 
 
@@ -168,13 +169,13 @@ def _first_line(text: str) -> tuple[str, str, str]:
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise UserError(f"{printable(path)} is larger than {LARGEST_BYTES // 10**6} MB: it cannot be a table.")
+            raise UserError(f"{printable(path)} is larger than {LARGEST_BYTES // 10**6} MB", "it cannot be a table")
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{printable(path)} cannot be read ({error.strerror}): put a readable file there.") from error
+        raise UserError(f"{printable(path)} cannot be read ({error.strerror})", "put a readable file there") from error
     for beginning, what in FORMATS:
         if content.startswith(beginning):
-            raise UserError(f"{printable(path)} is {what}, whatever its name says: save the table as CSV (UTF-8).")
+            raise UserError(f"{printable(path)} is {what}, whatever its name says", "save the table as CSV (UTF-8)")
     return content
 
 
@@ -186,7 +187,7 @@ def _decoded(path: Path, content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise UserError(f"{printable(path)} is no text that can be read: save the table as CSV (UTF-8).")
+    raise UserError(f"{printable(path)} is no text that can be read", "save the table as CSV (UTF-8)")
 
 
 def _announced(content: bytes) -> str:

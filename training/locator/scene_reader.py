@@ -47,14 +47,14 @@ def read_scenes(folder: Path, labels: LabelMap | None = None) -> SceneSet:
     """
     shown = printable(folder)
     if not folder.is_dir():
-        raise UserError(f"There is no folder {shown}: name one that holds scenes with boxes.")
+        raise UserError(f"There is no folder {shown}", "name one that holds scenes with boxes")
     if has_tables(folder):
         reading = read_tables(folder, (NEGATIVES,))
         _add_negatives(reading, folder / NEGATIVES)
     elif has_annotations(folder):
         reading = read_tree(folder)
     else:
-        raise UserError(f"{shown} holds neither a train.csv nor Pascal VOC .xml files: put the boxes there.")
+        raise UserError(f"{shown} holds neither a train.csv nor Pascal VOC .xml files", "put the boxes there")
     scenes = _scenes(reading, folder, labels or LabelMap())
     _refuse_faulty(folder, reading, scenes)
     notes = tuple(f"{count} {note}" for note, count in reading.notes.items() if count)
@@ -133,8 +133,8 @@ def _refuse_faulty(folder: Path, reading: Reading, scenes: list[Scene]) -> None:
     usable = sum(len(scene.boxes) > 0 for scene in scenes)
     if reading.faulty > MOST_FAULTY * (usable + reading.faulty):
         raise UserError(
-            f"{printable(folder)} has {reading.faulty} annotated pictures that cannot be used, and {usable} that can: "
-            f"correct them first{in_one_sentence(reading.left_out)}."
+            f"{printable(folder)} has {reading.faulty} annotated pictures that cannot be used, and {usable} that can",
+            f"correct them first{in_one_sentence(reading.left_out)}",
         )
 
 
@@ -144,5 +144,6 @@ def _refuse_small_splits(folder: Path, found: SceneSet) -> None:
         if with_faces < (MIN_SCENES if split == "train" else 1):
             raise UserError(
                 f"{printable(folder)} has {with_faces} scenes with faces to "
-                f"{'train' if split == 'train' else 'validate'} with: add more{in_one_sentence(found.skipped)}."
+                f"{'train' if split == 'train' else 'validate'} with",
+                f"add more{in_one_sentence(found.skipped)}",
             )

@@ -54,7 +54,7 @@ class Scene:
         try:
             return read_picture(self.path)
         except UnusableError as error:
-            raise UserError(f"{printable(self.path)} is gone or damaged: put it back, or begin a new run.") from error
+            raise UserError(f"{printable(self.path)} is gone or damaged", "put it back, or begin a new run") from error
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def read_split(path: Path) -> SceneSet:
     def scene(row: dict[str, str]) -> Scene:
         if tuple(row) != SPLIT_COLUMNS:
             raise UserError(
-                f"{printable(path)} does not say where the faces are: write it again with "
-                f"`maskwatch-train locator SCENES --out {path.parent} --resume`."
+                f"{printable(path)} does not say where the faces are",
+                f"write it again with `maskwatch-train locator SCENES --out {path.parent} --resume`",
             )
         boxes, ignored = (np.array(json.loads(row[part]), np.float32).reshape(-1, 4) for part in ("boxes", "ignored"))
         names, unannotated = tuple(json.loads(row["labels"])), int(row["unannotated"])
