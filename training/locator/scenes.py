@@ -154,7 +154,7 @@ def read_split(path: Path) -> SceneSet:
         if tuple(reader.fieldnames or ()) != SPLIT_COLUMNS:
             raise UserError(
                 f"{path} does not say where the faces are",
-                f"write it anew with `maskwatch-train locator SCENES --out {path.parent} --resume`",
+                f"write it again with `maskwatch-train locator SCENES --out {path.parent} --resume`",
             )
         return SceneSet([_saved_scene(row) for row in reader])
 
@@ -251,7 +251,7 @@ def _read_table(path: Path) -> dict[str, tuple[list[list[float]], list[str]]]:
                 boxes, labels = rows[row["image"]]
             except (KeyError, TypeError, ValueError) as error:
                 raise UserError(
-                    f"Line {reader.line_num} of {path} is not image,width,height,xmin,ymin,xmax,ymax,label", "mend it"
+                    f"Line {reader.line_num} of {path} is not image,width,height,xmin,ymin,xmax,ymax,label", "fix it"
                 ) from error
             boxes.append(box)
             labels.append(row.get("label") or "face")
