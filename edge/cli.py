@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_doctor(commands)
     _add_bench(commands)
+    _add_distance(commands)
     _add_releases(commands)
     return parser
 
@@ -115,6 +115,20 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.set_defaults(command=_bench)
 
 
+def _add_distance(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    distance = commands.add_parser("distance", help="print how large a face is in the picture, by camera and distance")
+    distance.add_argument("--degrees", type=_angle, metavar="N", help="a camera's horizontal field of view")
+    distance.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    distance.set_defaults(command=_distance)
+
+
+def _angle(text: str) -> float:
+    degrees = float(text)
+    if not 1 <= degrees <= 170:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 170 degrees")
+    return degrees
+
+
 def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     install = commands.add_parser("install", help="install a bundle, or a model alone; status 1 if it is not healthy")
     install.add_argument("file", type=Path, metavar="FILE", help="a bundle (.tar) or a model file (.tflite)")
@@ -134,12 +148,11 @@ def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":
-    from edge.settings.toml_file import settings_in_force
+    from edge.settings.toml_file import settings_in_force, with_source
 
     settings = settings_in_force(arguments.config)
-    if source := getattr(arguments, "camera_source", None):
-        settings = replace(settings, camera=replace(settings.camera, source=source))
-    return settings
+    source = getattr(arguments, "camera_source", None)
+    return with_source(settings, source) if source else settings
 
 
 def _inputs(arguments: argparse.Namespace, settings: "Settings", source: str | None) -> list[Path]:
@@ -233,6 +246,12 @@ def _bench(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     inputs = _inputs(arguments, settings, arguments.source)
     return run_bench(settings, plan, sys.stdout, save=arguments.json, inputs=inputs, force=arguments.force)
+
+
+def _distance(arguments: argparse.Namespace) -> int:
+    from edge.bench.distance import print_distances
+
+    return print_distances(_settings(arguments), sys.stdout, degrees=arguments.degrees)
 
 
 def _install(arguments: argparse.Namespace) -> int:

@@ -14,12 +14,12 @@ from edge.errors import UserError
 from edge.output_file import LEAST_FREE_BYTES, cannot_write, check_output, part_of
 from edge.replay.annotate import draw
 from edge.replay.video_writer import CODECS, LONGEST_SIDE, SHORTEST_SIDE, VideoWriter, open_writer
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.stderr import silenced_stderr
 
 
 class AnnotatedClip:
-    """A publisher that draws each moment into a video file.
+    """A publisher that draws each result into a video file.
 
     A context manager: the file appears under its name when the block ends well, and not at all when it fails or
     nothing came. The video keeps the frames' own times: its frame rate is fixed, so a frame is repeated until
@@ -41,20 +41,20 @@ class AnnotatedClip:
         self._size = (0, 0)
         self._began = 0.0
 
-    def publish(self, moment: Moment) -> None:
-        """Draw the moment and write it as often as it is due.
+    def publish(self, result: FrameResult) -> None:
+        """Draw the result and write it as often as it is due.
 
         Raises:
             UserError: The disk is full, or no codec can write such a picture.
         """
         if self._writer is None:
-            self._began = moment.frame.seconds
-        due = round((moment.frame.seconds - self._began) * self.rate) + 1 - self.frames
+            self._began = result.frame.seconds
+        due = round((result.frame.seconds - self._began) * self.rate) + 1 - self.frames
         if due > 0:
-            self._write(draw(moment), due)
+            self._write(draw(result), due)
 
     def __enter__(self) -> Self:
-        """The file is begun with the first moment, whose size it takes."""
+        """The file is begun with the first result, whose size it takes."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:

@@ -78,9 +78,9 @@ class Evaluation:
     right_after: dict[float, tuple[int, int]]
     """By seconds since the beginning of a stretch, in how many of how many the alert was right."""
     tracks: int
-    """People followed; without furniture."""
+    """People followed; without static faces."""
     muted: int
-    """Faces that turned out to be furniture."""
+    """Faces that turned out to be static."""
     max_people: int
     switches: int | None
     """How often a track went on with another person; None where the annotation does not say who is where."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from edge.events.types import AlertBegan, AlertEnded, Muted
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Verdict
 
 
@@ -44,7 +44,7 @@ class Held:
     masked: int
     """People found compliant."""
     people: int
-    """All of them, without furniture."""
+    """All of them, without static faces."""
     boxes: tuple[Box, ...] = ()
     """Of those whom this frame shows."""
 
@@ -59,21 +59,21 @@ class Record:
     tracks: set[int] = field(default_factory=set)
     """Numbers of everybody followed."""
     muted: set[int] = field(default_factory=set)
-    """Numbers of those who turned out to be furniture."""
+    """Numbers of those who turned out to be static."""
     _standing: dict[int, Alert] = field(default_factory=dict)
 
-    def publish(self, moment: Moment) -> None:
-        """Note the moment."""
-        self._note_events(moment)
-        verdicts = [track.verdict for track in moment.tracks if not track.muted]
+    def publish(self, result: FrameResult) -> None:
+        """Note the result."""
+        self._note_events(result)
+        verdicts = [track.verdict for track in result.tracks if not track.muted]
         bare, masked = (verdicts.count(kind) for kind in (Verdict.NOT_COMPLIANT, Verdict.COMPLIANT))
-        held = Held(moment.frame.seconds, bool(self._standing), bare, masked, len(verdicts), _boxes(moment))
+        held = Held(result.frame.seconds, bool(self._standing), bare, masked, len(verdicts), _boxes(result))
         self.frames.append(held)
-        self.tracks.update(track.number for track in moment.tracks)
+        self.tracks.update(track.number for track in result.tracks)
 
-    def _note_events(self, moment: Moment) -> None:
-        seconds = moment.frame.seconds
-        for event in moment.events:
+    def _note_events(self, result: FrameResult) -> None:
+        seconds = result.frame.seconds
+        for event in result.events:
             if isinstance(event, AlertBegan):
                 self._standing[event.track] = Alert(seconds, seconds)
                 self.alerts.append(self._standing[event.track])
@@ -85,9 +85,9 @@ class Record:
             alert.last = seconds
 
 
-def _boxes(moment: Moment) -> tuple[Box, ...]:
-    height, width = moment.frame.image.shape[:2]
-    shown = [track for track in moment.tracks if not track.muted and not track.unseen_seconds]
+def _boxes(result: FrameResult) -> tuple[Box, ...]:
+    height, width = result.frame.image.shape[:2]
+    shown = [track for track in result.tracks if not track.muted and not track.unseen_seconds]
     return tuple(
         Box(t.number, t.face.left / width, t.face.top / height, t.face.right / width, t.face.bottom / height)
         for t in shown

@@ -14,10 +14,8 @@ from edge.replay.extras import require
 from edge.replay.pace import at_rate
 from edge.replay.record import Record
 from edge.replay.replay import watch_recording
-from edge.runtime.pipeline import load_classifier, make_locator
+from edge.runtime.pipeline import Models, load_models
 from edge.settings.schema import Settings
-from edge.vision.classifier import Classifier
-from edge.vision.locator import Locator
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -61,9 +59,8 @@ def print_scorecard(
         raise UserError(
             f'There is no clip "{name}" in {folder}: give --only-report the name of one, without its ending.'
         )
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    scored = [_evaluate(annotation, locator, classifier, settings, rate) for annotation in annotations]
+    models = load_models(settings)
+    scored = [_evaluate(annotation, settings, models, rate) for annotation in annotations]
     _print(scored, rate, only_report, as_json=as_json)
     return 0 if all(score.passed for score in _held_to(scored, only_report)) else 1
 
@@ -80,12 +77,10 @@ def _print(scored: Sequence[Evaluation], rate: float, only_report: Sequence[str]
         console.print(line, markup=False)
 
 
-def _evaluate(
-    annotation: Annotation, locator: Locator, classifier: Classifier, settings: Settings, rate: float
-) -> Evaluation:
+def _evaluate(annotation: Annotation, settings: Settings, models: Models, rate: float) -> Evaluation:
     record = Record()
     with open_recording(annotation.clip) as recording:
-        watch_recording(at_rate(recording, rate), locator, classifier, settings, record)
+        watch_recording(at_rate(recording, rate), settings, models, record)
         shown = Shown(recording.seconds, recording.gaps, recording.damage)
     return evaluate(annotation, record, shown)
 

@@ -7,7 +7,7 @@ from typing import Self, TextIO
 
 from edge.camera.recording import Pictures, Video
 from edge.events.types import AlertBegan, Muted
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 REFRESH_SECONDS = 0.2
 """How often a terminal shows the progress."""
@@ -29,13 +29,13 @@ class Summary:
         self._alerts = 0
         self._terminal = out.isatty()
 
-    def publish(self, moment: Moment) -> None:
-        """Count the moment."""
+    def publish(self, result: FrameResult) -> None:
+        """Count the result."""
         self._frames += 1
-        self._seconds = moment.frame.seconds
-        self._people |= {track.number for track in moment.tracks if not track.muted}
-        self._people -= {event.track for event in moment.events if isinstance(event, Muted)}
-        self._alerts += sum(isinstance(event, AlertBegan) for event in moment.events)
+        self._seconds = result.frame.seconds
+        self._people |= {track.number for track in result.tracks if not track.muted}
+        self._people -= {event.track for event in result.events if isinstance(event, Muted)}
+        self._alerts += sum(isinstance(event, AlertBegan) for event in result.events)
         if self._terminal and self._clock() - self._shown >= REFRESH_SECONDS:
             self._shown = self._clock()
             self._out.write(ERASE_LINE + self._progress())

@@ -34,7 +34,7 @@ CHANGES = {
         "edge/runtime/loop.py": """
 def watch(camera, locator, classifier, tracker, alarm, publisher):
     for frame, _ in zip(camera, range(5)):
-        publisher.publish(Moment(frame, [], alarm.state, [], {}))
+        publisher.publish(FrameResult(frame, [], alarm.state, [], {}))
     raise SystemExit("That is enough for today.")
 """,
     },

@@ -4,7 +4,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 from edge.camera.live import LiveCamera
 
 
@@ -67,7 +67,7 @@ def live():
 
     def make(driver, **options):
         hasty = {"rebuild_after_seconds": 0.05, "closing_seconds": 0.1, "sleep": lambda seconds: None}
-        camera = LiveCamera(driver, **{"rate": Rate(1e6), **hasty, **options})
+        camera = LiveCamera(driver, **{"rate": FrameRate(1e6), **hasty, **options})
         camera.troubles = []
         camera.on_trouble = camera.troubles.append
         opened.append(camera)

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 from edge.camera.live import BLACK, MOST_HANGING, CameraHangsError, is_black
 from edge.errors import UserError
 
@@ -87,12 +87,12 @@ def test_a_camera_that_is_not_there_at_first_is_refused(driver, live):
 
 def test_pictures_of_another_size_are_taken_as_they_come(driver, live, first):
     shown = driver(picture=["well", "small"])
-    images = [frame.image.shape for frame in first(live(shown, rate=Rate(50.0)), 3)]
+    images = [frame.image.shape for frame in first(live(shown, rate=FrameRate(50.0)), 3)]
     assert images == [(480, 640, 3), (120, 160, 3), (480, 640, 3)]
 
 
 def test_black_pictures_are_no_sight(driver, live, first):
-    camera = live(driver(picture=["black"] * 3), rate=Rate(100.0))
+    camera = live(driver(picture=["black"] * 3), rate=FrameRate(100.0))
     assert not is_black(first(camera, 1)[0].image)
     assert set(camera.troubles) == {BLACK}
 
@@ -104,7 +104,7 @@ def test_a_dim_hall_is_not_black(level, black):
 
 
 def test_a_lower_rate_reads_fewer_pictures(driver, live, first):
-    times = [frame.seconds for frame in first(live(driver(), rate=Rate(50.0)), 11)]
+    times = [frame.seconds for frame in first(live(driver(), rate=FrameRate(50.0)), 11)]
     assert times[-1] - times[0] >= 8 / 50
 
 

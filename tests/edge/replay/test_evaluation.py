@@ -10,7 +10,7 @@ from edge.events.types import AlertBegan, AlertEnded, Muted
 from edge.replay.annotation import Annotation, Segment, Sighting, read_annotations
 from edge.replay.evaluation import Shown, evaluate
 from edge.replay.record import Record
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 
@@ -30,10 +30,10 @@ def record(seconds, *alerts, people=(), muted=()):
     tracks = [Track(number, Face(0, 0, 40, 40), 0.5, verdict) for number, verdict in enumerate(people, 1)]
     for tick in range(round(seconds * 10)):
         at = tick / 10
-        began = [AlertBegan(at=at, track=n, p_unmasked=0.9) for n, alert in enumerate(alerts) if alert[0] == at]
+        began = [AlertBegan(at=at, track=n, p_not_compliant=0.9) for n, alert in enumerate(alerts) if alert[0] == at]
         ended = [AlertEnded(at=at, track=n) for n, alert in enumerate(alerts) if alert[1] == at]
         events = began + ended + [Muted(at=at, track=number) for number in muted if at == 0]
-        record.publish(Moment(Frame(IMAGE, at), tracks, AlarmState(), events, {}))
+        record.publish(FrameResult(Frame(IMAGE, at), tracks, AlarmState(), events, {}))
     return record
 
 
@@ -118,7 +118,7 @@ def test_who_was_not_found_is_not_judged_right():
     assert judged([(0, 2, FINE)], people=[Verdict.COMPLIANT]).verdicts_right == pytest.approx(1 / 2)
 
 
-def test_furniture_is_counted_apart():
+def test_a_static_face_is_counted_apart():
     evaluation = judged([(0, 2, FINE)], people=[Verdict.COMPLIANT] * 3, muted=[3])
     assert (evaluation.tracks, evaluation.muted) == (2, 1)
 
@@ -216,7 +216,7 @@ def followed(*boxes):
     for number, tracks in enumerate(boxes):
         seen = [Track(track, Face(left, 0, left + 1, 1), 0.5, Verdict.UNDECIDED) for track, left in tracks.items()]
         for tick in range(10):
-            record.publish(Moment(Frame(IMAGE, number + tick / 10), seen, AlarmState(), [], {}))
+            record.publish(FrameResult(Frame(IMAGE, number + tick / 10), seen, AlarmState(), [], {}))
     return record
 
 

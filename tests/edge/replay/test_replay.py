@@ -16,7 +16,7 @@ from edge.cli import main
 from edge.demo.scene import RATE, DoorwayScene
 from edge.replay.pace import at_rate
 from edge.replay.summary import Summary
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_a_terminal_is_shown_the_progress(clip, tmp_path):
         ticks = itertools.count()
         with Summary(recording, "door.mp4", terminal, clock=lambda: next(ticks)) as summary:
             for frame in recording:
-                summary.publish(Moment(frame, [], AlarmState(), [], {}))
+                summary.publish(FrameResult(frame, [], AlarmState(), [], {}))
     assert "\r\x1b[K3.0 of 6.0 s (50 %), 0 alerts" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
 
