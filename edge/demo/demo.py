@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
-from edge.output_file import cannot_write, check_output
+from edge.errors import UserError
+from edge.output_file import check_output
 from edge.replay.extras import require
 from edge.runtime.frame_result import PublisherGroup
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_test, upright_frames
@@ -112,4 +113,4 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise cannot_write(out, "demo", error) from error
+        raise UserError(f"The folder {out} cannot be made ({error.strerror}): name another with --out.") from error
