@@ -29,7 +29,7 @@ def check_output(
     """
     endings = tuple(endings)
     if endings and path.suffix.lower() not in endings:
-        raise UserError(f"{path} cannot be written: give the {what} a name that ends in {', '.join(endings)}.")
+        raise UserError(f"{path} cannot be written", f"give the {what} a name that ends in {', '.join(endings)}")
     try:
         _check_inputs(path, what, inputs)
         _check_existing(path, what, force=force)
@@ -49,7 +49,7 @@ def cannot_write(path: Path, what: str, error: OSError) -> UserError:
     remedy = "name another place"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         remedy = "make room or name another place"
-    return UserError(f"The {what} cannot be written to {path} ({reason}): {remedy}.")
+    return UserError(f"The {what} cannot be written to {path} ({reason})", remedy)
 
 
 def _check_inputs(path: Path, what: str, inputs: Iterable[Path]) -> None:
@@ -58,27 +58,29 @@ def _check_inputs(path: Path, what: str, inputs: Iterable[Path]) -> None:
             continue
         if source.is_dir():
             if path.parent.exists() and path.parent.samefile(source):
-                raise UserError(f"{path} would lie among the files that are read: write the {what} to another folder.")
+                raise UserError(
+                    f"{path} would lie among the files that are read", f"write the {what} to another folder"
+                )
             files = [file for file in source.iterdir() if file.is_file()]
         else:
             files = [source]
         if path.exists() and any(path.samefile(file) for file in files):
-            raise UserError(f"{path} is read by this command and would be lost: give the {what} another name.")
+            raise UserError(f"{path} is read by this command and would be lost", f"give the {what} another name")
 
 
 def _check_existing(path: Path, what: str, *, force: bool) -> None:
     if path.is_dir():
-        raise UserError(f"{path} is a folder: name a file for the {what}.")
+        raise UserError(f"{path} is a folder", f"name a file for the {what}")
     if path.exists() and not path.is_file():
-        raise UserError(f"{path} is no ordinary file: name another for the {what}.")
+        raise UserError(f"{path} is no ordinary file", f"name another for the {what}")
     if not force and (path.exists() or path.is_symlink()):
-        raise UserError(f"{path} exists: give the {what} another name, or replace it with --force.")
+        raise UserError(f"{path} exists", f"give the {what} another name, or replace it with --force")
 
 
 def _check_folder(path: Path, what: str) -> None:
     folder = path.parent
     if not folder.is_dir():
-        raise UserError(f"There is no folder {folder} to write the {what} {path.name} into: make it first.")
+        raise UserError(f"There is no folder {folder} to write the {what} {path.name} into", "make it first")
     try:
         probe = part_of(path)
         os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))

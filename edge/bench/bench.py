@@ -47,7 +47,7 @@ class Plan:
             UserError: A number is too small.
         """
         if self.frames < 1 or self.warm_up < 0:
-            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be: give 1 or more, 0 or more.")
+            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be", "give 1 or more, 0 or more")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
         alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=False))
         build_pipeline(settings, loaded.models, alarm).watch(stopwatch.time_captures(frames), stopwatch)
     if not stopwatch.people:
-        raise UserError(f"{plan.source} holds too few frames: take a longer clip, or a smaller --warm-up.")
+        raise UserError(f"{plan.source} holds too few frames", "take a longer clip, or a smaller --warm-up")
     return _report(settings, plan, loaded, stopwatch)
 
 

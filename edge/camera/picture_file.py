@@ -50,7 +50,7 @@ def check_picture(path: Path) -> None:
         with path.open("rb") as file:
             size = picture_size(file.read(HEADER_BYTES))
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}): check its name and its permissions.") from error
+        raise UserError(f"{path} cannot be read ({error.strerror})", "check its name and its permissions") from error
     if size is None or min(size) < 1:
         raise _no_picture(path)
     check_size(path, *size)
@@ -64,8 +64,8 @@ def check_size(path: Path, width: int, height: int) -> None:
     """
     if width * height > MOST_PIXELS:
         raise UserError(
-            f"{path} is too large ({width} x {height} pixels): scale it down to {MOST_PIXELS // 1_000_000} "
-            "megapixels or fewer."
+            f"{path} is too large ({width} x {height} pixels)",
+            f"scale it down to {MOST_PIXELS // 1_000_000} megapixels or fewer",
         )
 
 
@@ -124,4 +124,4 @@ def _jpeg_size(header: bytes) -> tuple[int, int] | None:
 
 def _no_picture(path: Path) -> UserError:
     kinds = ", ".join(PICTURE_SUFFIXES)
-    return UserError(f"{path} cannot be read as a picture ({kinds}): remove it or replace it.")
+    return UserError(f"{path} cannot be read as a picture ({kinds})", "remove it or replace it")

@@ -70,7 +70,7 @@ class Video:
         self._first = self._next()
         if self._first is None:
             self.__exit__()
-            raise UserError(f"{path} cannot be read as a video or a picture: name a clip that plays elsewhere.")
+            raise UserError(f"{path} cannot be read as a video or a picture", "name a clip that plays elsewhere")
 
     def __iter__(self) -> Iterator[Frame]:
         """Every frame that can be decoded, at the time that the container states."""
@@ -217,14 +217,14 @@ def open_recording(path: Path) -> Video | Pictures:
     if path.is_dir():
         pictures = sorted((p for p in path.iterdir() if _is_picture(p)), key=_numbered)
         if not pictures:
-            raise UserError(f"The folder {path} holds no pictures ({', '.join(PICTURE_SUFFIXES)}): put some in.")
+            raise UserError(f"The folder {path} holds no pictures ({', '.join(PICTURE_SUFFIXES)})", "put some in")
         return Pictures(pictures)
     if not path.is_file():
         raise UserError(
-            f"There is no file or folder {path}: name a clip, a picture, a folder, /dev/videoN or picamera2."
+            f"There is no file or folder {path}", "name a clip, a picture, a folder, /dev/videoN or picamera2"
         )
     if not os.access(path, os.R_OK):
-        raise UserError(f"{path} may not be read (Permission denied): change its permissions.")
+        raise UserError(f"{path} may not be read (Permission denied)", "change its permissions")
     return Pictures([path]) if path.suffix.lower() in PICTURE_SUFFIXES else Video(path)
 
 

@@ -113,4 +113,4 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"The folder {out} cannot be made ({error.strerror}): name another with --out.") from error
+        raise UserError(f"The folder {out} cannot be made ({error.strerror})", "name another with --out") from error

@@ -99,7 +99,7 @@ def read_annotations(folder: Path) -> list[Annotation]:
     """
     paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
     if not paths:
-        raise UserError(f"{folder} holds no annotated clips: put NAME.json with its segments beside each video.")
+        raise UserError(f"{folder} holds no annotated clips", "put NAME.json with its segments beside each video")
     return [_read_annotation(path) for path in paths]
 
 
@@ -111,11 +111,11 @@ def _read_annotation(path: Path) -> Annotation:
         annotation = Annotation(path.with_name(content["file"]), segments, int(content["max_people"]), sightings)
         _check_times(segments)
     except KeyError as error:
-        raise UserError(f"{path} does not describe a clip (it lacks {error}): see the README for its form.") from error
+        raise UserError(f"{path} does not describe a clip (it lacks {error})", "see the README for its form") from error
     except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise UserError(f"{path} does not describe a clip ({error}): see the README for its form.") from error
+        raise UserError(f"{path} does not describe a clip ({error})", "see the README for its form") from error
     if not annotation.clip.is_file():
-        raise UserError(f"{path} describes {annotation.clip.name}, which is not beside it: put the clip there.")
+        raise UserError(f"{path} describes {annotation.clip.name}, which is not beside it", "put the clip there")
     return annotation
 
 

@@ -72,7 +72,7 @@ class AnnotatedClip:
         else:
             self._part.unlink(missing_ok=True)
         if kind is None and not whole:
-            raise UserError(f"The clip {self.path} could not be written whole: make room or name another place.")
+            raise UserError(f"The clip {self.path} could not be written whole", "make room or name another place")
 
     def _write(self, image: np.ndarray, times: int) -> None:
         if self._writer is None:

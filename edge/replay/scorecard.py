@@ -57,10 +57,9 @@ def print_scorecard(
     annotations = read_annotations(folder)
     for name in set(only_report) - {annotation.clip.stem for annotation in annotations}:
         raise UserError(
-            f'There is no clip "{name}" in {folder}: give --only-report the name of one, without its ending.'
+            f'There is no clip "{name}" in {folder}', "give --only-report the name of one, without its ending"
         )
-    models = load_models(settings)
-    scored = [_evaluate(annotation, settings, models, rate) for annotation in annotations]
+    scored = _evaluate_all(annotations, settings, rate)
     _print(scored, rate, only_report, as_json=as_json)
     return 0 if all(score.passed for score in _held_to(scored, only_report)) else 1
 
@@ -75,6 +74,16 @@ def _print(scored: Sequence[Evaluation], rate: float, only_report: Sequence[str]
     console.print(_table(scored, rate, only_report))
     for line in [*_remarks(scored), *_summary(scored, only_report)]:
         console.print(line, markup=False)
+
+
+def evaluate_clips(folder: Path, settings: Settings, *, rate: float) -> list[Evaluation]:
+    """What the loop makes of each annotated clip of a folder; arguments and errors as of `print_scorecard`."""
+    return _evaluate_all(read_annotations(folder), settings, rate)
+
+
+def _evaluate_all(annotations: Sequence[Annotation], settings: Settings, rate: float) -> list[Evaluation]:
+    models = load_models(settings)
+    return [_evaluate(annotation, settings, models, rate) for annotation in annotations]
 
 
 def _evaluate(annotation: Annotation, settings: Settings, models: Models, rate: float) -> Evaluation:

@@ -69,7 +69,7 @@ class FfmpegWriter:
         try:
             self._process.stdin.write(image.tobytes())
         except OSError as error:
-            raise UserError(f"ffmpeg stopped: {self._reason()}.") from error
+            raise UserError(f"ffmpeg stopped: {self._reason()}") from error
 
     def release(self) -> None:
         """Finish the file."""
@@ -104,8 +104,8 @@ def open_writer(path: Path, rate: float, size: tuple[int, int]) -> VideoWriter:
         writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*CODECS[suffix]), rate, size)
     if not writer.isOpened():
         raise UserError(
-            f"This machine cannot write a {suffix} video of {size[0]} x {size[1]} pixels at {rate:g} frames a second: "
-            f"try a name that ends in {', '.join(other for other in CODECS if other != suffix)}."
+            f"This machine cannot write a {suffix} video of {size[0]} x {size[1]} pixels at {rate:g} frames a second",
+            f"try a name that ends in {', '.join(other for other in CODECS if other != suffix)}",
         )
     return writer
 

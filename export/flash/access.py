@@ -42,13 +42,15 @@ class Access:
             UserError: The host's or the user's name is none.
         """
         if self.hostname and not HOSTNAME.fullmatch(self.hostname):
-            raise UserError(f'"{self.hostname}" is no host name: use letters, digits and hyphens, such as door-1.')
+            raise UserError(f'"{self.hostname}" is no host name', "use letters, digits and hyphens, such as door-1")
         if self.user and not USER.fullmatch(self.user):
-            raise UserError(f'"{self.user}" is no user name: use small letters, digits and hyphens, such as pi.')
+            raise UserError(f'"{self.user}" is no user name', "use small letters, digits and hyphens, such as pi")
         if self.user in ("root", "maskwatch"):
-            raise UserError(f'The user "{self.user}" is the system\'s own: choose another name, such as pi.')
+            raise UserError(f'The user "{self.user}" is the system\'s own', "choose another name, such as pi")
         if self.user and not self.ssh_key:
-            raise UserError("A user without a key could not log in: add --ssh-key FILE, such as ~/.ssh/id_ed25519.pub.")
+            raise UserError(
+                "A user without a key could not log in", "add --ssh-key FILE, such as ~/.ssh/id_ed25519.pub"
+            )
 
 
 def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
@@ -64,7 +66,7 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
     try:
         password = ask(f'Password of the Wi-Fi network "{ssid}": ')
     except (EOFError, AttributeError) as error:  # the latter is what getpass says of an input that is closed
-        raise UserError(f'No password was typed for the Wi-Fi network "{ssid}": type it in a terminal.') from error
+        raise UserError(f'No password was typed for the Wi-Fi network "{ssid}"', "type it in a terminal") from error
     return Wifi(ssid=ssid, psk=wpa_psk(ssid, password), country=country.upper())
 
 
@@ -75,7 +77,7 @@ def wpa_psk(ssid: str, password: str) -> str:
         UserError: The password is not one of 8 to 63 printable ASCII characters.
     """
     if not 8 <= len(password) <= 63 or not (password.isascii() and password.isprintable()):
-        raise UserError("A Wi-Fi password has 8 to 63 characters, all of them printable ASCII: type it again.")
+        raise UserError("A Wi-Fi password has 8 to 63 characters, all of them printable ASCII", "type it again")
     return hashlib.pbkdf2_hmac("sha1", password.encode(), ssid.encode(), 4096, 32).hex()
 
 
@@ -88,13 +90,13 @@ def read_public_key(path: Path) -> str:
     try:
         text = path.expanduser().read_text().strip()
     except OSError as error:
-        raise UserError(f"The ssh key {path} cannot be read ({error.strerror}): {_another_key(path)}.") from error
+        raise UserError(f"The ssh key {path} cannot be read ({error.strerror})", _another_key(path)) from error
     except UnicodeDecodeError:
         text = ""
     if "PRIVATE KEY" in text:
-        raise UserError(f"{path} is a private key, which must not leave this machine: name {path}.pub instead.")
+        raise UserError(f"{path} is a private key, which must not leave this machine", f"name {path}.pub instead")
     if not PUBLIC_KEY.fullmatch(text):
-        raise UserError(f"{path} is not one ssh public key: name a file such as ~/.ssh/id_ed25519.pub.")
+        raise UserError(f"{path} is not one ssh public key", "name a file such as ~/.ssh/id_ed25519.pub")
     return text
 
 

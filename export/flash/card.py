@@ -36,14 +36,14 @@ def open_partition(place: Path) -> BootPartition:
         UserError: It is neither.
     """
     if place.is_block_device():
-        raise UserError(f"{place} is a device: name the folder where its boot partition (bootfs) is mounted instead.")
+        raise UserError(f"{place} is a device", "name the folder where its boot partition (bootfs) is mounted instead")
     if place.is_dir():
         return MountedFolder(place)
     if place.is_file():
         return ImageFile(place)
     if place.exists():
-        raise UserError(f"{place} is neither a folder nor an image: name the folder where bootfs is mounted.")
-    raise UserError(f"There is no {place}: name the folder where the card's boot partition is mounted, or an image.")
+        raise UserError(f"{place} is neither a folder nor an image", "name the folder where bootfs is mounted")
+    raise UserError(f"There is no {place}", "name the folder where the card's boot partition is mounted, or an image")
 
 
 def recognise(partition: BootPartition) -> Card:
@@ -66,14 +66,15 @@ def _refuse_others(partition: BootPartition, names: set[str]) -> None:
     if not {"config.txt", "cmdline.txt"} <= names or "root=" not in partition.read("cmdline.txt").decode("latin-1"):
         raise UserError(
             f"{partition} is not the boot partition of Raspberry Pi OS (no config.txt, or no cmdline.txt that names a "
-            "root file system): name the one that is called bootfs."
+            "root file system)",
+            "name the one that is called bootfs",
         )
     if names & KERNELS_32_BIT or not names & KERNELS_64_BIT or _switched_to_32_bit(partition):
-        raise UserError(f"{partition} holds a 32-bit system: write Raspberry Pi OS (64-bit) to the card first.")
+        raise UserError(f"{partition} holds a 32-bit system", "write Raspberry Pi OS (64-bit) to the card first")
     if "initramfs8" not in names and not names & CLOUD_INIT:
         raise UserError(
-            f"{partition} holds a system that is older than Bookworm, or not Raspberry Pi OS: "
-            "write Raspberry Pi OS (64-bit), Bookworm or Trixie, to the card first."
+            f"{partition} holds a system that is older than Bookworm, or not Raspberry Pi OS",
+            "write Raspberry Pi OS (64-bit), Bookworm or Trixie, to the card first",
         )
 
 

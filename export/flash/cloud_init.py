@@ -27,7 +27,8 @@ def merged_user_data(text: str, access: Access) -> str:
     if first.rstrip() != FIRST_LINE:
         raise UserError(
             f'user-data on the card begins with "{first.strip()[:40]}", not with {FIRST_LINE}, so nothing can be added '
-            "to it: move it away first."
+            "to it",
+            "move it away first",
         )
     return f"{FIRST_LINE}\n{changed_yaml(rest, 'user-data', lambda config: _add_to_user_data(config, access))}"
 
@@ -75,7 +76,9 @@ def merged_network_config(text: str, wifi: Wifi) -> str:
 def _add_wifi(config: CommentedMap, wifi: Wifi) -> None:
     network = config if "version" in config else _map(config, "network")
     if network.setdefault("version", 2) != 2:
-        raise UserError("network-config on the card is not of version 2, so no Wi-Fi can be added: move it away first.")
+        raise UserError(
+            "network-config on the card is not of version 2, so no Wi-Fi can be added", "move it away first"
+        )
     device = _map(_map(network, "wifis"), "wlan0")
     device.setdefault("dhcp4", True)
     device.setdefault("optional", True)
@@ -111,7 +114,7 @@ def _list(mapping: CommentedMap, key: str) -> list[Any]:
     if mapping.get(key) is None:
         mapping[key] = []
     if not isinstance(mapping[key], list):
-        raise UserError(f'"{key}" in user-data on the card is no list, so nothing can be added to it: mend it first.')
+        raise UserError(f'"{key}" in user-data on the card is no list, so nothing can be added to it', "mend it first")
     return mapping[key]
 
 
@@ -120,5 +123,5 @@ def _map(mapping: CommentedMap, key: str) -> CommentedMap:
     if mapping.get(key) is None:
         mapping[key] = CommentedMap()
     if not isinstance(mapping[key], CommentedMap):
-        raise UserError(f'"{key}" in network-config on the card holds no settings of its own: mend it first.')
+        raise UserError(f'"{key}" in network-config on the card holds no settings of its own', "mend it first")
     return mapping[key]

@@ -19,7 +19,7 @@ def with_first_run(text: str) -> str:
     runs = [word for word in words if word.startswith("systemd.run=")]
     if any(not word.endswith("/firstrun.sh") for word in runs):
         raise UserError(
-            f"cmdline.txt on the card runs something else at first ({runs[0]}): let the card boot once first."
+            f"cmdline.txt on the card runs something else at first ({runs[0]})", "let the card boot once first"
         )
     return text if runs else _line([*words, *RUN_ONCE])
 

@@ -49,7 +49,7 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
         UserError: The card, the bundle or an argument is not what it should be; nothing was written then.
     """
     if arguments.bundle and arguments.model:
-        raise UserError("--model is for a bundle that is made now: leave --bundle out, or make it with that model.")
+        raise UserError("--model is for a bundle that is made now", "leave --bundle out, or make it with that model")
     with tempfile.TemporaryDirectory() as folder:
         try:
             partition = open_partition(arguments.card)
@@ -61,7 +61,7 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
             plan = make_plan(partition, card, bundle, access, settings)
         except OSError as error:
             raise UserError(
-                f"{arguments.card} cannot be read ({error.strerror or error}): see that it may be."
+                f"{arguments.card} cannot be read ({error.strerror or error})", "see that it may be"
             ) from error
         source = source_in(settings if settings is not None else settings_on(partition))
         _show(plan, console, dry_run=arguments.dry_run, source=source)
@@ -81,7 +81,7 @@ def _made_bundle(card: Card, models: Sequence[Path], folder: Path, console: Cons
 
 def _access(arguments: argparse.Namespace) -> Access:
     if bool(arguments.wifi) != bool(arguments.wifi_country):
-        raise UserError("--wifi and --wifi-country go together: a board that knows no country keeps its radio off.")
+        raise UserError("--wifi and --wifi-country go together", "a board that knows no country keeps its radio off")
     return Access(
         hostname=arguments.hostname,
         user=arguments.user,

@@ -49,7 +49,7 @@ def merged_firstrun(text: str, access: Access, *, has_user: bool) -> str:
     script = BLOCK.sub("", (text.strip() and text) or NEW_SCRIPT)
     if not re.match(r"#!.*sh\b", script):
         raise UserError(
-            "firstrun.sh on the card is no shell script, so nothing can be added to it: move it away first."
+            "firstrun.sh on the card is no shell script, so nothing can be added to it", "move it away first"
         )
     has_user = has_user or "userconf" in script or USER in kept
     end = CLEANING_UP.search(script.rstrip())

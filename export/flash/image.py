@@ -32,8 +32,9 @@ class ImageFile:
         """
         if shutil.which("mcopy") is None:
             raise UserError(
-                f"Writing into the image {path} needs mtools: install them (`apt install mtools`), "
-                "or write the image to a card and name the folder where its boot partition is mounted."
+                f"Writing into the image {path} needs mtools",
+                "install them (`apt install mtools`), "
+                "or write the image to a card and name the folder where its boot partition is mounted",
             )
         self._path = path
         self._drive = f"{path}@@{partition_start(path)}"
@@ -106,16 +107,16 @@ def partition_start(path: Path) -> int:
         with path.open("rb") as file:
             head = file.read(SECTOR_BYTES)
     except OSError as error:
-        raise UserError(f"The image {path} cannot be read ({error.strerror}): name one that can.") from error
+        raise UserError(f"The image {path} cannot be read ({error.strerror})", "name one that can") from error
     for magic, program in PACKED.items():
         if head.startswith(magic):
-            raise UserError(f"The image {path} is packed: unpack it with `{program}` first.")
+            raise UserError(f"The image {path} is packed", f"unpack it with `{program}` first")
     if head[-2:] == b"\x55\xaa":
         for start in range(TABLE_START, TABLE_START + ENTRIES * ENTRY_BYTES, ENTRY_BYTES):
             entry = head[start : start + ENTRY_BYTES]
             if entry[4] in FAT_TYPES:
                 return int.from_bytes(entry[8:12], "little") * SECTOR_BYTES
-    raise UserError(f"{path} is not an image of a card: its partition table has no FAT partition to boot from.")
+    raise UserError(f"{path} is not an image of a card", "its partition table has no FAT partition to boot from")
 
 
 def _feed(program: "subprocess.Popen[bytes]", chunks: Iterable[bytes]) -> tuple[bytes, bytes]:

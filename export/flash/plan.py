@@ -150,7 +150,9 @@ def _text(partition: BootPartition, name: str) -> str:
     try:
         return partition.read(name).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise UserError(f"{name} on the card is no text, so nothing can be added to it: move it away first.") from error
+        raise UserError(
+            f"{name} on the card is no text, so nothing can be added to it", "move it away first"
+        ) from error
 
 
 def _change(partition: BootPartition, name: str, content: bytes | BundleFile) -> FileChange | None:
@@ -168,6 +170,6 @@ def _refuse_if_too_large(plan: Plan) -> None:
     if plan.changes and plan.needed_bytes + SPARE_BYTES > free:
         raise UserError(
             f"{plan.partition} has {free / 1e6:.0f} MB free, but {plan.needed_bytes / 1e6:.0f} MB are needed and "
-            f"{SPARE_BYTES / 1e6:.0f} MB more for the system's updates: remove what is not needed there, or write "
-            "the system to the card anew."
+            f"{SPARE_BYTES / 1e6:.0f} MB more for the system's updates",
+            "remove what is not needed there, or write the system to the card anew",
         )

@@ -22,8 +22,8 @@ def read_card_settings(path: Path) -> bytes:
     for kind in ("classifier", "locator"):
         if kind in models and not Path(models[kind]).is_relative_to(f"/{BASE}"):
             raise UserError(
-                f"The card brings no {models[kind]}: put the network into the bundle with --model FILE, and take "
-                f'"{kind}" out of {path}.'
+                f"The card brings no {models[kind]}",
+                f'put the network into the bundle with --model FILE, and take "{kind}" out of {path}',
             )
     return path.read_bytes()
 

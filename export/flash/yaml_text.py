@@ -43,9 +43,9 @@ def changed_yaml(text: str, name: str, change: Callable[[CommentedMap], None]) -
         found = yaml.load(text)
     except YAMLError as error:
         line = str(error).strip().replace("\n", " ")
-        raise UserError(f"{name} on the card is not YAML, so nothing can be added to it: {line}.") from error
+        raise UserError(f"{name} on the card is not YAML, so nothing can be added to it", f"{line}") from error
     if found is not None and not isinstance(found, CommentedMap):
-        raise UserError(f"{name} on the card is YAML, but no mapping of keys to values: mend or remove it first.")
+        raise UserError(f"{name} on the card is YAML, but no mapping of keys to values", "mend or remove it first")
     mapping = CommentedMap() if found is None else found
     before = copy.deepcopy(mapping)
     change(mapping)

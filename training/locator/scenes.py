@@ -67,7 +67,7 @@ class Scene:
         """
         image = cv2.imread(str(self.path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
         if image is None:
-            raise UserError(f"{self.path} can no longer be read: put it back, or begin a new run.")
+            raise UserError(f"{self.path} can no longer be read", "put it back, or begin a new run")
         return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
@@ -132,13 +132,13 @@ def read_scenes(folder: Path) -> SceneSet:
         UserError: No such folder, neither form in it, a file that cannot be understood, or too few scenes.
     """
     if not folder.is_dir():
-        raise UserError(f"There is no folder {folder}: name one that holds scenes with boxes.")
+        raise UserError(f"There is no folder {folder}", "name one that holds scenes with boxes")
     if (folder / "train.csv").is_file():
         found = SceneSet(*_sorted_out(_csv_scenes(folder)))
     elif xmls := sorted(folder.rglob("*.xml")):
         found = SceneSet(*_sorted_out(_voc_scenes(folder, xmls)))
     else:
-        raise UserError(f"{folder} holds neither a train.csv nor Pascal VOC .xml files: put the boxes there.")
+        raise UserError(f"{folder} holds neither a train.csv nor Pascal VOC .xml files", "put the boxes there")
     _refuse_small_splits(folder, found)
     return found
 
@@ -153,8 +153,8 @@ def read_split(path: Path) -> SceneSet:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != SPLIT_COLUMNS:
             raise UserError(
-                f"{path} does not say where the faces are: write it anew with "
-                f"`maskwatch-train locator SCENES --out {path.parent} --resume`."
+                f"{path} does not say where the faces are",
+                f"write it anew with `maskwatch-train locator SCENES --out {path.parent} --resume`",
             )
         return SceneSet([_saved_scene(row) for row in reader])
 
@@ -251,7 +251,7 @@ def _read_table(path: Path) -> dict[str, tuple[list[list[float]], list[str]]]:
                 boxes, labels = rows[row["image"]]
             except (KeyError, TypeError, ValueError) as error:
                 raise UserError(
-                    f"Line {reader.line_num} of {path} is not image,width,height,xmin,ymin,xmax,ymax,label: mend it."
+                    f"Line {reader.line_num} of {path} is not image,width,height,xmin,ymin,xmax,ymax,label", "mend it"
                 ) from error
             boxes.append(box)
             labels.append(row.get("label") or "face")
@@ -274,6 +274,6 @@ def _refuse_small_splits(folder: Path, found: SceneSet) -> None:
         with_faces = sum(len(scene.boxes) > 0 for scene in found.split(split))
         if with_faces < (MIN_SCENES if split == "train" else 1):
             raise UserError(
-                f"{folder} has {with_faces} scenes with faces to {'train' if split == 'train' else 'validate'} with: "
-                "add more."
+                f"{folder} has {with_faces} scenes with faces to {'train' if split == 'train' else 'validate'} with",
+                "add more",
             )

@@ -27,7 +27,7 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
         UserError: No such network, second detector or folder of faces.
     """
     if settings.network not in LOCATORS:
-        raise UserError(f"There is no network {settings.network}: choose one of {', '.join(LOCATORS)}.")
+        raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(LOCATORS)}")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     if settings.second_detector:
         scenes = completed(scenes, Path(settings.second_detector), files.second_detector)

@@ -21,7 +21,7 @@ def read_voc_boxes(path: Path) -> tuple[list[list[float]], list[str]]:
         objects = ElementTree.parse(path).getroot().findall("object")
         boxes = [[float(found.findtext(f"bndbox/{side}") or "") for side in SIDES] for found in objects]
     except (ElementTree.ParseError, ValueError) as error:
-        raise UserError(f"{path} is no Pascal VOC annotation ({error}): mend it or take it away.") from error
+        raise UserError(f"{path} is no Pascal VOC annotation ({error})", "mend it or take it away") from error
     return boxes, [_label(found) for found in objects]
 
 
