@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_bench(commands)
     _add_distance(commands)
+    _add_stats(commands)
     _add_releases(commands)
     return parser
 
@@ -127,6 +128,26 @@ def _angle(text: str) -> float:
     if not 1 <= degrees <= 170:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and 170 degrees")
     return degrees
+
+
+def _add_stats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stats = commands.add_parser("stats", help="print how many people came, and how many without a mask")
+    stats.add_argument("--days", type=_count, default=14, metavar="N", help="how many days back [%(default)s]")
+    stats.add_argument("--hourly", action="store_true", help="a line for each hour instead of each day")
+    form = stats.add_mutually_exclusive_group()
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="print CSV")
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="print JSON")
+    form.add_argument("--png", type=Path, metavar="FILE", help="write a picture; needs matplotlib")
+    form.add_argument("--record", action="store_true", help="count until stopped, as maskwatch-stats.service does")
+    stats.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    stats.set_defaults(command=_stats, form="table")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 36500:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 36500")
+    return count
 
 
 def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -252,6 +273,17 @@ def _distance(arguments: argparse.Namespace) -> int:
     from edge.bench.distance import print_distances
 
     return print_distances(_settings(arguments), sys.stdout, degrees=arguments.degrees)
+
+
+def _stats(arguments: argparse.Namespace) -> int:
+    from edge.stats.command import record_visits, show_stats
+
+    settings = _settings(arguments)
+    if arguments.record:
+        return record_visits(settings)
+    return show_stats(
+        settings, sys.stdout, days=arguments.days, hourly=arguments.hourly, form=arguments.form, png=arguments.png
+    )
 
 
 def _install(arguments: argparse.Namespace) -> int:
