@@ -84,7 +84,7 @@ def _record(arguments: argparse.Namespace) -> Record:
 def _chains(peers: Path | None) -> Iterator[Chain]:
     yield Device(LOCATOR, CLASSIFIER)
     if peers and not peers.is_dir():
-        raise UserError(f"There is no folder {peers}: name the one that holds the peers' weights, or leave it out.")
+        raise UserError(f"There is no folder {peers}", "name the one that holds the peers' weights, or leave it out")
     if peers:
         yield from peers_in(peers)
 
