@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from edge.errors import UserError
 from edge.page.app import Page
@@ -56,7 +57,8 @@ def serve_page(
     feed = Feed(door)
     sessions = Sessions(60 * page.session_minutes)
     app = Page(door=door, feed=feed, sessions=sessions, limiter=SignInLimiter(), digest=digest)
-    asyncio.run(_serve(app, own_names(page.host_name), feed, sockets, on_demand=on_demand))
+    server = web_server(app.app(own_names(page.host_name)))
+    asyncio.run(_serve(server, feed, sockets, on_demand=on_demand))
 
 
 def inherited_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
@@ -82,12 +84,11 @@ def _listen(address: Address) -> socket.socket:
     return listener
 
 
-async def _serve(
-    page: Page, names: frozenset[str], feed: Feed, sockets: list[socket.socket], *, on_demand: bool
-) -> None:
-    server = uvicorn.Server(
+def web_server(app: ASGIApp) -> uvicorn.Server:
+    """The server that the page runs on: plain HTTP, no log of who asks, nothing said about itself."""
+    return uvicorn.Server(
         uvicorn.Config(
-            page.app(names),
+            app,
             loop="asyncio",
             http="h11",
             ws="none",
@@ -100,6 +101,9 @@ async def _serve(
             timeout_graceful_shutdown=1,
         )
     )
+
+
+async def _serve(server: uvicorn.Server, feed: Feed, sockets: list[socket.socket], *, on_demand: bool) -> None:
     ending = asyncio.create_task(_end_unwatched(server, feed)) if on_demand else None
     await server.serve(sockets=sockets)
     if ending:

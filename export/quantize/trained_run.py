@@ -61,4 +61,4 @@ def refuse_missing(pictures: Iterable[Path]) -> None:
         UserError: One is not.
     """
     if missing := next((path for path in pictures if not path.is_file()), None):
-        raise UserError(f"The run's picture {missing} is gone: put the pictures back where they were trained on.")
+        raise UserError(f"The run's picture {missing} is gone", "put the pictures back where they were trained on")
