@@ -13,7 +13,7 @@ from edge.errors import UserError
 from edge.files import folder_for, link_whole, write_whole
 from edge.releases.activate import activate
 from edge.releases.health_check import HEALTH_CHECK, HealthCheck
-from edge.releases.layout import Layout
+from edge.releases.layout import ENABLED, ON_DEMAND, UNIT, Layout
 from edge.releases.prune import prune
 from edge.releases.record import Record, linked_release, read_record
 from edge.releases.target_system import TargetSystem, refuse_other_machine
@@ -61,8 +61,15 @@ def take_up(system: TargetSystem, name: str, health_check: HealthCheck) -> int:
     fault = activate(system, name, health_check)
     if not fault:
         system.say(f"{name} is current.")
+        _restart_companions(system)
     prune(system)
     return 1 if fault else 0
+
+
+def _restart_companions(system: TargetSystem) -> None:
+    """Have the other units run the current release, too; the door does not depend on how they fare."""
+    system.systemctl("stop", *ON_DEMAND)
+    system.systemctl("restart", *(unit for unit in ENABLED if unit != UNIT))
 
 
 @contextmanager

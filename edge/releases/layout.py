@@ -6,6 +6,15 @@ from pathlib import Path
 BASE = "opt/maskwatch"
 UNIT = "maskwatch.service"
 
+ENABLED = {UNIT: "multi-user.target", "maskwatch-page.socket": "sockets.target"}
+"""Units that start with the board, and with what of it."""
+
+ON_DEMAND = ("maskwatch-page.service",)
+"""Units that something else starts."""
+
+USERS = ("maskwatch", "maskwatch-page")
+"""Those of the units."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -56,8 +65,11 @@ class Layout:
             local / "lib/sysusers.d/maskwatch.conf": f"{systemd}/sysusers.conf",
             local / "lib/tmpfiles.d/maskwatch.conf": f"{systemd}/tmpfiles.conf",
             local / "bin/maskwatch": f"/{BASE}/current/bin/maskwatch",
-            local / "lib/systemd/system" / UNIT: f"{systemd}/{UNIT}",
-            self.root / "etc/systemd/system/multi-user.target.wants" / UNIT: f"/usr/local/lib/systemd/system/{UNIT}",
+            **{local / "lib/systemd/system" / unit: f"{systemd}/{unit}" for unit in (*ENABLED, *ON_DEMAND)},
+            **{
+                self.root / f"etc/systemd/system/{target}.wants" / unit: f"/usr/local/lib/systemd/system/{unit}"
+                for unit, target in ENABLED.items()
+            },
         }
 
     def release(self, name: str) -> Path:
