@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import time
+from ipaddress import ip_address
 from typing import Self
 
 from edge.bounds import Bounds, shown
@@ -91,3 +92,35 @@ class Region:
             "must be [left, top, right, bottom] as shares from 0 to 1, such as [0.25, 0.0, 0.75, 1.0], with right and "
             f"bottom at least {SMALLEST_REGION} more than left and top"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAddress:
+    """A text such as "127.0.0.1:9650", "[::1]:9650" or "localhost:9650": where a server listens."""
+
+    def refusal(self, value: str) -> str:
+        """As `Limit` says."""
+        host, _, port = value.rpartition(":")
+        number = int(port) if re.fullmatch(r"\d{1,5}", port, re.ASCII) else 0
+        if not 1 <= number <= 65535 or not (host == "localhost" or _is_address(host)):
+            return f'must be an address and a port such as "127.0.0.1:9650", not {shown(value)}'
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPrefix:
+    """A text such as "maskwatch" or "hall/doors", with which MQTT topics may begin."""
+
+    def refusal(self, value: str) -> str:
+        """As `Limit` says."""
+        if len(value) <= 200 and re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", value, re.ASCII):
+            return ""
+        return f'must be letters, digits, "-" and "_", in levels divided by "/", not {shown(value)}'
+
+
+def _is_address(host: str) -> bool:
+    bracketed = host.startswith("[") and host.endswith("]")
+    try:
+        return (ip_address(host[1:-1]).version == 6) if bracketed else (ip_address(host).version == 4)
+    except ValueError:
+        return False
