@@ -12,7 +12,7 @@ from edge.errors import UserError
 from edge.stderr import silenced_stderr
 from training.datasets import read_dataset
 from training.locator.runs import LocatorSettings
-from training.locator.scenes import read_scenes
+from training.locator.scene_reader import read_scenes
 from training.runs import FitSettings, RunFiles
 
 Settings = TypeVar("Settings", FitSettings, LocatorSettings)

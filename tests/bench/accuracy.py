@@ -24,7 +24,7 @@ from tables import tables_of
 
 from edge.errors import UserError
 from edge.settings.schema import MODELS
-from training.locator.scenes import read_scenes
+from training.locator.scene_reader import read_scenes
 
 LOCATOR, CLASSIFIER = MODELS / "face_cnn.tflite", MODELS / "door_cnn.tflite"
 """The files that the device ships with."""

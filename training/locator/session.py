@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from edge.errors import UserError
+from training.common.left_out import summary
 from training.locator.evaluate import LocatorMetrics, evaluate
 from training.locator.fit import fit, save_settings
 from training.locator.further_faces import read_further_faces
@@ -58,8 +59,8 @@ def _fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, console: 
 def _say_scenes(scenes: SceneSet, console: Console) -> None:
     for split, counts in scenes.counts().items():
         console.print(f"{split:5} {counts['scenes']:5} scenes, {counts['faces']:5} faces")
-    for path, reason in scenes.skipped.items():
-        console.print(f"passed over: {path} {reason}")
+    for line in (*scenes.notes, *summary(scenes.skipped)):
+        console.print(line)
 
 
 def _evaluate(scenes: SceneSet, files: RunFiles, console: Console) -> None:
