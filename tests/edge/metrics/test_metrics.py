@@ -1,3 +1,5 @@
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from edge.stream.messages import Hello, NumberedEvent, Position
 
 PROMTOOL = shutil.which("promtool")
 RULES = Path(__file__).parents[3] / "systemd" / "prometheus"
+DASHBOARD = json.loads((RULES / "grafana.json").read_text())
 
 
 def event(number, kind, **more):
@@ -120,3 +123,11 @@ def test_prometheus_takes_the_alert_rules(arguments):
 def test_prometheus_finds_nothing_wrong_with_the_names():
     done = subprocess.run([PROMTOOL, "check", "metrics"], input=generate_latest(metrics(*VISIT)), capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are():
+    expressions = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+    asked = {name for text in expressions for name in re.findall(r"maskwatch_\w+", text)}
+    offered = {sample.name for family in metrics(*VISIT).collect() for sample in family.samples}
+    offered |= {"maskwatch_temperature_celsius", "maskwatch_stage_seconds"}  # once a state has come
+    assert asked <= offered
