@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.errors import UserError
+from edge.page.command import add_page
 
 if TYPE_CHECKING:
     from edge.settings.schema import Settings
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_bench(commands)
     _add_distance(commands)
+    add_page(commands, CONFIG_HELP)
     _add_stats(commands)
     _add_readers(commands)
     _add_releases(commands)

@@ -43,9 +43,8 @@ def follow(messages: Iterable[Message | Away], metrics: Metrics, offer: Callable
 def _listen(settings: MetricsSettings, metrics: Metrics) -> None:
     from prometheus_client import start_http_server
 
-    host, _, port = settings.listen.rpartition(":")
     try:
-        start_http_server(int(port), host.strip("[]"), registry=metrics.registry)
+        start_http_server(settings.listen.port, settings.listen.host, registry=metrics.registry)
     except OSError as error:
         problem = f"The metrics cannot be offered at {settings.listen} ({error.strerror or error})"
         raise UserError(problem, 'name another address with "listen" in [metrics]') from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from edge.bounds import Bounded, Bounds, FilePath, Text, shown
-from edge.settings.values import HEADER_PINS, DailyHours, ListenAddress, Pin, Region, TopicPrefix
+from edge.settings.values import HEADER_PINS, Address, DailyHours, Pin, Region, TopicPrefix
 
 MODELS = Path(__file__).parent.parent / "models"
 
@@ -203,6 +203,21 @@ class StreamSettings(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageSettings(Bounded):
+    """`[page]`: the web page that shows what the camera sees."""
+
+    listen: Address = field(default=Address("127.0.0.1", 8470))
+    """Where `maskwatch page` listens; beyond the board itself, such as "0.0.0.0:8080", only with a password."""
+    password_file: Annotated[str, FilePath()] = "/etc/maskwatch/page-password"
+    """The password's digest, written by `sudo maskwatch page --set-password`; a relative path starts from the settings
+    file's folder."""
+    session_minutes: Annotated[float, Bounds(1.0, 10_080.0)] = 480.0
+    """How long a browser stays signed in."""
+    host_name: Annotated[str, Text(253)] = ""
+    """A further name by which browsers reach the board, besides its own name, NAME.local and its addresses."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatsSettings(Bounded):
     """`[stats]`: how many people came, for `maskwatch stats`."""
 
@@ -242,7 +257,7 @@ class MqttSettings(Bounded):
 class MetricsSettings(Bounded):
     """`[metrics]`: figures for Prometheus, for `maskwatch metrics`."""
 
-    listen: Annotated[str, ListenAddress()] = "127.0.0.1:9650"
+    listen: Address = field(default=Address("127.0.0.1", 9650))
     """Address and port of the HTTP server; the default is reached from the board alone."""
     file: Annotated[str, Text(longest=4095)] = ""
     """File for node_exporter's textfile collector, ending in ".prom", to be written instead; empty for none."""
@@ -259,6 +274,7 @@ class Settings:
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
     stream: StreamSettings = field(default_factory=StreamSettings)
+    page: PageSettings = field(default_factory=PageSettings)
     stats: StatsSettings = field(default_factory=StatsSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)

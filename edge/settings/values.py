@@ -1,6 +1,7 @@
 """Values of settings that are more than a number or a text; each type reads itself with `from_toml`."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
 from ipaddress import ip_address
@@ -68,6 +69,40 @@ class DailyHours:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens, written "127.0.0.1:8470" or "[::]:8080"."""
+
+    host: str
+    """An IP address."""
+    port: int
+
+    @classmethod
+    def from_toml(cls, value: object) -> Self:
+        """Read an address.
+
+        Raises:
+            ValueError: It is not an IP address and a port.
+        """
+        found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):(\d{1,5})", value) if isinstance(value, str) else None
+        if found and 1 <= int(found[3]) <= 65535:
+            with suppress(ValueError):
+                return cls(str(ip_address(found[1] or found[2])), int(found[3]))
+        raise ValueError(
+            f'must be an IP address and a port from 1 to 65535, such as "127.0.0.1:8470" or "0.0.0.0:8080", not '
+            f"{shown(value)}"
+        )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches it."""
+        return ip_address(self.host).is_loopback
+
+    def __str__(self) -> str:
+        """As it is written."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A part of the picture; each side as a share of its width or height, 0 to 1."""
 
@@ -95,19 +130,6 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class ListenAddress:
-    """A text such as "127.0.0.1:9650", "[::1]:9650" or "localhost:9650": where a server listens."""
-
-    def refusal(self, value: str) -> str:
-        """As `Limit` says."""
-        host, _, port = value.rpartition(":")
-        number = int(port) if re.fullmatch(r"\d{1,5}", port, re.ASCII) else 0
-        if not 1 <= number <= 65535 or not (host == "localhost" or _is_address(host)):
-            return f'must be an address and a port such as "127.0.0.1:9650", not {shown(value)}'
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
 class TopicPrefix:
     """A text such as "maskwatch" or "hall/doors", with which MQTT topics may begin."""
 
@@ -116,11 +138,3 @@ class TopicPrefix:
         if len(value) <= 200 and re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", value, re.ASCII):
             return ""
         return f'must be letters, digits, "-" and "_", in levels divided by "/", not {shown(value)}'
-
-
-def _is_address(host: str) -> bool:
-    bracketed = host.startswith("[") and host.endswith("]")
-    try:
-        return (ip_address(host[1:-1]).version == 6) if bracketed else (ip_address(host).version == 4)
-    except ValueError:
-        return False
