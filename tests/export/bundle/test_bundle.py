@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from edge.errors import UserError
+from edge.releases.bundle_tar import read_bundle_tar
 from export.bundle.bundle import make_bundle, pack_bundle, refuse_place, save_bundle
-from export.bundle.manifest import read_manifest
 from export.bundle.program import ROOMS, build_program
 from export.bundle.target import SOURCE, TARGETS
 from export.cli import main
@@ -26,7 +26,7 @@ def write_wheel(file, *members):
 def test_its_parts_are_those_of_the_manifest(bundle, tmp_path):
     file = save_bundle(bundle, tmp_path)
     with tarfile.open(file) as archive:
-        assert set(archive.getnames()) == {"manifest.json", *read_manifest(file)["files"]}
+        assert set(archive.getnames()) == {"manifest.json", *read_bundle_tar(file).manifest.files}
     assert {"install.py", "maskwatch.toml", "systemd/maskwatch.service"} < bundle.files.keys()
 
 
@@ -129,14 +129,14 @@ def test_looking_at_a_place_leaves_nothing_there(tmp_path):
 def test_what_is_no_bundle_is_refused(tmp_path):
     (tmp_path / "no.tar").write_text("nothing")
     with pytest.raises(UserError, match="is no bundle"):
-        read_manifest(tmp_path / "no.tar")
+        read_bundle_tar(tmp_path / "no.tar")
 
 
 def test_a_bundle_that_was_cut_off_is_damaged(bundle, tmp_path):
     file = save_bundle(bundle, tmp_path)
     os.truncate(file, file.stat().st_size * 3 // 4)
     with pytest.raises(UserError, match=r"is damaged \(wheels/maskwatch-.*\.whl\): copy it again"):
-        read_manifest(file)
+        read_bundle_tar(file)
 
 
 @pytest.mark.parametrize("name", ["install.py", "systemd/maskwatch.service", "wheels/maskwatch-"])
@@ -148,7 +148,7 @@ def test_a_flipped_bit_is_found_wherever_it_is(bundle, tmp_path, name):
     content[start + 100] ^= 1
     file.write_bytes(content)
     with pytest.raises(UserError, match=rf"is damaged \({name}"):
-        read_manifest(file)
+        read_bundle_tar(file)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
