@@ -28,6 +28,8 @@ class Member:
     start: int
     """Where its content begins."""
     size: int
+    whole: bool
+    """Whether all of it is there, and the file does not end before."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def _members(file: BinaryIO, path: Path) -> Iterator[Member]:
         if info.name in names or len(names) >= MOST_MEMBERS:
             raise UserError(f"{path} is no bundle (it holds a file twice, or too many)", REMAKE)
         names.add(info.name)
-        yield Member(info.name, at + BLOCK, min(info.size, end - at - BLOCK))
+        left = end - at - BLOCK
+        yield Member(info.name, at + BLOCK, min(info.size, left), whole=info.size <= left)
         at += BLOCK + -(-info.size // BLOCK) * BLOCK
     if MANIFEST not in names:
         raise UserError(f"{path} is no bundle (no {MANIFEST})", REMAKE)
@@ -108,6 +111,9 @@ def _small(file: BinaryIO, members: list[Member], name: str, largest: int, path:
 
 
 def _digest(file: BinaryIO, member: Member) -> str:
+    """SHA-256 of a member's content; empty where it was cut off."""
+    if not member.whole:
+        return ""
     digest = hashlib.sha256()
     for chunk in _content(file, member):
         digest.update(chunk)

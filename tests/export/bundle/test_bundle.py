@@ -2,6 +2,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from edge.errors import UserError
+from edge.releases.bundle_file import install_bundle_file
 from edge.releases.bundle_tar import read_bundle_tar
 from export.bundle.bundle import make_bundle, pack_bundle, refuse_place, save_bundle
 from export.bundle.program import ROOMS, build_program
+from export.bundle.sign import signed
 from export.bundle.target import SOURCE, TARGETS
 from export.cli import main
 
@@ -156,3 +159,33 @@ def test_the_manifest_says_for_which_python(target, program):
     manifest = json.loads(json.dumps(pack_bundle(target, [program]).manifest))
     assert (manifest["python"], manifest["machine"]) == (target.python, "aarch64")
     assert manifest["needs"].keys() == {"numpy", "gpiozero", "lgpio"}
+
+
+@pytest.fixture
+def key(tmp_path):
+    if not shutil.which("ssh-keygen"):
+        pytest.skip("not run, because ssh-keygen (openssh-client) is missing")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
+    return tmp_path / "key"
+
+
+def test_a_signed_bundle_is_installed_where_its_key_is_trusted(bundle, key, tmp_path):
+    trusted = tmp_path / "root/etc/maskwatch/trusted_keys"
+    trusted.parent.mkdir(parents=True)
+    shutil.copy(key.with_suffix(".pub"), trusted)
+    with pytest.raises(UserError, match="is not signed"):
+        install_bundle_file(save_bundle(bundle, tmp_path), tmp_path / "root")
+    assert install_bundle_file(save_bundle(signed(bundle, key), tmp_path), tmp_path / "root") == 0
+
+
+def test_a_signature_changes_nothing_else(bundle, key, tmp_path):
+    with_it = read_bundle_tar(save_bundle(signed(bundle, key), tmp_path / "a"))
+    assert with_it.manifest == read_bundle_tar(save_bundle(bundle, tmp_path / "b")).manifest
+    assert signed(bundle, key).tar() == signed(bundle, key).tar()
+
+
+def test_a_key_that_cannot_sign_is_refused(bundle, tmp_path):
+    (tmp_path / "no.key").write_text("no key")
+    for name, says in (("no.key", "cannot sign the bundle"), ("missing", "There is no key")):
+        with pytest.raises(UserError, match=says):
+            signed(bundle, tmp_path / name)
