@@ -9,7 +9,6 @@ import numpy as np
 from edge.errors import UserError
 from edge.stderr import silenced_stderr
 from edge.vision.model_file import ModelFile, TensorSpec
-from edge.vision.preprocessing import quantise_pixels
 
 PACKAGES = {"ai_edge_litert": "ai-edge-litert", "tflite_runtime": "tflite-runtime"}
 """What can run a model, the preferred one first: the module to import, and its name on the package index."""
@@ -68,7 +67,7 @@ class Int8Network:
         Returns:
             int8 arrays of the shapes in the metadata, by output name.
         """
-        self._interpreter.set_tensor(self._input, quantise_pixels(picture)[np.newaxis])
+        self._interpreter.set_tensor(self._input, quantize_pixels(picture)[np.newaxis])
         self._interpreter.invoke()
         return {name: self._interpreter.get_tensor(detail["index"]) for name, detail in self._outputs.items()}
 
@@ -97,7 +96,19 @@ def tensor_specs(interpreter: Any) -> tuple[tuple[TensorSpec, ...], tuple[Tensor
     )
 
 
-def dequantise(values: np.ndarray, spec: TensorSpec) -> np.ndarray:
+def quantize_pixels(crop: np.ndarray) -> np.ndarray:
+    """The int8 input of a network whose range 0..1 is quantized with scale 1/255 and zero point -128.
+
+    Args:
+        crop: uint8 of any shape.
+
+    Returns:
+        int8 of the same shape: each byte with its highest bit flipped.
+    """
+    return np.bitwise_xor(crop, 0x80).view(np.int8)
+
+
+def dequantize(values: np.ndarray, spec: TensorSpec) -> np.ndarray:
     """Real values, float32, for int8 ones of any shape."""
     return (values.astype(np.float32) - spec.zero_point) * np.float32(spec.scale)
 

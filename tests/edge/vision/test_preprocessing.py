@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.face import Face
-from edge.vision.preprocessing import CROP_WIDENING, crop_face, quantise_pixels, whole_picture
+from edge.vision.preprocessing import CROP_WIDENING, crop_face, quantize_pixels, whole_picture
 
 coordinates = st.floats(-500, 800)
 
@@ -34,4 +34,4 @@ def test_a_whole_picture_is_kept_whole(shape):
 
 def test_the_quantised_pixel_is_the_byte_less_128():
     pixels = np.arange(256, dtype=np.uint8)
-    assert (quantise_pixels(pixels) == np.arange(-128, 128)).all()
+    assert (quantize_pixels(pixels) == np.arange(-128, 128)).all()
