@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_doctor(commands)
     _add_bench(commands)
+    _add_distance(commands)
     _add_releases(commands)
     return parser
 
@@ -109,6 +110,20 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     bench.add_argument("--json", type=Path, metavar="FILE", help="where to save the figures")
     bench.set_defaults(command=_bench)
+
+
+def _add_distance(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    distance = commands.add_parser("distance", help="print how large a face is in the picture, by camera and distance")
+    distance.add_argument("--degrees", type=_angle, metavar="N", help="a camera's horizontal field of view")
+    distance.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    distance.set_defaults(command=_distance)
+
+
+def _angle(text: str) -> float:
+    degrees = float(text)
+    if not 1 <= degrees <= 170:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 170 degrees")
+    return degrees
 
 
 def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -209,6 +224,12 @@ def _bench(arguments: argparse.Namespace) -> int:
 
     plan = Plan(source=arguments.source, frames=arguments.frames, warm_up=arguments.warm_up)
     return run_bench(_settings(arguments), plan, sys.stdout, save=arguments.json)
+
+
+def _distance(arguments: argparse.Namespace) -> int:
+    from edge.bench.distance import print_distances
+
+    return print_distances(_settings(arguments), sys.stdout, degrees=arguments.degrees)
 
 
 def _install(arguments: argparse.Namespace) -> int:

@@ -1,12 +1,13 @@
 """When to alert and when to stay quiet. Rules alone: no pins and no clock of their own."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.alarm.buzzer_limiter import BuzzerLimiter
 from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
-from edge.events.types import AlertBegan, AlertEnded, Event
+from edge.events.types import AlertBegan, AlertEnded, BuzzerUnmuted, Event
 from edge.settings.schema import AlarmSettings
 from edge.tracking.motion import COASTING_SECONDS
 from edge.tracking.track import Track, Verdict
@@ -38,6 +39,7 @@ class Policy:
         self._offenders: frozenset[int] = frozenset()
         self._alerts: frozenset[int] = frozenset()
         self._lit_since: float | None = None
+        self._muted_until = -math.inf
 
     def adopt(self, settings: AlarmSettings) -> None:
         """Go by these settings from now on; the alerts that stand, and the buzzes that have been, count on."""
@@ -55,19 +57,32 @@ class Policy:
         """
         tracks = [track for track in tracks if not track.muted]
         before, self._offenders = self._offenders, self._offending(tracks)
-        events = tuple(self._turn(seconds, tracks))
+        events = (*self._end_of_mute(seconds), *self._turn(seconds, tracks))
         if not self._lit(seconds):
             self.interrupt()
             everyone_complies = bool(tracks) and all(track.verdict is Verdict.COMPLIANT for track in tracks)
             return Decision(CLEAR if everyone_complies else WATCHING, events=events)
-        if self._quiet():
+        if self._quiet() or seconds < self._muted_until:
             self.interrupt()
             return Decision(self._silent_alert, events=events)
         return Decision(self._alert, self._buzzer.begin(seconds, self._offenders - before), events)
 
+    def mute_until(self, seconds: float) -> None:
+        """No buzz begins before this time on the frames' clock."""
+        self._muted_until = seconds
+
+    def muted_seconds(self, seconds: float) -> float:
+        """How much longer the buzzer is muted; 0 if it is not."""
+        return max(0.0, self._muted_until - seconds)
+
     def interrupt(self) -> None:
         """The buzzer is silent from here on, whatever it was about to play."""
         self._buzzer.cut()
+
+    def _end_of_mute(self, seconds: float) -> Iterator[Event]:
+        if -math.inf < self._muted_until <= seconds:
+            self._muted_until = -math.inf
+            yield BuzzerUnmuted(at=seconds)
 
     def _turn(self, seconds: float, tracks: Sequence[Track]) -> Iterator[Event]:
         """The alerts as of this frame, and what has become of the last one's."""

@@ -19,15 +19,11 @@ from edge.bench.stopwatch import Stopwatch
 from edge.board import Board
 from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
-from edge.camera.transform import ImageTransform
 from edge.errors import UserError
 from edge.files import write_whole
-from edge.runtime.loop import watch
-from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_tracker
+from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, upright_frames
 from edge.settings.schema import Settings
-from edge.vision.classifier import Classifier
 from edge.vision.interpreter import PACKAGES
-from edge.vision.locator import Locator
 
 DRAWN = "a drawn doorway"
 
@@ -54,11 +50,10 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Models:
+class Loaded:
     """Both networks, and how long it took until they could run, in seconds."""
 
-    classifier: Classifier
-    locator: Locator
+    models: Models
     imports_seconds: float
     models_seconds: float
 
@@ -94,38 +89,30 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
     """
     drawn = DrawnPerson(plan.warm_up + plan.frames) if plan.source is None else None
     forget_peak()  # drawing the doorway takes more memory than watching it
-    models = _load(settings, imports_seconds)
+    loaded = _load(settings, imports_seconds)
     stopwatch = Stopwatch(plan.warm_up, captures=drawn is None)
     with ExitStack() as opened:
         frames: Iterable[Frame]
         if drawn is None:
             camera = opened.enter_context(open_camera(replace(settings.camera, source=str(plan.source))))
-            frames = islice(ImageTransform.of(settings.camera).apply_to(camera), plan.warm_up + plan.frames)
+            frames = islice(upright_frames(camera, settings.camera), plan.warm_up + plan.frames)
         else:
             frames = drawn
-        _watch(stopwatch.time_captures(frames), settings, models, opened, stopwatch)
+        alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=False))
+        build_pipeline(settings, loaded.models, alarm).watch(stopwatch.time_captures(frames), stopwatch)
     if not stopwatch.people:
         raise UserError(f"{plan.source} holds too few frames: take a longer clip, or a smaller --warm-up.")
-    return _report(settings, plan, models, stopwatch)
+    return _report(settings, plan, loaded, stopwatch)
 
 
-def _load(settings: Settings, imports_seconds: float) -> Models:
+def _load(settings: Settings, imports_seconds: float) -> Loaded:
     began = time.perf_counter()
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    return Models(classifier, locator, imports_seconds, time.perf_counter() - began)
+    return Loaded(load_models(settings), imports_seconds, time.perf_counter() - began)
 
 
-def _watch(
-    frames: Iterable[Frame], settings: Settings, models: Models, opened: ExitStack, stopwatch: Stopwatch
-) -> None:
-    alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=False))
-    tracker = make_tracker(settings, models.classifier.threshold)
-    watch(frames, models.locator, models.classifier, tracker, alarm, stopwatch)
-
-
-def _report(settings: Settings, plan: Plan, models: Models, stopwatch: Stopwatch) -> Report:
-    network, totals = models.classifier.network, stopwatch.totals
+def _report(settings: Settings, plan: Plan, loaded: Loaded, stopwatch: Stopwatch) -> Report:
+    locator, network = loaded.models.locator, loaded.models.classifier.network
+    totals = stopwatch.totals
     now, peak = resident_megabytes()
     return Report(
         maskwatch_version=version("maskwatch"),
@@ -137,7 +124,7 @@ def _report(settings: Settings, plan: Plan, models: Models, stopwatch: Stopwatch
         runtime_version=version(PACKAGES[network.runtime]),
         xnnpack=network.delegated,
         threads=settings.model.threads,
-        locator=models.locator.network.metadata.network if models.locator.network else "centre",
+        locator=locator.network.metadata.network if locator.network else "centre",
         classifier=network.metadata.network,
         source=plan.source or DRAWN,
         width_px=stopwatch.size[0],
@@ -148,8 +135,8 @@ def _report(settings: Settings, plan: Plan, models: Models, stopwatch: Stopwatch
         stages={stage: Spread.of(times) for stage, times in stopwatch.stages.items()},
         whole_frame=Spread.of(totals),
         frames_per_second=round(1000 * len(totals) / sum(totals), 2),
-        imports_s=round(models.imports_seconds, 3),
-        models_s=round(models.models_seconds, 3),
+        imports_s=round(loaded.imports_seconds, 3),
+        models_s=round(loaded.models_seconds, 3),
         first_frame_s=round(stopwatch.first_frame_seconds, 3),
         resident_now_mb=round(now, 1),
         resident_peak_mb=round(peak, 1),

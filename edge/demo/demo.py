@@ -11,8 +11,7 @@ from edge.camera.sources import open_camera
 from edge.errors import UserError
 from edge.replay.extras import require
 from edge.runtime.frame_result import PublisherGroup
-from edge.runtime.loop import watch
-from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_test, make_tracker
+from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_test, upright_frames
 from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
 
@@ -68,23 +67,19 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
 
     with ExitStack() as opened:
         opened.enter_context(camera)
-        classifier, _ = load_classifier(settings.model)
-        locator = make_locator(settings.locator, settings.model)
+        models = load_models(settings)
         alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=camera.live))
         score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
-        timings, timeline = Timings(), Timeline(make_test(settings.verdict, classifier.threshold))
+        timings, timeline = Timings(), Timeline(make_test(settings.verdict, models.classifier.threshold))
         clip = opened.enter_context(AnnotatedClip(out / CLIP, RATE if camera.live else getattr(camera, "rate", RATE)))
         terminal = opened.enter_context(Terminal(console, timings))
         # Ctrl-C is the way to end a webcam: caught within the clip's block, it leaves a whole file behind.
         opened.enter_context(stopping_on_sigterm())
-        watch(
-            paced(camera) if realtime and not camera.live else camera,
-            locator,
-            classifier,
-            make_tracker(settings, classifier.threshold),
-            alarm,
-            PublisherGroup(timings, timeline, score, clip, terminal),
-        )
+        frames = paced(camera) if realtime and not camera.live else iter(camera)
+        if not isinstance(camera, DoorwayScene):  # which is drawn upright
+            frames = upright_frames(frames, settings.camera)
+        publishers = PublisherGroup(timings, timeline, score, clip, terminal)
+        build_pipeline(settings, models, alarm).watch(frames, publishers)
     files = [out / CLIP] if clip.frames else []
     if clip.frames:
         timeline.save(out / TIMELINE)

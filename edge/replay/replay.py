@@ -5,24 +5,19 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
-from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
-from edge.camera.transform import ImageTransform
 from edge.events.journal import Journal
 from edge.replay.clip import AnnotatedClip
 from edge.replay.pace import at_rate, paced
 from edge.replay.place import refuse_place
 from edge.replay.timeline import PICTURES, Timeline
 from edge.runtime.frame_result import Publisher, PublisherGroup
-from edge.runtime.loop import watch
 from edge.runtime.motion_gate import MotionGate
-from edge.runtime.pipeline import load_classifier, make_locator, make_test, make_tracker
+from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, make_test, upright_frames
 from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
-from edge.vision.classifier import Classifier
-from edge.vision.locator import Locator
 
 
 def replay(
@@ -54,9 +49,8 @@ def replay(
     """
     if timeline:
         refuse_place(timeline, what="timeline", endings=PICTURES)
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    course = Timeline(make_test(settings.verdict, classifier.threshold))
+    models = load_models(settings)
+    course = Timeline(make_test(settings.verdict, models.classifier.threshold))
     with ExitStack() as opened:
         recording = open_recording(Path(source))
         opened.enter_context(recording)
@@ -68,22 +62,25 @@ def replay(
             frames = at_rate(frames, rate)
         stopped = opened.enter_context(stopping_on_sigterm())
         group = PublisherGroup(*publishers)
-        watch_recording(paced(frames) if realtime else frames, locator, classifier, settings, group)
+        watch_recording(paced(frames) if realtime else frames, settings, models, group)
     if timeline and course.seconds:
         course.save(timeline)
     return stopped.status
 
 
-def watch_recording(
-    frames: Iterable[Frame], locator: Locator, classifier: Classifier, settings: Settings, publisher: Publisher
-) -> None:
+def watch_recording(frames: Iterable[Frame], settings: Settings, models: Models, publisher: Publisher) -> None:
     """The loop with mock pins.
+
+    Args:
+        frames: As the recording holds them, neither turned nor cut.
+        settings: The device's settings.
+        models: Both networks.
+        publisher: Is told of each frame's result.
 
     Raises:
         UserError: A setting cannot be used.
     """
-    with Alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
-        tracker = make_tracker(settings, classifier.threshold)
-        motion_gate = MotionGate(settings.camera.idle_frames_per_second)
-        frames = motion_gate.select(ImageTransform.of(settings.camera).apply_to(frames))
-        watch(frames, locator, classifier, tracker, alarm, PublisherGroup(motion_gate, publisher))
+    with make_alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
+        gate = MotionGate(settings.camera.idle_frames_per_second)
+        pipeline = build_pipeline(settings, models, alarm)
+        pipeline.watch(gate.select(upright_frames(frames, settings.camera)), PublisherGroup(gate, publisher))

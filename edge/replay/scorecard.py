@@ -12,10 +12,8 @@ from edge.replay.extras import require
 from edge.replay.pace import at_rate
 from edge.replay.record import Record
 from edge.replay.replay import watch_recording
-from edge.runtime.pipeline import load_classifier, make_locator
+from edge.runtime.pipeline import Models, load_models
 from edge.settings.schema import Settings
-from edge.vision.classifier import Classifier
-from edge.vision.locator import Locator
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,9 +53,7 @@ def print_scorecard(folder: Path, settings: Settings, *, rate: float, only_repor
         raise UserError(
             f'There is no clip "{name}" in {folder}: give --only-report the name of one, without its ending.'
         )
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    evaluations = [_evaluate(annotation, locator, classifier, settings, rate) for annotation in annotations]
+    evaluations = _evaluate_all(annotations, settings, rate)
     console = Console(highlight=False)
     console.print(_table(evaluations, rate, only_report))
     held_to = [evaluation for evaluation in evaluations if evaluation.clip.stem not in only_report]
@@ -66,12 +62,20 @@ def print_scorecard(folder: Path, settings: Settings, *, rate: float, only_repor
     return 0 if all(evaluation.passed for evaluation in held_to) else 1
 
 
-def _evaluate(
-    annotation: Annotation, locator: Locator, classifier: Classifier, settings: Settings, rate: float
-) -> Evaluation:
+def evaluate_clips(folder: Path, settings: Settings, *, rate: float) -> list[Evaluation]:
+    """What the loop makes of each annotated clip of a folder; arguments and errors as of `print_scorecard`."""
+    return _evaluate_all(read_annotations(folder), settings, rate)
+
+
+def _evaluate_all(annotations: Sequence[Annotation], settings: Settings, rate: float) -> list[Evaluation]:
+    models = load_models(settings)
+    return [_evaluate(annotation, settings, models, rate) for annotation in annotations]
+
+
+def _evaluate(annotation: Annotation, settings: Settings, models: Models, rate: float) -> Evaluation:
     record = Record()
     with open_recording(annotation.clip) as recording:
-        watch_recording(at_rate(recording, rate), locator, classifier, settings, record)
+        watch_recording(at_rate(recording, rate), settings, models, record)
     return evaluate(annotation, record)
 
 

@@ -1,13 +1,25 @@
-"""From settings to the objects that the loop needs."""
+"""From settings to the objects that the loop needs, for every command that runs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from gpiozero import Factory
 
 from edge.alarm.alarm import Alarm
-from edge.settings.schema import AlarmSettings, LocatorSettings, ModelSettings, Settings, VerdictSettings
+from edge.camera.frame import Frame
+from edge.camera.transform import ImageTransform
+from edge.runtime.frame_result import Publisher
+from edge.runtime.loop import watch
+from edge.settings.schema import (
+    AlarmSettings,
+    CameraSettings,
+    LocatorSettings,
+    ModelSettings,
+    Settings,
+    VerdictSettings,
+)
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.static_faces import StaticFaces
@@ -18,6 +30,60 @@ from edge.vision.interpreter import Int8Network
 from edge.vision.known_good import load_known_good
 from edge.vision.locator import CentreLocator, Locator
 from edge.vision.model_file import ModelFile
+
+
+@dataclass(frozen=True)
+class Models:
+    """Both networks, ready to run."""
+
+    classifier: Classifier
+    locator: Locator
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Everything between a frame and the pins."""
+
+    locator: Locator
+    classifier: Classifier
+    tracker: Tracker
+    alarm: Alarm
+
+    def watch(self, frames: Iterable[Frame], publisher: Publisher) -> None:
+        """Run the loop until the frames end."""
+        watch(frames, self.locator, self.classifier, self.tracker, self.alarm, publisher)
+
+
+def build_pipeline(settings: Settings, models: Models, alarm: Alarm) -> Pipeline:
+    """The pipeline that the settings describe, which has seen no frame yet.
+
+    Args:
+        settings: The device's settings.
+        models: From `load_models`; several pipelines, one after the other, may share them.
+        alarm: From `make_alarm`, open.
+    """
+    tracker = make_tracker(settings, models.classifier.threshold)
+    return Pipeline(models.locator, models.classifier, tracker, alarm)
+
+
+def upright_frames(frames: Iterable[Frame], settings: CameraSettings) -> Iterator[Frame]:
+    """The frames of the settings' source as the networks see them: turned, mirrored and cut."""
+    return ImageTransform.of(settings).apply_to(frames)
+
+
+def load_models(settings: Settings, *, state: Path | None = None, tell: Callable[[str], None] | None = None) -> Models:
+    """Both networks.
+
+    Args:
+        settings: The device's settings.
+        state: As for `load_classifier`.
+        tell: As for `load_classifier`.
+
+    Raises:
+        UserError: As for `load_classifier`.
+    """
+    classifier, _ = load_classifier(settings.model, state=state, tell=tell)
+    return Models(classifier, make_locator(settings.locator, settings.model, state=state, tell=tell))
 
 
 def load_classifier(

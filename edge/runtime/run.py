@@ -13,7 +13,6 @@ from edge.alarm.pins import on_a_raspberry_pi, open_pins
 from edge.board import Board
 from edge.camera.live import LiveCamera
 from edge.camera.sources import is_live, open_camera
-from edge.camera.transform import ImageTransform
 from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.types import Fault, Started, Stopped
@@ -21,11 +20,11 @@ from edge.runtime.camera_watchdog import CameraWatchdog
 from edge.runtime.fault import FAULT_SECONDS, fault_shown, show_fault
 from edge.runtime.frame_result import FrameResult, Publisher, PublisherGroup
 from edge.runtime.heartbeat import Heartbeat
-from edge.runtime.loop import watch
 from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
-from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_tracker
+from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_tracker, upright_frames
 from edge.runtime.reload import Reload, put_in_force
+from edge.runtime.stream import Stream
 from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
 from edge.vision.golden import answers_as_golden
@@ -100,12 +99,19 @@ def _watch(
     with ExitStack() as opened:
         board = Board()
         heartbeat = opened.enter_context(Heartbeat(temperature=board.celsius))
-        classifier, _ = load_classifier(settings.model, state=state, tell=tell)
-        locator = make_locator(settings.locator, settings.model, state=state, tell=tell)
-        tracker = make_tracker(settings, classifier.threshold)
+        pipeline = build_pipeline(settings, load_models(settings, state=state, tell=tell), alarm)
         camera = opened.enter_context(open_camera(settings.camera))
         journal.epoch = lambda: camera.epoch
-        journal.write(_started(settings.camera.source, classifier.network, locator.network))
+        stream = Stream(
+            settings.stream,
+            journal,
+            alarm,
+            evidence_bounds=lambda: pipeline.tracker.evidence_bounds,
+            celsius=board.celsius,
+        )
+        if isinstance(camera, LiveCamera):
+            opened.enter_context(stream)
+        journal.write(_started(settings.camera.source, pipeline.classifier.network, pipeline.locator.network))
         motion_gate = MotionGate(settings.camera.idle_frames_per_second)
         publishers: list[Publisher] = [journal, count, motion_gate, heartbeat]
         # A recording is read as fast as it goes: it has no pace that it could lose.
@@ -117,13 +123,14 @@ def _watch(
             opened.enter_context(watchdog)
 
             def apply(changed: Settings) -> None:
-                put_in_force(changed, tracker, make_tracker(changed, classifier.threshold), alarm, watchdog)
+                rules = make_tracker(changed, pipeline.classifier.threshold)
+                put_in_force(changed, pipeline.tracker, rules, alarm, watchdog)
 
             reload = Reload(settings, reread, journal, heartbeat, apply)
             opened.enter_context(handled(signal.SIGHUP, reload.ask))
-            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload]
-        frames = motion_gate.select(ImageTransform.of(settings.camera).apply_to(camera))
-        watch(frames, locator, classifier, tracker, alarm, PublisherGroup(*publishers))
+            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload, stream]
+        frames = motion_gate.select(upright_frames(camera, settings.camera))
+        pipeline.watch(frames, PublisherGroup(*publishers))
 
 
 def _started(source: str, classifier: Int8Network, locator: Int8Network | None) -> Started:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from edge.bounds import Bounded, Bounds, FilePath
+from edge.bounds import Bounded, Bounds, FilePath, shown
 from edge.settings.values import HEADER_PINS, DailyHours, Pin, Region
 
 MODELS = Path(__file__).parent.parent / "models"
@@ -185,6 +185,24 @@ class AlarmSettings(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StreamSettings(Bounded):
+    """`[stream]`: what other programs on the board hear and see of the door."""
+
+    socket: Annotated[str, FilePath(longest=107)] = "/run/maskwatch/stream.sock"
+    """Path of the local socket, beginning with "/"; where its folder does not exist, nothing is offered."""
+
+    def __post_init__(self) -> None:
+        """Refuse a path of which nobody could say where it begins.
+
+        Raises:
+            ValueError: A value is outside its limits.
+        """
+        super().__post_init__()
+        if not self.socket.startswith("/"):
+            raise ValueError(f'"socket" must begin with "/", as {StreamSettings.socket} does, not {shown(self.socket)}')
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole file; the defaults run on a stock board."""
 
@@ -194,6 +212,7 @@ class Settings:
     verdict: VerdictSettings = field(default_factory=VerdictSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
+    stream: StreamSettings = field(default_factory=StreamSettings)
 
     def __post_init__(self) -> None:
         """See that the tables fit together: each value may be good by itself and silence the door with another.

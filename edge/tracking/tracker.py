@@ -89,6 +89,11 @@ class Tracker:
         """What is held of everyone in view; a static face is nobody."""
         return [person.verdict for person in self.people if person.number]
 
+    @property
+    def evidence_bounds(self) -> tuple[float, float]:
+        """The log-odds at which a person counts as compliant, and as not."""
+        return self.test.lower, self.test.upper
+
     def follow(self, frame: Frame, faces: Sequence[Face]) -> list[Person]:
         """Find out who is where.
 

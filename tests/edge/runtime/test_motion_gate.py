@@ -10,7 +10,7 @@ from edge.replay.pace import at_rate
 from edge.replay.record import Record
 from edge.replay.replay import watch_recording
 from edge.runtime.motion_gate import ALERT_SECONDS, LOOK_SECONDS, MotionGate
-from edge.runtime.pipeline import load_classifier, make_locator
+from edge.runtime.pipeline import load_models
 from edge.settings.schema import Settings
 
 RATE, IDLE_RATE = 10.0, 5.0
@@ -80,11 +80,10 @@ def test_an_idle_camera_need_not_decode_what_nobody_looks_at(idle):
 def first_alert(clip, before):
     """When the alert rises in a clip that `before`, frames of an empty hall, came before; in seconds of the clip."""
     settings, record = Settings(), Record()
-    classifier, _ = load_classifier(settings.model)
     with open_recording(clip) as recording:
         shown = (Frame(frame.image, len(before) / RATE + frame.seconds) for frame in at_rate(recording, RATE))
         frames = itertools.chain(before, itertools.takewhile(lambda frame: frame.seconds < 15.0, shown))
-        watch_recording(frames, make_locator(settings.locator, settings.model), classifier, settings, record)
+        watch_recording(frames, settings, load_models(settings), record)
     return record.alerts[0].begin - len(before) / RATE
 
 

@@ -208,7 +208,7 @@ def stop_while_loading(monkeypatch, eventually):
         time.sleep(60.0)
 
     monkeypatch.setattr("edge.runtime.run.open_pins", lambda *, mock: pins)
-    monkeypatch.setattr("edge.runtime.run.load_classifier", load)
+    monkeypatch.setattr("edge.runtime.run.load_models", load)
     return pins
 
 
