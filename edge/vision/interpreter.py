@@ -1,4 +1,4 @@
-"""Running an int8 network with LiteRT, or with the older tflite-runtime where that is what is installed."""
+"""Running an int8 network with LiteRT, or with the older tflite-runtime where only that is installed."""
 
 import importlib
 import importlib.util
@@ -11,13 +11,13 @@ from edge.stderr import silenced_stderr
 from edge.vision.model_file import ModelFile, TensorSpec
 
 PACKAGES = {"ai_edge_litert": "ai-edge-litert", "tflite_runtime": "tflite-runtime"}
-"""What can run a model, the preferred one first: the module to import, and its name on the package index."""
+"""What can run a model, best first: the module to import, and the name of its package."""
 
 RUNTIMES = tuple(PACKAGES)
 
 
 def find_runtime(wanted: str = "") -> str:
-    """The wanted one of RUNTIMES, or else the first that is installed.
+    """The wanted one of RUNTIMES, or the first that is installed.
 
     Raises:
         UserError: It is not installed, or none is.
@@ -46,6 +46,8 @@ class Int8Network:
             raise UserError(f"The {self.metadata.network} model's tensors differ from its metadata: export it again.")
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = _signature(self._interpreter).get_output_details()
+        if any(detail["dtype"] is not np.int8 for detail in self._outputs.values()):
+            raise UserError(f"The {self.metadata.network} model's outputs are not int8: export it again.")
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -79,7 +81,7 @@ def open_interpreter(interpreter_class: Any, tflite: bytes, threads: int) -> Any
         UserError: The runtime does not accept the network.
     """
     try:
-        with silenced_stderr():  # it tells everybody that it uses XNNPACK; `delegated` says so too
+        with silenced_stderr():  # it announces that it uses XNNPACK; `delegated` says so too
             interpreter = interpreter_class(model_content=tflite, num_threads=threads)
             interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:

@@ -89,7 +89,9 @@ def load_known_good(
         if kept and not tried:
             _keep(file, kept)
         return loaded
-    other = f"The network in {path} does not answer here as it did where it was exported: copy it again from its origin."
+    other = (
+        f"The network in {path} does not answer here as it did where it was exported: copy it again from its origin."
+    )
     return _load_kept(kept, make, other) or loaded
 
 

@@ -109,16 +109,24 @@ def _end(status: int) -> str:
 
 def answer(runtime: str, threads: int) -> None:
     """What the child does: try the network on standard input, and write how that went to standard output."""
-    import_module(f"{runtime}.interpreter")  # afterwards this process may not be able to read its files
-    content = sys.stdin.buffer.read()
-    give_up_rights()
+    import_module(f"{runtime}.interpreter")
+    file = unpack(sys.stdin.buffer.read())
+    give_up_rights()  # Python's own files may be out of reach from here on, so all that is needed is imported
     try:
-        network = Int8Network(unpack(content), threads=threads, runtime=runtime)
+        network = Int8Network(file, threads=threads, runtime=runtime)
         golden = answers_as_golden(network)
         trial = Trial(runtime=network.runtime, delegated=network.delegated, answers_as_golden=golden)
     except UserError as error:
-        trial = Trial(refused=f"{error}"[:2000])
+        trial = Trial(refused=_line(error))
+    except (RuntimeError, ValueError, MemoryError) as error:
+        trial = Trial(
+            refused=f"The runtime fails at the {file.metadata.network} model ({_line(error)}): export it again."
+        )
     sys.stdout.write(json.dumps(asdict(trial)))
+
+
+def _line(error: Exception) -> str:
+    return " ".join((f"{error}" or repr(error)).split())[:2000]
 
 
 def give_up_rights() -> None:

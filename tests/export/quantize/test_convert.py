@@ -1,8 +1,7 @@
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from edge.vision.interpreter import dequantize, tensor_specs
-from edge.vision.preprocessing import quantize_pixels
+from edge.vision.interpreter import dequantize, quantize_pixels, tensor_specs
 from export.quantize.classifier_run import calibration_crops
 from export.quantize.convert import quantise
 from training.datasets import Photo
