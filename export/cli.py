@@ -115,9 +115,9 @@ def _push(arguments: argparse.Namespace, console: Console) -> int:
 def _refuse_place(out: Path, *, force: bool) -> None:
     """Say before the work, not after it, that its result cannot be kept."""
     if out.exists() and not force:
-        raise UserError(f"{out} is there already: add --force to replace it.")
+        raise UserError(f"{out} is there already", "add --force to replace it")
     if not out.parent.is_dir():
-        raise UserError(f"There is no folder {out.parent} to write {out.name} to: make it first.")
+        raise UserError(f"There is no folder {out.parent} to write {out.name} to", "make it first")
 
 
 def _inspect(arguments: argparse.Namespace, console: Console) -> None:

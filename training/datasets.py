@@ -59,7 +59,7 @@ class Photo:
         """
         image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
         if image is None:
-            raise UserError(f"{self.path} can no longer be read: put it back, or begin a new run.")
+            raise UserError(f"{self.path} can no longer be read", "put it back, or begin a new run")
         return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
     def read_face(self) -> tuple[np.ndarray, Face]:
@@ -132,7 +132,7 @@ def read_dataset(folder: Path) -> Dataset:
         UserError: No such folder, or a class that is missing, empty or too small.
     """
     if not folder.is_dir():
-        raise UserError(f"There is no folder {folder}: name one that holds {COMPLIANT}/ and without_mask/.")
+        raise UserError(f"There is no folder {folder}", f"name one that holds {COMPLIANT}/ and without_mask/")
     manifest = _read_manifest(folder / "manifest.csv")
     photos: list[Photo] = []
     skipped: dict[str, str] = {}
@@ -168,7 +168,7 @@ def _class_folders(folder: Path) -> Iterator[tuple[str | None, Path]]:
                 yield split, class_folder
             elif label != LABELS[-1]:
                 missing = class_folder.relative_to(folder)
-                raise UserError(f"{folder} has no {missing}/: put the pictures of that class there.")
+                raise UserError(f"{folder} has no {missing}/", "put the pictures of that class there")
 
 
 def _photo(path: Path, split: str | None, row: dict[str, str]) -> Photo:
@@ -214,8 +214,8 @@ def _refuse_small_classes(folder: Path, photos: list[Photo]) -> None:
         optional = label == LABELS[-1] and not counts[label]
         if counts[label] < MIN_IMAGES_PER_CLASS and not optional:
             raise UserError(
-                f"{folder} has {counts[label]} usable pictures of class {label}: "
-                f"at least {MIN_IMAGES_PER_CLASS} are needed."
+                f"{folder} has {counts[label]} usable pictures of class {label}",
+                f"at least {MIN_IMAGES_PER_CLASS} are needed",
             )
 
 
@@ -223,6 +223,8 @@ def _refuse_empty_splits(folder: Path, photos: list[Photo]) -> None:
     present = {(photo.split, photo.label) for photo in photos}
     for label in LABELS[:2]:
         if ("train", label) not in present:
-            raise UserError(f"{folder} has no {label} pictures to train with: its train split needs some.")
+            raise UserError(f"{folder} has no {label} pictures to train with", "its train split needs some")
     if not any(split == "val" for split, _ in present):
-        raise UserError(f"{folder} has no pictures to validate with: add more, or split them into train, val and test.")
+        raise UserError(
+            f"{folder} has no pictures to validate with", "add more, or split them into train, val and test"
+        )

@@ -180,7 +180,7 @@ class Alarm:
         if name not in TESTS:
             raise UserError(f"An output that can be tested is {', '.join(TESTS)}; not {name!r}.")
         if name not in self._outputs:
-            raise UserError(f"There is no {name} to test: {name}_pin under [alarm] is not set.")
+            raise UserError(f"There is no {name} to test, for {name}_pin under [alarm] is not set")
         if self._seconds < self._tests.get(name, -math.inf):
             raise UserError(f"The {name} is being tested already.")
         output = self._outputs[name]
@@ -202,8 +202,9 @@ def _open(name: str, settings: AlarmSettings, pin_factory: Factory, opened: Exit
         device = opened.enter_context(DEVICES[name](pin, active_high=active_high, pin_factory=pin_factory))
     except Exception as error:  # gpiozero's own errors, and the bare `error` that lgpio raises for a pin in use
         raise UserError(
-            f"{name}_pin = {pin} cannot be used ({error}): choose another under [alarm], or end the program that uses "
-            "it, such as a running maskwatch with `sudo systemctl stop maskwatch`."
+            f"{name}_pin = {pin} cannot be used ({error})",
+            "choose another under [alarm], or end the program that uses "
+            "it, such as a running maskwatch with `sudo systemctl stop maskwatch`",
         ) from error
     opened.callback(device.off)
     return device

@@ -21,6 +21,7 @@ from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
 from edge.errors import UserError
 from edge.files import write_whole
+from edge.output_file import cannot_write, check_output
 from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, upright_frames
 from edge.settings.schema import Settings
 from edge.vision.interpreter import PACKAGES
@@ -46,7 +47,7 @@ class Plan:
             UserError: A number is too small.
         """
         if self.frames < 1 or self.warm_up < 0:
-            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be: give 1 or more, 0 or more.")
+            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be", "give 1 or more, 0 or more")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,15 @@ class Loaded:
     models_seconds: float
 
 
-def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None = None) -> int:
+def run_bench(
+    settings: Settings,
+    plan: Plan,
+    out: TextIO,
+    *,
+    save: Path | None = None,
+    inputs: Iterable[Path] = (),
+    force: bool = False,
+) -> int:
     """Measure, and write a table.
 
     Args:
@@ -66,6 +75,8 @@ def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None 
         plan: What is to be measured.
         out: Gets the table.
         save: File for the figures as JSON.
+        inputs: Files that are read and must not be written over.
+        force: Whether another file may be.
 
     Returns:
         The exit status, 0.
@@ -74,6 +85,8 @@ def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None 
         UserError: A model or the source cannot be read, the source is too short, or the file cannot be written.
     """
     imports_seconds = seconds_since_start()
+    if save:
+        check_output(save, what="figures", inputs=inputs, force=force)
     report = measure(settings, plan, imports_seconds)
     report.write(out)
     if save:
@@ -101,7 +114,7 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
         alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=False))
         build_pipeline(settings, loaded.models, alarm).watch(stopwatch.time_captures(frames), stopwatch)
     if not stopwatch.people:
-        raise UserError(f"{plan.source} holds too few frames: take a longer clip, or a smaller --warm-up.")
+        raise UserError(f"{plan.source} holds too few frames", "take a longer clip, or a smaller --warm-up")
     return _report(settings, plan, loaded, stopwatch)
 
 
@@ -148,4 +161,4 @@ def _save(report: Report, path: Path) -> None:
     try:
         write_whole(path, report.to_json().encode())
     except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}): name another place with --json.") from error
+        raise cannot_write(path, "figures", error) from error

@@ -22,7 +22,7 @@ def install_here(bundle: Path, root: Path) -> int:
 def install_file(file: Path, root: Path) -> int:
     """`maskwatch install`: a bundle, or a model alone."""
     if not file.is_file():
-        raise UserError(f"There is no file {file} to install: name a bundle (.tar) or a model (.tflite).")
+        raise UserError(f"There is no file {file} to install", "name a bundle (.tar) or a model (.tflite)")
     refuse_other_root(root)
     if file.suffix != ".tflite":
         return install_bundle_file(file, root)

@@ -89,7 +89,7 @@ def _locked(folder: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError as error:
-        raise UserError("Another installation is at work here: wait until it has ended.") from error
+        raise UserError("Another installation is at work here", "wait until it has ended") from error
     finally:
         os.close(descriptor)
 
@@ -121,4 +121,4 @@ def _refuse_missing_packages(needs: dict[str, str]) -> None:
     """Refuse a system without the modules that no wheel of ours may bring; `needs` names the package of each."""
     missing = [package for module, package in sorted(needs.items()) if find_spec(module) is None]
     if missing:
-        raise UserError(f"The operating system lacks packages: run `sudo apt install {' '.join(missing)}`.")
+        raise UserError("The operating system lacks packages", f"run `sudo apt install {' '.join(missing)}`")

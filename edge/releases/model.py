@@ -46,7 +46,7 @@ def install_model(
     with changing(layout):
         base = linked_release(layout.current)
         if base is None:
-            raise UserError("No release is installed here that could use this model: install a bundle first.")
+            raise UserError("No release is installed here that could use this model", "install a bundle first")
         place = shipped_place(kind)
         _refuse_settings_of_their_own(layout.settings, kind, file)
         record = _record(read_record(layout.release(base)), kind, model, now())
@@ -66,7 +66,7 @@ def _proven(file: Path) -> tuple[str, PushedModel]:
     """The model's kind and description, once it has answered here as where it was made."""
     model = read_model_file(file)
     if not try_model(file, model, ModelSettings()).answers_as_golden:
-        raise UserError(f"{file.name} does not answer here as it did where it was exported: it is not installed.")
+        raise UserError(f"{file.name} does not answer here as it did where it was exported", "it is not installed")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return model.metadata.kind, PushedModel(network=model.metadata.network, sha256=digest)
 
@@ -76,8 +76,8 @@ def _refuse_settings_of_their_own(settings: Path, kind: str, file: Path) -> None
     named = getattr(read_settings(settings).model, kind) if settings.exists() else None
     if named not in (None, getattr(ModelSettings(), kind)):
         raise UserError(
-            f"The settings name a {kind} of their own, {named}, so {file.name} would not be used: remove that line "
-            f"from {settings} first."
+            f"The settings name a {kind} of their own, {named}, so {file.name} would not be used",
+            f"remove that line from {settings} first",
         )
 
 

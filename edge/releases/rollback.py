@@ -31,5 +31,5 @@ def _previous(system: TargetSystem) -> str:
         raise UserError(NONE)
     name = linked_release(system.layout.previous)
     if name in (None, linked_release(system.layout.current)):
-        raise UserError("No release was current before this one: name one that `maskwatch releases` shows.")
+        raise UserError("No release was current before this one", "name one that `maskwatch releases` shows")
     return name

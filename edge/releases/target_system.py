@@ -81,11 +81,11 @@ def open_target_system(root: Path, notes: TextIO) -> TargetSystem:
     if root != Path("/"):
         return TargetSystem(layout=Layout(root), notes=notes, run=lambda *_: Outcome(0), live=False)
     if os.geteuid() != 0:
-        raise UserError("Only root can change the releases: run it with sudo.")
+        raise UserError("Only root can change the releases", "run it with sudo")
     if forgets_changes(Path("/proc/cmdline").read_text()):
         raise UserError(
-            "The root file system is a read-only overlay and forgets what is installed: run "
-            "`sudo raspi-config nonint disable_overlayfs`, reboot, install, and enable it again."
+            "The root file system is a read-only overlay and forgets what is installed",
+            "run `sudo raspi-config nonint disable_overlayfs`, reboot, install, and enable it again",
         )
     return TargetSystem(layout=Layout(root), notes=notes, run=run_program, live=Path("/run/systemd/system").is_dir())
 
@@ -97,7 +97,7 @@ def refuse_other_root(root: Path) -> None:
         UserError: It is no folder.
     """
     if root.exists() and not root.is_dir():
-        raise UserError(f"{root} is no folder: name the root of a device's files with --root.")
+        raise UserError(f"{root} is no folder", "name the root of a device's files with --root")
 
 
 def run_program(command: Sequence[str], seconds: float) -> Outcome:
@@ -119,8 +119,8 @@ def refuse_other_machine(*, python: str, machine: str, target: str, here: tuple[
     """
     if here != (python, machine):
         raise UserError(
-            f"This bundle is for {target} (Python {python} on {machine}), and this is Python {here[0]} on {here[1]}: "
-            f"{_fitting(*here)}."
+            f"This bundle is for {target} (Python {python} on {machine}), and this is Python {here[0]} on {here[1]}",
+            _fitting(*here),
         )
 
 

@@ -203,6 +203,16 @@ class StreamSettings(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatsSettings(Bounded):
+    """`[stats]`: how many people came, for `maskwatch stats`."""
+
+    database: Annotated[str, FilePath()] = "/var/lib/maskwatch-stats/counts.db"
+    """SQLite file of the counts by hour; it holds nothing about who came."""
+    keep_days: Annotated[int, Bounds(1, 3650)] = 400
+    """How many days an hour's counts are kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole file; the defaults run on a stock board."""
 
@@ -213,6 +223,7 @@ class Settings:
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
     stream: StreamSettings = field(default_factory=StreamSettings)
+    stats: StatsSettings = field(default_factory=StatsSettings)
 
     def __post_init__(self) -> None:
         """See that the tables fit together: each value may be good by itself and silence the door with another.

@@ -61,7 +61,7 @@ def with_source(settings: Settings, source: str) -> Settings:
     try:
         return replace(settings, camera=replace(settings.camera, source=source))
     except ValueError as error:
-        raise UserError(f"The camera or recording {shown(source)} cannot be opened: {error}.") from error
+        raise UserError(f"The camera or recording {shown(source)} cannot be opened: {error}") from error
 
 
 def read_table(path: Path) -> dict[str, Any]:
@@ -74,11 +74,11 @@ def read_table(path: Path) -> dict[str, Any]:
         content = read_at_most(path, LARGEST_BYTES)
         return parse_toml(content.decode("utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
-        raise UserError(f"The settings file {path} cannot be read ({error.strerror}): name one that can.") from error
+        raise UserError(f"The settings file {path} cannot be read ({error.strerror})", "name one that can") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"The settings file {path} is not text in UTF-8: save it as such, or name another.") from error
+        raise UserError(f"The settings file {path} is not text in UTF-8", "save it as such, or name another") from error
     except ValueError as error:
-        raise UserError(f"The settings file {path} is not TOML that maskwatch can read: {error}.") from error
+        raise UserError(f"The settings file {path} is not TOML that maskwatch can read: {error}") from error
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
@@ -98,7 +98,7 @@ def _build(kind: type, table: dict[str, Any], place: str) -> Any:
     names = [f.name for f in fields(kind)]
     for key in table:
         if key not in names:
-            raise UserError(f"{place} has an unknown key {_quoted(key)}: {_advice(key, names)}")
+            raise UserError(f"{place} has an unknown key {_quoted(key)}", _advice(key, names))
     values = {key: _value(types[key], value, key, place) for key, value in table.items()}
     try:
         return kind(**values)
@@ -131,7 +131,7 @@ def _value(kind: Any, value: Any, key: str, place: str) -> Any:
             raise UserError(f'{place} "{key}" {error}.') from error
     if is_dataclass(kind):
         if not isinstance(value, dict):
-            raise UserError(f'{place}: "{key}" must be a table, written as [{key}].')
+            raise UserError(f'{place}: "{key}" must be a table, written as [{key}]')
         return _build(cast(type, kind), value, f"{place}, table [{key}],")
     return _plain(kind, value, key, place)
 

@@ -147,7 +147,7 @@ def send_command(address: Path, request: dict[str, Any], *, seconds: float = ANS
                     break
     except (OSError, ValueError) as error:
         raise UserError(unreachable(address, error)) from error
-    raise UserError(f"The door process at {address} does not answer: see `maskwatch doctor`.")
+    raise UserError(f"The door process at {address} does not answer", "see `maskwatch doctor`")
 
 
 def connected(address: Path) -> socket.socket:

@@ -96,7 +96,8 @@ def load_known_good(
 
 
 def _unusable(path: Path, error: Exception) -> UserError:
-    return UserError(f"The model file {path} cannot be used ({error or repr(error)}): copy it again from its origin.")
+    said = f"{error}" or repr(error)
+    return UserError(f"The model file {path} cannot be used ({said})", "copy it again from its origin")
 
 
 def _load_kept(kept: Path | None, make: Callable[[ModelFile], Model], why: str) -> Loaded[Model] | None:

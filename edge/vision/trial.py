@@ -43,8 +43,10 @@ CHILD = "import sys; sys.path[:] = {path!r}; from edge.vision.trial import answe
 class Trial(Bounded):
     """How a network did in its trial."""
 
-    refused: Annotated[str, Text(4000)] = ""
+    problem: Annotated[str, Text(4000)] = ""
     """Why the runtime does not take it; empty if it does."""
+    remedy: Annotated[str, Text(4000)] = ""
+    """What to do about that."""
     runtime: Annotated[str, Text(64)] = ""
     """What it ran on, one of `interpreter.RUNTIMES`."""
     delegated: bool = False
@@ -92,10 +94,10 @@ def _read(path: Path, status: int, content: bytes) -> Trial:
         trial = read_record(Trial, parse_json(content))
     except ValueError as error:
         raise UserError(
-            f"The model file {path} cannot be used, for the runtime {_end(status)}: copy it again from its origin."
+            f"The model file {path} cannot be used, for the runtime {_end(status)}", "copy it again from its origin"
         ) from error
-    if trial.refused:
-        raise UserError(trial.refused)
+    if trial.problem:
+        raise UserError(trial.problem, trial.remedy)
     return trial
 
 
@@ -117,16 +119,15 @@ def answer(runtime: str, threads: int) -> None:
         golden = answers_as_golden(network)
         trial = Trial(runtime=network.runtime, delegated=network.delegated, answers_as_golden=golden)
     except UserError as error:
-        trial = Trial(refused=_line(error))
+        trial = Trial(problem=_line(error.problem), remedy=_line(error.remedy))
     except (RuntimeError, ValueError, MemoryError) as error:
-        trial = Trial(
-            refused=f"The runtime fails at the {file.metadata.network} model ({_line(error)}): export it again."
-        )
+        problem = f"The runtime fails at the {file.metadata.network} model ({_line(f'{error}' or repr(error))})"
+        trial = Trial(problem=problem, remedy="export it again")
     sys.stdout.write(json.dumps(asdict(trial)))
 
 
-def _line(error: Exception) -> str:
-    return " ".join((f"{error}" or repr(error)).split())[:2000]
+def _line(text: str) -> str:
+    return " ".join(text.split())[:2000]
 
 
 def give_up_rights() -> None:

@@ -43,14 +43,14 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
     network = run.load()
     tflite = quantise(network, run.calibration_pictures(images))
     if faults := audit(read_graph(tflite)):
-        raise UserError(f"The audit refuses the network: {faults[0]} ({len(faults)} fault(s) in all)")
+        raise UserError("The audit refuses the network", f"{faults[0]} ({len(faults)} fault(s) in all)")
     metadata = _metadata(run, tflite)
     int8 = _unproven(tflite, metadata)
     parity = run.compare(network, int8)
     if parity.drop > max_drop:
         raise UserError(
-            f"int8 loses {parity.drop:.2f} points on the validation split, more than {max_drop}: "
-            "calibrate on more --images, or allow it with --max-drop."
+            f"int8 loses {parity.drop:.2f} points on the validation split, more than {max_drop}",
+            "calibrate on more --images, or allow it with --max-drop",
         )
     scores = {"val": parity.scores, "test": run.score(int8, "test", parity.threshold)}
     metadata = replace(metadata, threshold=parity.threshold, scores=_rounded(scores))
@@ -66,7 +66,7 @@ def save(content: bytes, path: Path) -> None:
     try:
         write_whole(path, content)
     except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}): name another place with --out.") from error
+        raise UserError(f"{path} cannot be written ({error.strerror})", "name another place with --out") from error
 
 
 def _metadata(run: TrainedRun, tflite: bytes) -> Metadata:

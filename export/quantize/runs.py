@@ -26,8 +26,9 @@ def read_run(folder: Path) -> TrainedRun:
     files = RunFiles(folder)
     if not files.network.is_file() or not files.metrics.is_file():
         raise UserError(
-            f"{folder} holds no finished run: make one with `maskwatch-train classifier DATA --out {folder}` "
-            f"or `maskwatch-train locator SCENES --out {folder}`."
+            f"{folder} holds no finished run",
+            f"make one with `maskwatch-train classifier DATA --out {folder}` "
+            f"or `maskwatch-train locator SCENES --out {folder}`",
         )
     metrics = json.loads(files.metrics.read_text())
     return READERS[metrics.get("kind", "classifier")](files, metrics)

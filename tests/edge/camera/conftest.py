@@ -18,6 +18,8 @@ class Driver:
         self.faults = {call: list(words) for call, words in faults.items()}
         self.opened = self.closed = 0
         self.let_go = threading.Event()
+        self.pictures = "well"
+        """What a picture is past the last word: the loop takes the newest only, and may miss any single one."""
 
     def __call__(self):
         self._do("open")
@@ -28,7 +30,7 @@ class Driver:
         self._do("grab")
 
     def picture(self):
-        word = self._do("picture")
+        word = self._do("picture") if self.faults.get("picture") else self.pictures
         image = np.full((120, 160, 3) if word == "small" else (480, 640, 3), 90, np.uint8)
         return image * 0 if word == "black" else image
 

@@ -60,7 +60,7 @@ def test_a_network_with_other_tensors_than_it_says_is_refused(shipped_model, mod
         ("print('what')", r"fails at it \(status 0\)"),
         ("print('[' * 100000)", r"fails at it \(status 0\)"),
         ("print('{\"refused\": 5}')", r"fails at it \(status 0\)"),
-        ('import sys; sys.stdout.write(\'{"refused": "It is too odd."}\')', "^It is too odd.$"),
+        ('import sys; sys.stdout.write(\'{"problem": "It is odd", "remedy": "wait"}\')', "^It is odd: wait.$"),
     ],
 )
 def test_a_child_that_dies_or_babbles_ends_in_a_sentence(child, code, said):
