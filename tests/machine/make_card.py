@@ -1,6 +1,6 @@
 """Make the image of the emulated board's card where there is none, or one that is too old to prove its scripts.
 
-    sudo .venv/bin/python tests/machine/make_card.py [--days N]
+sudo .venv/bin/python tests/machine/make_card.py [--days N]
 """
 
 import argparse
