@@ -6,7 +6,7 @@ from pathlib import Path
 from edge.files import remove_whole
 from edge.releases.activate import stop_guard
 from edge.releases.install import changing
-from edge.releases.layout import ENABLED, ON_DEMAND, USERS
+from edge.releases.layout import ENABLED, INSTALLED, USERS
 from edge.releases.target_system import TargetSystem
 
 
@@ -20,7 +20,7 @@ def uninstall(system: TargetSystem) -> None:
         system.say("maskwatch is not installed here.")
         return
     with changing(system.layout):
-        system.systemctl("stop", *ENABLED, *ON_DEMAND, seconds=120.0)
+        system.systemctl("stop", *ENABLED, *INSTALLED, seconds=120.0)
         stop_guard(system)
         _remove(system)
     if system.layout.settings.parent.exists():
@@ -39,7 +39,8 @@ def _remove(system: TargetSystem) -> None:
     system.systemctl("daemon-reload")
     for user in USERS:
         system.run(("userdel", user), 60.0)
-    shutil.rmtree(layout.state, ignore_errors=True)
+    for state in (layout.state, layout.counts):
+        shutil.rmtree(state, ignore_errors=True)
     remove_whole(layout.base)
 
 

@@ -127,3 +127,14 @@ class Region:
             "must be [left, top, right, bottom] as shares from 0 to 1, such as [0.25, 0.0, 0.75, 1.0], with right and "
             f"bottom at least {SMALLEST_REGION} more than left and top"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPrefix:
+    """A text such as "maskwatch" or "hall/doors", with which MQTT topics may begin."""
+
+    def refusal(self, value: str) -> str:
+        """As `Limit` says."""
+        if len(value) <= 200 and re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", value, re.ASCII):
+            return ""
+        return f'must be letters, digits, "-" and "_", in levels divided by "/", not {shown(value)}'

@@ -1,19 +1,22 @@
 """From a network's raw output to a probability that means what it says."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+
+from edge.bounds import Bounded, Bounds
 
 SMALLEST_P = 1 / 512
 """Half a step of an int8 probability: below this the network's output says nothing finer."""
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(Bounded):
     """Temperature scaling (Guo et al., 2017, "On Calibration of Modern Neural Networks")."""
 
-    temperature: float = 1.0
-    """What the log-odds are divided by; above 1 the network was too sure of itself."""
+    temperature: Annotated[float, Bounds(0.01, 100.0)] = 1.0
+    """What the log-odds are divided by; above 1 if the network is too confident."""
 
     def apply(self, p: np.ndarray) -> np.ndarray:
         """Calibrated probabilities for raw ones, of any shape."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from edge.errors import UserError
 from edge.vision.face import Face
-from edge.vision.interpreter import Int8Network, dequantise
+from edge.vision.interpreter import Int8Network, dequantize
 from edge.vision.preprocessing import crop_face
 
 
@@ -39,4 +39,4 @@ class Classifier:
         """As `score`, for n crops that `crop_face` has cut, uint8 (size, size, 3) each."""
         spec = self.network.metadata.outputs[0]
         raw = np.array([self.network.run(crop)[spec.name].item() for crop in crops], np.int8)
-        return self.network.metadata.calibration.apply(dequantise(raw, spec).astype(np.float64))
+        return self.network.metadata.calibration.apply(dequantize(raw, spec).astype(np.float64))

@@ -18,7 +18,10 @@ NETWORKS = ("ai-edge-litert", "opencv-python-headless")
 PAGE = ("anyio", "click", "h11", "idna", "starlette", "typing-extensions", "uvicorn")
 """What the page takes: pure Python, 0.6 MB."""
 
-WANTED = NETWORKS + PAGE
+OTHERS = ("paho-mqtt", "prometheus-client")
+"""What MQTT and the metrics take."""
+
+WANTED = NETWORKS + PAGE + OTHERS
 """All that a bundle holds besides our own wheel."""
 
 GLIBC = ("manylinux_2_27", "manylinux2014")

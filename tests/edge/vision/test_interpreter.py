@@ -7,7 +7,7 @@ from edge.errors import UserError
 from edge.vision.classifier import Classifier
 from edge.vision.face import Face
 from edge.vision.golden import answers_as_golden, golden_pictures, make_golden
-from edge.vision.interpreter import Int8Network
+from edge.vision.interpreter import Int8Network, quantize_pixels
 from edge.vision.model_file import read_model_file
 
 
@@ -63,3 +63,8 @@ def test_each_face_gets_its_own_score(network):
 
 def test_no_faces_have_no_scores(network, grey_frame):
     assert Classifier(network).score(grey_frame, []).shape == (0,)
+
+
+def test_the_quantized_pixel_is_the_byte_less_128():
+    pixels = np.arange(256, dtype=np.uint8)
+    assert (quantize_pixels(pixels) == np.arange(-128, 128)).all()
