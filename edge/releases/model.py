@@ -18,6 +18,7 @@ from edge.files import write_whole
 from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.install import changing, take_up
 from edge.releases.record import HEALTH, RECORD, PushedModel, Record, linked_release, read_record
+from edge.releases.signature import refuse_unsigned_model
 from edge.releases.target_system import TargetSystem
 from edge.releases.unpack import add_release
 from edge.settings.schema import MODELS, ModelSettings
@@ -41,8 +42,9 @@ def install_model(
     Raises:
         UserError: The model is damaged or answers wrongly here, it would not be used, or there is no release yet.
     """
-    kind, model = _proven(file)
     layout = system.layout
+    refuse_unsigned_model(file.name, layout)
+    kind, model = _proven(file)
     with changing(layout):
         base = linked_release(layout.current)
         if base is None:
