@@ -79,7 +79,7 @@ def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) ->
         settings: The picture and the frame rate that the mode must be good for.
 
     Returns:
-        What picamera2 takes for `sensor`: of the widest modes that are fast enough the smallest that is not smaller than
+        What picamera2 takes for `sensor`: of the widest modes that are fast enough the smallest that is no smaller than
         the picture. None where the camera names no modes, as USB cameras do.
     """
     fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or list(modes)
