@@ -36,8 +36,27 @@ def _faded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.addWeighted(picture, 1 - share, grey, share, 0)
 
 
+def _colourless(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """As a night camera sees it, or one without an infra-red filter: any mixture of the channels, perhaps tinted."""
+    shares = rng.dirichlet((1.5, 1.0, 0.7)) if rng.random() < 0.6 else np.array([0.299, 0.587, 0.114])
+    grey = cv2.transform(picture, shares[np.newaxis].astype(np.float32))
+    tint = np.exp(rng.uniform(-0.35, 0.2, 3)) if rng.random() < 0.4 else np.ones(3)
+    return cv2.multiply(cv2.merge([grey] * 3), (*tint.tolist(), 1.0))
+
+
+def _tinted(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return cv2.multiply(picture, (*np.exp(rng.uniform(-0.5, 0.3, 3)).tolist(), 1.0))
+
+
 def _dimmed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return cv2.convertScaleAbs(picture, alpha=rng.uniform(0.2, 0.6))
+    return cv2.convertScaleAbs(picture, alpha=np.exp(rng.uniform(np.log(0.1), np.log(0.6))))
+
+
+def _brightened(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A dark picture that the camera has made bright again: few levels, much noise."""
+    light = np.exp(rng.uniform(np.log(0.05), np.log(0.3)))
+    dark = _with_noise(cv2.convertScaleAbs(picture, alpha=light), rng.uniform(0.5, 2.5), rng)
+    return cv2.convertScaleAbs(dark, alpha=rng.uniform(0.5, 1.0) / light)
 
 
 def _blurred(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -61,10 +80,14 @@ def _coarse(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _noisy(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    # Cut from a sheet drawn once: drawing anew took longer than all the other effects together.
+    return _with_noise(picture, rng.uniform(2, 12), rng)
+
+
+def _with_noise(picture: np.ndarray, deviation: float, rng: np.random.Generator) -> np.ndarray:
+    # Cut from a sheet drawn once: drawing it each time took longer than all the other effects together.
     y, x = (int(rng.integers(room + 1)) for room in np.subtract(_NOISE.shape[:2], picture.shape[:2]))
     noise = _NOISE[y : y + picture.shape[0], x : x + picture.shape[1]]
-    return cv2.add(picture, noise * np.float32(rng.uniform(2, 12)), dtype=cv2.CV_8U)
+    return cv2.add(picture, noise * np.float32(deviation), dtype=cv2.CV_8U)
 
 
 def _compressed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -76,7 +99,7 @@ _NOISE = np.random.default_rng(1).standard_normal((480, 640, 3), np.float32)
 """Larger than any training picture, so that each is cut from it somewhere else."""
 
 EFFECTS = (
-    (0.8, _light), (0.4, _faded), (0.08, _dimmed), (0.1, _coarse), (0.1, _blurred), (0.07, _moved), (0.15, _noisy),
-    (0.15, _compressed),
+    (0.8, _light), (0.3, _faded), (0.2, _colourless), (0.06, _tinted), (0.08, _dimmed), (0.05, _brightened),
+    (0.1, _coarse), (0.1, _blurred), (0.07, _moved), (0.15, _noisy), (0.15, _compressed),
 )  # fmt: skip
 """How often each thing befalls a picture, in the order in which it does: light, lens, sensor, cable."""
