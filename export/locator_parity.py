@@ -30,7 +30,7 @@ def compare_locators(network: keras.Model, int8: Int8Network, scenes: list[Scene
     """
     prepared = letterboxed(scenes)
     found = find_faces(network, prepared.pictures, prepared.placed), find_faces_int8(int8, scenes)
-    before, after = (hold_against(faces, prepared.truths) for faces in found)
+    before, after = (hold_against(faces, prepared.scenes) for faces in found)
     thresholds = before.best_threshold(), after.best_threshold()
     shown = _shown(found[0], thresholds[0]), _shown(found[1], thresholds[1])
     common = [_common(*pair) for pair in zip(*shown, strict=True)]

@@ -36,27 +36,27 @@ def _faded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.addWeighted(picture, 1 - share, grey, share, 0)
 
 
-def _colourless(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """As a night camera sees it, or one without an infra-red filter: any mixture of the channels, perhaps tinted."""
-    shares = rng.dirichlet((1.5, 1.0, 0.7)) if rng.random() < 0.6 else np.array([0.299, 0.587, 0.114])
-    grey = cv2.transform(picture, shares[np.newaxis].astype(np.float32))
-    tint = np.exp(rng.uniform(-0.35, 0.2, 3)) if rng.random() < 0.4 else np.ones(3)
-    return cv2.multiply(cv2.merge([grey] * 3), (*tint.tolist(), 1.0))
+def _dimmed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return cv2.convertScaleAbs(picture, alpha=rng.uniform(0.2, 0.6))
 
 
 def _tinted(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return cv2.multiply(picture, (*np.exp(rng.uniform(-0.5, 0.3, 3)).tolist(), 1.0))
+    # Sodium lamps, colored walls, and cameras that see infra-red where they should not.
+    table = np.arange(256, dtype=np.float32)[:, np.newaxis] * rng.uniform(0.55, 1.25, 3)
+    return cv2.LUT(picture, np.clip(table, 0, 255).astype(np.uint8)[np.newaxis])
 
 
-def _dimmed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return cv2.convertScaleAbs(picture, alpha=np.exp(rng.uniform(np.log(0.1), np.log(0.6))))
+def _gray(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    # A night camera: the weights of the colors differ from one sensor and lamp to the next.
+    weights = rng.dirichlet((4, 6, 3)).astype(np.float32)
+    return cv2.cvtColor(cv2.transform(picture, weights[np.newaxis]), cv2.COLOR_GRAY2RGB)
 
 
-def _brightened(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A dark picture that the camera has made bright again: few levels, much noise."""
-    light = np.exp(rng.uniform(np.log(0.05), np.log(0.3)))
-    dark = _with_noise(cv2.convertScaleAbs(picture, alpha=light), rng.uniform(0.5, 2.5), rng)
-    return cv2.convertScaleAbs(dark, alpha=rng.uniform(0.5, 1.0) / light)
+def _low_gain(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    # Too little light: few levels are left, the sensor's noise among them, and some are brightened again.
+    share = rng.uniform(0.06, 0.25)
+    dark = _with_noise(cv2.convertScaleAbs(picture, alpha=share), rng.uniform(1, 4), rng)
+    return cv2.convertScaleAbs(dark, alpha=rng.uniform(1.0, 0.6 / share))
 
 
 def _blurred(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -99,7 +99,7 @@ _NOISE = np.random.default_rng(1).standard_normal((480, 640, 3), np.float32)
 """Larger than any training picture, so that each is cut from it somewhere else."""
 
 EFFECTS = (
-    (0.8, _light), (0.3, _faded), (0.2, _colourless), (0.06, _tinted), (0.08, _dimmed), (0.05, _brightened),
-    (0.1, _coarse), (0.1, _blurred), (0.07, _moved), (0.15, _noisy), (0.15, _compressed),
+    (0.8, _light), (0.4, _faded), (0.18, _gray), (0.06, _tinted), (0.08, _dimmed), (0.07, _low_gain), (0.1, _coarse),
+    (0.1, _blurred), (0.07, _moved), (0.15, _noisy), (0.15, _compressed),
 )  # fmt: skip
 """How often each thing befalls a picture, in the order in which it does: light, lens, sensor, cable."""

@@ -200,6 +200,16 @@ def _parser() -> argparse.ArgumentParser:
         const=True,
         help="round kernels and maps as int8 does (quantisation-aware), for some last epochs after --from",
     )
+    locator.add_argument(
+        "--second-detector",
+        type=_absolute,
+        metavar="FILE",
+        help="a YuNet .onnx file: faces that it finds in the training scenes and no annotation covers become faces "
+        "where it is sure, and are ignored where it is not",
+    )
+    locator.add_argument(
+        "--faces", type=_absolute, metavar="CROPS", help="set faces of this folder of crops by class into the scenes"
+    )
     for command in (classifier, locator):
         command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
         command.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")

@@ -85,6 +85,11 @@ class RunFiles:
         return self.folder / "report.html"
 
     @property
+    def second_detector(self) -> Path:
+        """What a second detector found in the training scenes of a locator."""
+        return self.folder / "second_detector.json"
+
+    @property
     def checkpoint(self) -> Path:
         """What `--resume` goes on from; gone once the fit is complete."""
         return self.folder / "checkpoint"

@@ -8,7 +8,7 @@ from chains import Chain, Sighting
 
 from training.datasets import COMPLIANT
 from training.locator.scenes import Scene
-from training.locator.scores import FULL_PX, NO_FACE, SMALL_PX, Detections, assign, face_sizes, hold_against
+from training.locator.scores import FULL_PX, IGNORED, NO_FACE, SMALL_PX, Detections, assign, face_sizes, hold_against
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def score_chain(chain: Chain, scenes: Sequence[Scene]) -> ChainScores:
     found = [chain.find(scene.read()) for scene in scenes]
     boxes = [[sighting.face for sighting in sightings] for sightings in found]
     return ChainScores(
-        detections=hold_against(boxes, [scene.boxes for scene in scenes]),
+        detections=hold_against(boxes, scenes),
         threshold=chain.threshold,
         faces=[
             face
@@ -77,8 +77,12 @@ def score_chain(chain: Chain, scenes: Sequence[Scene]) -> ChainScores:
 
 def true_faces(scene: Scene, shown: Sequence[Sighting]) -> list[TrueFace]:
     """A scene's faces from SMALL_PX on, each with what was said of it."""
-    hits = assign([sighting.face for sighting in shown], scene.boxes)
-    said = {int(hit): sighting.not_compliant for hit, sighting in zip(hits, shown, strict=True) if hit != NO_FACE}
+    hits = assign([sighting.face for sighting in shown], scene)
+    said = {
+        int(hit): sighting.not_compliant
+        for hit, sighting in zip(hits, shown, strict=True)
+        if hit not in (NO_FACE, IGNORED)
+    }
     return [
         TrueFace(scene, box, label, float(size), i in said, said.get(i))
         for i, (box, label, size) in enumerate(zip(scene.boxes, scene.labels, face_sizes(scene.boxes), strict=True))

@@ -2,6 +2,7 @@ import time
 
 import numpy as np
 import pytest
+from gpiozero.pins.mock import MockFactory
 
 from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
@@ -18,6 +19,30 @@ def person():
         return Track(number, Face(*box), p, verdict)
 
     return make
+
+
+@pytest.fixture
+def pins():
+    return MockFactory()
+
+
+def _of_size(verdict):
+    return lambda number=1, size=100.0: Track(number, Face(0.0, 0.0, size, size), 0.9, verdict)
+
+
+@pytest.fixture(scope="session")
+def bare():
+    return _of_size(Verdict.NOT_COMPLIANT)
+
+
+@pytest.fixture(scope="session")
+def masked():
+    return _of_size(Verdict.COMPLIANT)
+
+
+@pytest.fixture(scope="session")
+def undecided():
+    return _of_size(Verdict.UNDECIDED)
 
 
 @pytest.fixture

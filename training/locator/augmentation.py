@@ -1,12 +1,14 @@
 """Training pictures for the locator: scenes cut at many scales, set together, and seen by a poor camera."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
-from edge.vision.letterbox import letterbox
+from edge.vision.letterbox import BORDER_GREY, letterbox
 from training.camera import poor_camera
-from training.locator.truth import SUSPECT_WEIGHT, Truth
+from training.locator.truth import NO_BOXES, SUSPECT_WEIGHT, Truth
 
 LONGEST_FACE = 0.8
 """The largest face that a crop aims at, as a share of the picture's height."""
@@ -24,6 +26,13 @@ MOSAIC_SHARE = 0.35
 """How often four scenes share a picture: more faces, more places, more kinds of neighbours (YOLOv4, 2020)."""
 
 
+TURNED_SHARE = 0.3
+"""How often a scene is turned."""
+
+LARGEST_TURN = 30.0
+"""Furthest that it is, in degrees either way."""
+
+
 @dataclass(frozen=True)
 class AnnotatedImage:
     """A decoded scene."""
@@ -34,6 +43,8 @@ class AnnotatedImage:
     """float32 (n, 4), in its pixels."""
     suspect: bool = False
     """Whether it may hold faces without a box."""
+    ignored: np.ndarray = field(default_factory=lambda: NO_BOXES)
+    """float (m, 4): boxes that are neither faces nor false faces."""
 
 
 def training_picture(
@@ -81,10 +92,29 @@ def cut(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator) 
     """
     left, top, right, bottom = _window(scene, size, rng)
     picture, placed = letterbox(scene.image[top:bottom, left:right], size)
-    boxes = placed.to_picture(scene.boxes - np.array([left, top, left, top]))
+    boxes, ignored = (placed.to_picture(b - np.array([left, top, left, top])) for b in (scene.boxes, scene.ignored))
     inside = placed.to_picture(np.array([[0, 0, right - left, bottom - top]], np.float64))[0]
-    truth = Truth.of_boxes(boxes, inside)
+    if rng.random() < TURNED_SHARE:
+        turn = rng.uniform(-LARGEST_TURN, LARGEST_TURN)
+        picture, (boxes, ignored) = _turned(picture, turn, (boxes, ignored))
+        inside = np.array([0, 0, size[1], size[0]], np.float64)
+    truth = Truth.of_boxes(boxes, inside, ignored)
     return picture, truth.doubted(inside, SUSPECT_WEIGHT) if scene.suspect else truth
+
+
+def _turned(picture: np.ndarray, degrees: float, sets: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """A picture turned about its middle, and each set of boxes (n, 4) around what were ellipses in them."""
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    turned = cv2.warpAffine(picture, matrix, (width, height), borderValue=(BORDER_GREY,) * 3)
+    return turned, [turned_boxes(boxes, matrix) for boxes in sets]
+
+
+def turned_boxes(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Boxes (n, 4) around ellipses that filled the given ones, moved by a rotation's matrix, float (2, 3)."""
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2 @ matrix[:, :2].T + matrix[:, 2]
+    halves = np.sqrt(((boxes[:, 2:] - boxes[:, :2]) / 2) ** 2 @ (matrix[:, :2] ** 2).T)
+    return np.concatenate([middles - halves, middles + halves], 1)
 
 
 def _window(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator) -> tuple[int, int, int, int]:
@@ -97,8 +127,8 @@ def _window(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generat
         box = scene.boxes[rng.integers(len(scene.boxes))]
         scale = _scale(box, size, rng)
         window_height, window_width = size[0] / scale, size[1] / scale
-        left = (box[0] + box[2]) / 2 - window_width * rng.uniform(0.1, 0.9)
-        top = (box[1] + box[3]) / 2 - window_height * rng.uniform(0.1, 0.9)
+        left = (box[0] + box[2]) / 2 - window_width * rng.uniform(0.05, 0.95)
+        top = (box[1] + box[3]) / 2 - window_height * rng.uniform(0.05, 0.95)
     low_x, high_x = _within(left, window_width, width)
     low_y, high_y = _within(top, window_height, height)
     return low_x, low_y, high_x, high_y

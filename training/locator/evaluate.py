@@ -70,12 +70,12 @@ class LetterboxedScenes:
     pictures: np.ndarray
     """uint8 (n, 240, 320, 3)."""
     placed: list[Letterbox]
-    truths: list[np.ndarray]
-    """Boxes (m, 4) in pixels of the scene, by scene."""
+    scenes: Sequence[Scene]
+    """What is true of them, in pixels of the scene."""
 
     def score(self, network: keras.Model) -> Detections:
         """What a float network finds in them, held against the truth."""
-        return hold_against(find_faces(network, self.pictures, self.placed), self.truths)
+        return hold_against(find_faces(network, self.pictures, self.placed), self.scenes)
 
 
 def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
@@ -84,7 +84,7 @@ def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
     val = scenes.split("val")
     prepared = letterboxed(val)
     found = find_faces(network, prepared.pictures, prepared.placed)
-    detections, findings = hold_against(found, prepared.truths), find_out(val, found)
+    detections, findings = hold_against(found, val), find_out(val, found)
     threshold, history = detections.best_threshold(), files.read_history()
     metrics = LocatorMetrics(
         kind="locator",
@@ -105,7 +105,7 @@ def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
 
 def score_int8(network: Int8Network, scenes: Sequence[Scene]) -> Detections:
     """What an int8 network finds in scenes by the device's own way, held against the truth."""
-    return hold_against(find_faces_int8(network, scenes), [scene.boxes for scene in scenes])
+    return hold_against(find_faces_int8(network, scenes), scenes)
 
 
 def find_faces_int8(network: Int8Network, scenes: Sequence[Scene]) -> list[list[Face]]:
@@ -118,7 +118,7 @@ def letterboxed(scenes: Sequence[Scene]) -> LetterboxedScenes:
     """Read and letterbox scenes."""
     pairs = [letterbox(scene.read()) for scene in scenes]
     pictures = np.stack([picture for picture, _ in pairs]) if pairs else np.zeros((0, *LOCATOR_SIZE, 3), np.uint8)
-    return LetterboxedScenes(pictures, [placed for _, placed in pairs], [scene.boxes for scene in scenes])
+    return LetterboxedScenes(pictures, [placed for _, placed in pairs], scenes)
 
 
 def find_faces(

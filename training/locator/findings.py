@@ -121,7 +121,7 @@ def shorter_side(face: Face) -> float:
 
 
 def _of_scene(seen: SeenScene) -> tuple[list[TrueFace], list[FalseFace]]:
-    matched = assign(seen.found, seen.scene.boxes)
+    matched = assign(seen.found, seen.scene)
     found_at = {index: face.score for face, index in zip(seen.found, matched.tolist(), strict=True)}
     boxes = zip(seen.scene.boxes.tolist(), seen.scene.labels, strict=True)
     faces = [TrueFace(seen, Face(*box), label, found_at.get(index, 0.0)) for index, (box, label) in enumerate(boxes)]

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from training.interruption import Interruption, InterruptionError
 from training.locator.evaluate import letterboxed
+from training.locator.further_faces import FaceCrop
 from training.locator.loss import LocatorLoss, flat_outputs
 from training.locator.network import LOCATORS
 from training.locator.pipeline import training_batches
@@ -28,11 +29,24 @@ EMA_MOMENTUM = 0.998
 """How slowly the averaged weights follow: they are about the last five hundred batches."""
 
 
-def fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, progress: LocatorProgress) -> bool:
-    """Fit a locator, keeping the best epoch by `Detections.selection_score` on the validation split.
+def fit(
+    scenes: SceneSet,
+    settings: LocatorSettings,
+    files: RunFiles,
+    progress: LocatorProgress,
+    faces: Sequence[FaceCrop] = (),
+) -> bool:
+    """Fit a locator, keeping the best epoch by `Detections.selection_score` on the scenes for choosing.
 
     Goes on from the run's checkpoint where there is one. The first Ctrl-C ends it after the current batch and keeps
     the best so far; the second raises KeyboardInterrupt at once.
+
+    Args:
+        scenes: To learn from and to choose by.
+        settings: Of the fit.
+        files: Of the run.
+        progress: Is told of each epoch.
+        faces: Further faces, to be set into the training scenes.
 
     Returns:
         Whether all epochs were done.
@@ -46,13 +60,15 @@ def fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, progress: 
     steps = math.ceil(len(scenes.split("train")) / settings.batch_size)
     trained.compile(_optimizer(settings, steps), LocatorLoss(settings.size), jit_compile=_jit())
     seed = settings.seed + 1000 * len(files.read_history())
-    batches = training_batches(scenes.split("train"), batch_size=settings.batch_size, size=settings.size, seed=seed)
+    batches = training_batches(
+        scenes.split("train"), faces, batch_size=settings.batch_size, size=settings.size, seed=seed
+    )
     with Interruption() as interruption:
         callbacks = [
             # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
             keras.callbacks.BackupAndRestore(files.checkpoint, double_checkpoint=True),
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            KeepBestLocator(fitted, settings, scenes.split("val"), files, progress.epoch_scored),
+            KeepBestLocator(fitted, settings, scenes.choosing, files, progress.epoch_scored),
             progress,
             interruption,
         ]
@@ -66,7 +82,7 @@ def fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, progress: 
 
 
 class KeepBestLocator(keras.callbacks.Callback):
-    """Scores each epoch on the validation split, writes the history, saves the network when it is the best so far."""
+    """Scores each epoch on the scenes for choosing, writes the history, saves the best network so far."""
 
     def __init__(
         self,

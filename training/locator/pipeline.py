@@ -1,23 +1,27 @@
 """Scenes into batches: decoded once, cut and augmented anew for each batch, ready on all cores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from training.locator.augmentation import AnnotatedImage, training_picture
+from training.locator.further_faces import FaceCrop, with_further_faces
 from training.locator.scenes import Scene
-from training.locator.truth import MAX_ROWS
+from training.locator.truth import MAX_ROWS, Truth
 
 SCENES_A_PICTURE = 4
 """As many as a mosaic takes."""
 
 
-def training_batches(scenes: list[Scene], *, batch_size: int, size: tuple[int, int], seed: int) -> tf.data.Dataset:
+def training_batches(
+    scenes: list[Scene], faces: Sequence[FaceCrop] = (), *, batch_size: int, size: tuple[int, int], seed: int
+) -> tf.data.Dataset:
     """An endless stream of augmented batches; every scene comes first in a picture once a pass.
 
     Args:
         scenes: What to draw from. Their decoded pictures are kept in memory, about a megabyte each.
+        faces: To be set into some of them.
         batch_size: Pictures a batch.
         size: Height and width of the pictures, in pixels.
         seed: Of every random choice.
@@ -25,7 +29,7 @@ def training_batches(scenes: list[Scene], *, batch_size: int, size: tuple[int, i
     Returns:
         Pairs of float32 (batch_size, *size, 3) in 0..1 and float32 (batch_size, MAX_ROWS, 5), see `Truth.rows`.
     """
-    decoded = [AnnotatedImage(scene.read(), scene.boxes, scene.unannotated > 0) for scene in scenes]
+    decoded = [AnnotatedImage(scene.read(), scene.boxes, scene.unannotated > 0, scene.ignored) for scene in scenes]
 
     def plan() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = np.random.default_rng(seed)
@@ -37,7 +41,7 @@ def training_batches(scenes: list[Scene], *, batch_size: int, size: tuple[int, i
 
     def pictures(chosen: np.ndarray, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         made = [
-            training_picture([decoded[i] for i in row], size, np.random.default_rng(s))
+            _picture([decoded[i] for i in row], faces, size, np.random.default_rng(s))
             for row, s in zip(chosen, seeds, strict=True)
         ]
         return np.stack([picture for picture, _ in made]), np.stack([truth.rows() for _, truth in made])
@@ -51,6 +55,14 @@ def training_batches(scenes: list[Scene], *, batch_size: int, size: tuple[int, i
     signature = (tf.TensorSpec((batch_size, SCENES_A_PICTURE), tf.int64), tf.TensorSpec((batch_size,), tf.int64))
     batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
     return batches.map(load, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
+
+
+def _picture(
+    scenes: list[AnnotatedImage], faces: Sequence[FaceCrop], size: tuple[int, int], rng: np.random.Generator
+) -> tuple[np.ndarray, Truth]:
+    if faces:
+        scenes = [with_further_faces(scene, faces, rng) for scene in scenes]
+    return training_picture(scenes, size, rng)
 
 
 def _endless(count: int, rng: np.random.Generator) -> Iterator[int]:

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -15,16 +15,31 @@ from edge.errors import UserError
 from training.datasets import SPLITS, SUFFIXES, training_set_digest
 from training.locator.voc import read_voc_boxes
 
-CSV_SPLITS = {"train": "train", "val": "val", "test": "test", "extra": "train"}
+CSV_SPLITS = {"train": "train", "val": "val", "test": "test", "extra": "train", "unseen": "unseen"}
 """The CSV files that are looked for, each beside a folder of its name, and the split that its scenes belong to."""
+
+NEGATIVES = "negatives"
+"""Folder of pictures without any face, and the split of those that are not trained with."""
+
+NEGATIVES_TRAINED = 0.8
+"""Share of the pictures without any face that are trained with, chosen by their content."""
+
+SCENE_SPLITS = (*SPLITS, "unseen", NEGATIVES)
+"""Beside the usual ones: scenes of a source that is never trained with, and pictures without any face."""
+
+CHOOSING_SPLITS = ("val", "unseen", NEGATIVES)
+"""The splits by which an epoch is chosen."""
+
+IGNORE = "ignore"
+"""Label of a box that is neither a face nor, if it is found, a false one."""
 
 SPLIT_BOUNDS = (0.8, 0.9)
 """Where `train` and `val` end on the unit line onto which the files of a folder without splits are hashed."""
 
 MIN_SCENES = 20
 
-SPLIT_COLUMNS = ("path", "split", "sha256", "boxes", "labels", "unannotated")
-"""Of a run's `split.csv`; boxes and labels are JSON lists."""
+SPLIT_COLUMNS = ("path", "split", "sha256", "boxes", "labels", "unannotated", "ignored")
+"""Of a run's `split.csv`; boxes, labels and ignored boxes are JSON lists."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,7 @@ class Scene:
 
     path: Path
     split: str
-    """One of SPLITS."""
+    """One of SCENE_SPLITS."""
     sha256: str
     boxes: np.ndarray
     """float32 (n, 4) as left, top, right, bottom, in pixels of the photograph; n may be 0."""
@@ -41,6 +56,8 @@ class Scene:
     """What the annotation calls each face."""
     unannotated: int = 0
     """How many faces the annotator may have missed, by the manifest."""
+    ignored: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    """float32 (m, 4): boxes that are neither faces nor false faces."""
 
     def read(self) -> np.ndarray:
         """The photograph as uint8 (height, width, 3), RGB.
@@ -75,9 +92,15 @@ class SceneSet:
         """How many scenes and faces each split holds."""
         return {
             split: {"scenes": len(scenes), "faces": sum(len(scene.boxes) for scene in scenes)}
-            for split in SPLITS
+            for split in SCENE_SPLITS
             for scenes in [self.split(split)]
+            if scenes or split in SPLITS
         }
+
+    @property
+    def choosing(self) -> list[Scene]:
+        """The scenes by which an epoch is chosen, see CHOOSING_SPLITS."""
+        return [scene for split in CHOOSING_SPLITS for scene in self.split(split)]
 
     def save_split(self, path: Path) -> None:
         """Write down which photograph is in which split and where its faces are, as CSV for `read_split`."""
@@ -85,7 +108,12 @@ class SceneSet:
             writer = csv.writer(file)
             writer.writerow(SPLIT_COLUMNS)
             writer.writerows(
-                [s.path, s.split, s.sha256, json.dumps(s.boxes.tolist()), json.dumps(s.labels), s.unannotated]
+                [
+                    s.path,
+                    s.split,
+                    s.sha256,
+                    *map(json.dumps, (s.boxes.tolist(), s.labels, s.unannotated, s.ignored.tolist())),
+                ]
                 for s in self.scenes
             )
 
@@ -93,9 +121,12 @@ class SceneSet:
 def read_scenes(folder: Path) -> SceneSet:
     """Read a folder of scenes.
 
-    Two forms are known: CSV files `train.csv`, `val.csv`, `test.csv` and perhaps `extra.csv` (for training only) with
-    the columns image, xmin, ymin, xmax, ymax, label, each beside a folder of its name that holds the images; and Pascal
-    VOC, one `.xml` an image anywhere below the folder, which is split here by each image's content.
+    Two forms are known: CSV files `train.csv`, `val.csv`, `test.csv` and perhaps `extra.csv` (for training only) and
+    `unseen.csv` (never for training) with the columns image, xmin, ymin, xmax, ymax, label, each beside a folder of its
+    name that holds the images, and perhaps a folder `negatives` of pictures without any face, which needs no table: a
+    fifth of them, by their content, is never trained with. Or Pascal VOC, one `.xml` an image anywhere below the
+    folder, which is split here by each image's content. A box with the label `ignore` (in Pascal VOC, one with
+    `<difficult>1</difficult>`) is neither a face nor a false face.
 
     Raises:
         UserError: No such folder, neither form in it, a file that cannot be understood, or too few scenes.
@@ -136,6 +167,7 @@ def _saved_scene(row: dict[str, str]) -> Scene:
         boxes=np.array(json.loads(row["boxes"]), np.float32).reshape(-1, 4),
         labels=tuple(json.loads(row["labels"])),
         unannotated=int(row["unannotated"]),
+        ignored=np.array(json.loads(row["ignored"]), np.float32).reshape(-1, 4),
     )
 
 
@@ -159,10 +191,23 @@ def _csv_scenes(folder: Path) -> Iterator[Scene | tuple[str, str]]:
         rows = _read_table(table)
         images = folder / name
         # A picture without a row is a scene without a face: as precious as any other.
-        for path in sorted(p for p in images.iterdir() if p.suffix.lower() in SUFFIXES) if images.is_dir() else []:
+        for path in _pictures_in(images):
             boxes, labels = rows.pop(path.name, ([], []))
             yield _scene(path, split, boxes, labels, suspects.get(f"{name}/{path.name}", 0))
         yield from ((f"{name}/{missing}", "is named in the CSV but is not there") for missing in rows)
+    yield from _negatives(folder / NEGATIVES)
+
+
+def _negatives(folder: Path) -> Iterator[Scene | tuple[str, str]]:
+    for path in _pictures_in(folder):
+        scene = _scene(path, NEGATIVES, [], [], 0)
+        if isinstance(scene, Scene) and _position(scene.sha256) < NEGATIVES_TRAINED:
+            scene = replace(scene, split="train")
+        yield scene
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
 
 
 def _voc_scenes(folder: Path, xmls: list[Path]) -> Iterator[Scene | tuple[str, str]]:
@@ -182,12 +227,18 @@ def _scene(
         return f"{path.parent.name}/{path.name}", "cannot be read as a picture"
     sha256 = hashlib.sha256(content).hexdigest()
     array = np.array(boxes, np.float32).reshape(-1, 4)
-    return Scene(path, split or _split_of(sha256), sha256, array, tuple(labels), unannotated)
+    face = np.array([label != IGNORE for label in labels], bool)
+    names = tuple(label for label in labels if label != IGNORE)
+    return Scene(path, split or _split_of(sha256), sha256, array[face], names, unannotated, array[~face])
 
 
 def _split_of(sha256: str) -> str:
-    position = int(sha256[:8], 16) / 2**32
-    return SPLITS[sum(position >= bound for bound in SPLIT_BOUNDS)]
+    return SPLITS[sum(_position(sha256) >= bound for bound in SPLIT_BOUNDS)]
+
+
+def _position(sha256: str) -> float:
+    """Where content falls on the unit line."""
+    return int(sha256[:8], 16) / 2**32
 
 
 def _read_table(path: Path) -> dict[str, tuple[list[list[float]], list[str]]]:

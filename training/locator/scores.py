@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -17,6 +18,12 @@ SMALL_PX, FULL_PX = 16.0, 32.0
 
 NO_FACE = -1
 """Stands for the face that a wrong box has not found."""
+
+IGNORED = -2
+"""Stands for what a box has found that is neither a face nor a mistake."""
+
+MIN_SHARE_IGNORED = 0.5
+"""Share of a box that must lie in an ignored one for it to be passed over; or they overlap as a face would."""
 
 MAX_FALSE_FACES = 0.10
 """False faces an image that the device may show: the score threshold is chosen by it."""
@@ -101,53 +108,68 @@ class LocatorScores:
     """Boxes of at least 32 px that hit no face, and such second boxes on one."""
 
 
-def hold_against(found: Sequence[Sequence[Face]], truths: Sequence[np.ndarray]) -> Detections:
+class Annotated(Protocol):
+    """What is known of a picture's faces; a `Scene` is such."""
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Its faces, float (n, 4)."""
+        ...
+
+    @property
+    def ignored(self) -> np.ndarray:
+        """Boxes that are neither faces nor false ones, float (m, 4)."""
+        ...
+
+
+def hold_against(found: Sequence[Sequence[Face]], scenes: Sequence[Annotated]) -> Detections:
     """Match the boxes of each scene with its faces, the surest box first.
 
     Args:
         found: The faces that a locator gave, by scene.
-        truths: The true boxes by scene, float (n, 4).
+        scenes: What is true of each.
     """
-    pairs = [match(faces, truth) for faces, truth in zip(found, truths, strict=True)]
-    sizes = np.concatenate([face_sizes(truth) for truth in truths]) if truths else np.zeros(0)
+    pairs = [match(faces, scene) for faces, scene in zip(found, scenes, strict=True)]
+    sizes = np.concatenate([face_sizes(scene.boxes) for scene in scenes]) if scenes else np.zeros(0)
     return Detections(
         scores=np.concatenate([scores for scores, _, _ in pairs]) if pairs else np.zeros(0),
         sizes=np.concatenate([hit for _, hit, _ in pairs]) if pairs else np.zeros(0),
         lengths=np.concatenate([lengths for _, _, lengths in pairs]) if pairs else np.zeros(0),
-        images=len(truths),
+        images=len(scenes),
         faces=int(np.sum(sizes >= FULL_PX)),
         small_faces=int(np.sum((sizes >= SMALL_PX) & (sizes < FULL_PX))),
     )
 
 
-def match(faces: Sequence[Face], truth: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def match(faces: Sequence[Face], scene: Annotated) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Match one scene's boxes.
 
     Returns:
         Scores (n,), sizes of the faces found (n,) and lengths of the boxes (n,), as in `Detections`.
     """
-    hits = assign(faces, truth)
-    # The last size is that of NO_FACE.
-    found = np.append(face_sizes(truth), 0.0)[hits]
+    hits = assign(faces, scene)
+    # The last sizes are those of IGNORED and of NO_FACE.
+    found = np.append(face_sizes(scene.boxes), (0.0, 0.0))[hits]
     counted = (hits == NO_FACE) | (found >= SMALL_PX)
     scores = np.array([face.score for face in faces], np.float64)
     return scores[counted], found[counted], face_sizes(boxes_of(list(faces)))[counted]
 
 
-def assign(faces: Sequence[Face], truth: np.ndarray) -> np.ndarray:
+def assign(faces: Sequence[Face], scene: Annotated) -> np.ndarray:
     """Which face each box of a scene has found, the surest box having the first choice.
 
     Args:
         faces: n boxes.
-        truth: The true boxes, float (m, 4).
+        scene: What is true of it; m faces.
 
     Returns:
-        int (n,), index in `truth` or NO_FACE. A face is found once; only those below SMALL_PX, which do not
-        count, may be hit many times.
+        int (n,), index among its faces, NO_FACE or IGNORED. A face is found once; only those below SMALL_PX, which
+        do not count, may be hit many times.
     """
+    truth = scene.boxes
     boxes, sizes = boxes_of(list(faces)), face_sizes(truth)
     iou = overlaps(boxes, truth)
-    hits = (iou >= MIN_OVERLAP) | (_centres_inside(boxes, truth) & _centres_inside(truth, boxes).T)
+    hits = _hits(boxes, truth, iou)
     # A face counts before one that is ignored, and overlap before mere neighbourhood.
     rank = np.where(hits, 1 + iou + 2 * (sizes >= SMALL_PX), 0.0)
     found = np.full(len(faces), NO_FACE)
@@ -156,7 +178,23 @@ def assign(faces: Sequence[Face], truth: np.ndarray) -> np.ndarray:
         if rank[row, best] > 0:
             found[row] = best
             rank[:, best] *= sizes[best] < SMALL_PX
+    found[(found == NO_FACE) & _passed_over(boxes, scene.ignored)] = IGNORED
     return found
+
+
+def _hits(boxes: np.ndarray, truth: np.ndarray, iou: np.ndarray) -> np.ndarray:
+    return (iou >= MIN_OVERLAP) | (_centres_inside(boxes, truth) & _centres_inside(truth, boxes).T)
+
+
+def _passed_over(boxes: np.ndarray, ignored: np.ndarray) -> np.ndarray:
+    """Whether each of n boxes lies on one of the ignored ones, bool (n,)."""
+    if not len(ignored):
+        return np.zeros(len(boxes), bool)
+    low = np.maximum(boxes[:, np.newaxis, :2], ignored[np.newaxis, :, :2])
+    high = np.minimum(boxes[:, np.newaxis, 2:], ignored[np.newaxis, :, 2:])
+    area = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6), 1)
+    share = np.prod(np.maximum(high - low, 0), -1) / area[:, np.newaxis]
+    return ((share >= MIN_SHARE_IGNORED) | _hits(boxes, ignored, overlaps(boxes, ignored))).any(1)
 
 
 def face_sizes(boxes: np.ndarray) -> np.ndarray:

@@ -1,15 +1,19 @@
 """One sitting of `maskwatch-train locator`: fit, evaluate, and say what came of it."""
 
+from pathlib import Path
+
 from rich.console import Console
 
 from edge.errors import UserError
 from training.locator.evaluate import LocatorMetrics, evaluate
 from training.locator.fit import fit, save_settings
+from training.locator.further_faces import read_further_faces
 from training.locator.network import LOCATORS
 from training.locator.progress import LocatorProgress
 from training.locator.report import write_report
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import SceneSet
+from training.locator.second_detector import completed
 from training.runs import RunFiles
 
 
@@ -20,11 +24,13 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
         Whether all epochs are done; Ctrl-C may have ended the fit early.
 
     Raises:
-        UserError: No such network.
+        UserError: No such network, second detector or folder of faces.
     """
     if settings.network not in LOCATORS:
         raise UserError(f"There is no network {settings.network}: choose one of {', '.join(LOCATORS)}.")
     console = Console(highlight=False, markup=False, soft_wrap=True)
+    if settings.second_detector:
+        scenes = completed(scenes, Path(settings.second_detector), files.second_detector)
     _say_scenes(scenes, console)
     # Anew each time: the training pictures are those of before, but the others are scored as they are now.
     scenes.save_split(files.split)
@@ -41,9 +47,10 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
 def _fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, console: Console) -> bool:
     if not files.hold_a_run:
         save_settings(settings, files)
+    faces = read_further_faces(Path(settings.faces)) if settings.faces else []
     progress = LocatorProgress(console, batch_size=settings.batch_size)
     try:
-        return fit(scenes, settings, files, progress)
+        return fit(scenes, settings, files, progress, faces)
     finally:
         progress.stop()
 

@@ -6,14 +6,19 @@ from typing import Self
 
 import numpy as np
 
-MAX_ROWS = 24
+MAX_ROWS = 32
 """Rows of a picture's truth: the faces, the largest first, then the regions to ignore."""
 
 SHORTEST_FACE_PX = 8.0
 """Faces with a shorter longer side than this, in pixels of the network's input, are neither asked for nor punished."""
 
-MIN_VISIBLE = 0.6
+MIN_VISIBLE = 0.5
 """Share of a face that the edges must leave for it to be asked for."""
+
+MIN_IGNORED = 0.05
+"""Share of an ignored box that the edges must leave for it to matter."""
+
+NO_BOXES = np.zeros((0, 4))
 
 SUSPECT_WEIGHT = 0.5
 """How much less a found face counts as wrong where the annotator may have missed some."""
@@ -29,15 +34,17 @@ class Truth:
     """float (m, 5): a box, and by how much less a face found there counts as wrong, 0 to 1."""
 
     @classmethod
-    def of_boxes(cls, boxes: np.ndarray, inside: np.ndarray) -> Self:
-        """Sort boxes (n, 4) into faces and ignored ones, by their size and by what of them lies in the box `inside`."""
-        clipped = np.concatenate([np.maximum(boxes[:, :2], inside[:2]), np.minimum(boxes[:, 2:], inside[2:])], 1)
-        sides = np.maximum(clipped[:, 2:] - clipped[:, :2], 0)
-        whole = np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6)
-        visible = sides.prod(1) / whole.prod(1)
+    def of_boxes(cls, boxes: np.ndarray, inside: np.ndarray, ignored: np.ndarray = NO_BOXES) -> Self:
+        """Sort boxes (n, 4) into faces and ignored ones, by their size and by what of them lies in the box `inside`.
+
+        Boxes `ignored` (m, 4) stay so.
+        """
+        clipped, sides, visible = _clipped(boxes, inside)
         asked = (visible >= MIN_VISIBLE) & (sides.max(1, initial=0) >= SHORTEST_FACE_PX)
-        passed = (visible > 0.05) & ~asked
-        return cls(clipped[asked], np.concatenate([clipped[passed], np.ones((passed.sum(), 1))], 1))
+        passed = (visible > MIN_IGNORED) & ~asked
+        further, _, further_visible = _clipped(ignored, inside)
+        without = np.concatenate([clipped[passed], further[further_visible > MIN_IGNORED]])
+        return cls(clipped[asked], np.concatenate([without, np.ones((len(without), 1))], 1))
 
     @classmethod
     def together(cls, truths: Sequence[Self]) -> Self:
@@ -69,13 +76,23 @@ class Truth:
         """
         sizes = (self.faces[:, 2:] - self.faces[:, :2]).max(1, initial=0)
         faces = self.faces[np.argsort(-sizes, kind="stable")]
-        ignored = self.ignored
+        # The largest first as well: what finds no row would be punished.
+        areas = (self.ignored[:, 2:4] - self.ignored[:, :2]).prod(1)
+        ignored = self.ignored[np.argsort(-areas, kind="stable")]
         if len(faces) >= count:
             rest = faces[count - 1 :]
             region = [*rest[:, :2].min(0), *rest[:, 2:].max(0), 1.0]
             faces, ignored = faces[: count - 1], np.array([region])
         table = np.concatenate([np.c_[faces, np.ones(len(faces))], np.c_[ignored[:, :4], -ignored[:, 4]]])[:count]
         return np.pad(table, ((0, count - len(table)), (0, 0))).astype(np.float32)
+
+
+def _clipped(boxes: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Boxes (n, 4) as far as they lie inside, the sides (n, 2) of that, and which share of each it is."""
+    clipped = np.concatenate([np.maximum(boxes[:, :2], inside[:2]), np.minimum(boxes[:, 2:], inside[2:])], 1)
+    sides = np.maximum(clipped[:, 2:] - clipped[:, :2], 0)
+    whole = np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6)
+    return clipped, sides, sides.prod(1) / whole.prod(1)
 
 
 def _mirrored(boxes: np.ndarray, width: int) -> np.ndarray:

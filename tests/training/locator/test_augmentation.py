@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.camera import EFFECTS, poor_camera
-from training.locator.augmentation import AnnotatedImage, cut, training_picture
+from training.locator.augmentation import AnnotatedImage, cut, training_picture, turned_boxes
 
 SIZE = (240, 320)
 
@@ -25,6 +25,16 @@ def test_boxes_stay_on_their_faces(seed):
         bright = picture[int(top) : int(bottom) + 1, int(left) : int(right) + 1] > 200
         assert bright.mean() > 0.5
         assert picture[int((top + bottom) / 2), int((left + right) / 2)].min() > 200
+
+
+@given(st.lists(st.floats(5, 200), min_size=2, max_size=2), st.floats(-90, 90))
+def test_a_turned_box_holds_the_turned_ellipse_and_touches_it(sides, degrees):
+    box = np.array([[100, 80, 100 + sides[0], 80 + sides[1]]])
+    matrix = cv2.getRotationMatrix2D((160, 120), degrees, 1.0)
+    around = np.linspace(0, 2 * np.pi, 720)
+    middle, half = np.array([100, 80]) + np.array(sides) / 2, np.array(sides) / 2
+    points = (middle + half * np.stack([np.cos(around), np.sin(around)], 1)) @ matrix[:, :2].T + matrix[:, 2]
+    assert turned_boxes(box, matrix)[0] == pytest.approx([*points.min(0), *points.max(0)], abs=0.01 * max(sides))
 
 
 def test_faces_come_in_many_sizes():

@@ -41,6 +41,39 @@ def test_a_picture_without_a_row_is_a_scene_without_faces(scenes_folder):
     assert empty[0].boxes.shape == (0, 4)
 
 
+def test_a_box_to_ignore_is_no_face(scenes_folder):
+    with (scenes_folder / "val.csv").open("a") as file:
+        file.write("100.png,160,120,1,2,11,12,ignore\n")
+    before = read_scenes(scenes_folder).split("val")
+    (scene,) = (scene for scene in before if scene.path.name == "100.png")
+    assert (len(scene.boxes), scene.labels, scene.ignored.tolist()) == (1, ("with_mask",), [[1, 2, 11, 12]])
+
+
+def test_a_difficult_object_of_pascal_voc_is_ignored(tmp_path):
+    difficult = VOC.replace("<bndbox>", "<difficult>1</difficult><bndbox>")
+    scene = read_scenes(voc_folder(tmp_path / "voc", xml=VOC.replace("</annotation>", difficult[12:]))).scenes[0]
+    assert (scene.boxes.tolist(), scene.ignored.tolist()) == ([[10, 20, 40, 60]], [[10, 20, 40, 60]])
+
+
+def test_a_fifth_of_the_pictures_without_faces_is_kept_from_training(scenes_folder):
+    (scenes_folder / "negatives").mkdir()
+    for level in range(200):
+        picture = np.full((16, 16, 3), level, np.uint8)
+        assert cv2.imwrite(str(scenes_folder / "negatives" / f"{level}.png"), picture)
+    found = read_scenes(scenes_folder)
+    kept = found.split("negatives")
+    assert len(kept) + len(found.split("train")) == 224
+    assert 20 < len(kept) < 60
+    assert {scene.path for scene in kept} < {scene.path for scene in found.choosing}
+
+
+def test_scenes_of_an_unseen_source_are_never_trained_with(scenes_folder, draw_scenes):
+    before = read_scenes(scenes_folder).digest
+    draw_scenes(scenes_folder, "unseen", 3, first=800)
+    found = read_scenes(scenes_folder)
+    assert (found.digest, len(found.split("unseen"))) == (before, 3)
+
+
 def test_the_manifest_says_where_faces_may_have_been_missed(scenes_folder):
     (scenes_folder / "manifest.csv").write_text("path,n_unannotated_suspect\nscenes/train/000.png,2\n")
     assert read_scenes(scenes_folder).split("train")[0].unannotated == 2
@@ -103,3 +136,4 @@ def test_a_split_that_was_written_down_is_read_back(scenes_folder, tmp_path):
     for before, after in zip(found.scenes, again.scenes, strict=True):
         assert (after.path, after.split, after.labels) == (before.path, before.split, before.labels)
         assert (after.boxes == before.boxes).all()
+        assert (after.ignored == before.ignored).all()

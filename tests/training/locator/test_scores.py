@@ -1,10 +1,12 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.face import Face
-from training.locator.scores import NO_FACE, assign, hold_against
+from training.locator.scores import IGNORED, NO_FACE, assign, hold_against
 
 FACE = np.array([[100, 100, 140, 150]], float)
 """40 px by its shorter side."""
@@ -14,8 +16,20 @@ def on(box, score=0.9):
     return Face(*box, score=score)
 
 
-def score(found, truth, threshold=0.0):
-    return hold_against([found], [np.array(truth, float).reshape(-1, 4)]).at(threshold)
+@dataclass(frozen=True)
+class Known:
+    """What is true of a picture."""
+
+    boxes: np.ndarray
+    ignored: np.ndarray
+
+
+def known(boxes, ignored=()):
+    return Known(*(np.array(each, float).reshape(-1, 4) for each in (boxes, ignored)))
+
+
+def score(found, truth, threshold=0.0, ignored=()):
+    return hold_against([found], [known(truth, ignored)]).at(threshold)
 
 
 def test_a_box_on_a_face_finds_it():
@@ -54,10 +68,21 @@ def test_slender_boxes_are_not_worth_calling_false():
     assert score([on([200, 100, 232, 180])], FACE).false_faces_an_image == 1
 
 
+def test_a_box_on_what_is_ignored_is_neither_right_nor_wrong():
+    result = score([on([200, 100, 240, 150])], FACE, ignored=[[180, 80, 260, 160]])
+    assert (result.recall, result.false_faces_an_image) == (0, 0)
+
+
+def test_a_face_beside_what_is_ignored_must_still_be_found():
+    result = score([on(FACE[0])], FACE, ignored=[[90, 90, 150, 160]])
+    assert (result.faces, result.recall) == (1, 1)
+
+
 def test_each_box_is_told_which_face_it_found():
     far, again = on([300, 10, 340, 60], 0.8), on([101, 101, 141, 151], 0.7)
-    assert assign([again, far, on(FACE[0], 0.9)], FACE).tolist() == [NO_FACE, NO_FACE, 0]
-    assert assign([far], np.zeros((0, 4))).tolist() == [NO_FACE]
+    assert assign([again, far, on(FACE[0], 0.9)], known(FACE)).tolist() == [NO_FACE, NO_FACE, 0]
+    assert assign([far], known([])).tolist() == [NO_FACE]
+    assert assign([far], known([], ignored=[[290, 0, 350, 70]])).tolist() == [IGNORED]
 
 
 def test_tiny_faces_are_neither_missed_nor_false_when_hit():
@@ -74,7 +99,7 @@ def test_the_threshold_is_the_lowest_that_keeps_false_faces_rare():
     far = [on([200, 100, 240, 150], s) for s in (0.3, 0.6)]
     found = [[on(FACE[0], 0.9 - 0.05 * i)] for i in range(10)]
     found[0] = [*found[0], *far]
-    detections = hold_against(found, [FACE] * 10)
+    detections = hold_against(found, [known(FACE)] * 10)
     assert detections.at(detections.best_threshold(0.10)).false_faces_an_image == pytest.approx(0.1)
     assert detections.best_threshold(0.10) == pytest.approx(0.45)
     assert detections.best_threshold(0.05) == pytest.approx(0.65)
@@ -87,7 +112,7 @@ boxes = st.tuples(st.floats(0, 300), st.floats(0, 300), st.floats(5, 90), st.flo
 
 @given(st.lists(st.tuples(st.lists(boxes, max_size=6), st.lists(boxes, max_size=4)), min_size=1, max_size=5))
 def test_scores_are_shares_and_thresholds_keep_their_promise(pairs):
-    truths = [np.array([[f.left, f.top, f.right, f.bottom] for f in faces]).reshape(-1, 4) for _, faces in pairs]
+    truths = [known([[f.left, f.top, f.right, f.bottom] for f in faces]) for _, faces in pairs]
     detections = hold_against([found for found, _ in pairs], truths)
     for rate in (0.0, 0.1, 1.0):
         result = detections.at(detections.best_threshold(rate))
@@ -100,4 +125,13 @@ def test_scores_are_shares_and_thresholds_keep_their_promise(pairs):
 
 
 def truths_as_faces(truths):
-    return [[Face(*box) for box in truth.tolist()] for truth in truths]
+    return [[Face(*box) for box in truth.boxes.tolist()] for truth in truths]
+
+
+@given(st.lists(boxes, max_size=6), st.lists(boxes, max_size=4), st.lists(boxes, min_size=1, max_size=4))
+def test_an_ignored_box_changes_no_face_and_adds_no_mistake(found, faces, further):
+    truth, ignored = ([[f.left, f.top, f.right, f.bottom] for f in each] for each in (faces, further))
+    without, with_it = score(found, truth), score(found, truth, ignored=ignored)
+    assert (with_it.recall, with_it.faces) == (without.recall, without.faces)
+    assert with_it.false_faces_an_image <= without.false_faces_an_image
+    assert score(further, [], ignored=ignored).false_faces_an_image == 0

@@ -29,6 +29,11 @@ def test_a_face_out_of_the_picture_is_no_matter():
     assert (truth_of([400, 10, 440, 50]).rows() == 0).all()
 
 
+def test_what_is_ignored_stays_so_as_far_as_it_is_in_view():
+    truth = Truth.of_boxes(np.zeros((0, 4)), PICTURE, np.array([[-20, 10, 20, 50], [400, 0, 420, 20]]))
+    assert truth.ignored.tolist() == [[0, 10, 20, 50, 1]]
+
+
 def test_the_mirror_image_of_the_mirror_image_is_the_truth():
     truth = truth_of([10, 10, 40, 50], [100, 50, 104, 55]).doubted(PICTURE, 0.5)
     assert (truth.mirrored(320).mirrored(320).rows() == truth.rows()).all()

@@ -1,0 +1,45 @@
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.errors import UserError
+from training.locator.augmentation import AnnotatedImage
+from training.locator.further_faces import FaceCrop, read_further_faces, with_further_faces
+
+DARK = AnnotatedImage(np.full((240, 320, 3), 20, np.uint8), np.array([[100, 80, 180, 190]], np.float32))
+"""A scene with a face that nothing may cover."""
+
+BRIGHT = FaceCrop(np.full((140, 120, 3), 240, np.uint8), np.array([20, 20, 100, 120], float))
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_further_faces_are_where_their_boxes_say_and_cover_no_other(seed):
+    scene = with_further_faces(DARK, [BRIGHT], np.random.default_rng(seed))
+    assert scene.boxes[0].tolist() == DARK.boxes[0].tolist()
+    assert (scene.image[80:190, 100:180] == 20).all()
+    for left, top, right, bottom in scene.boxes[1:]:
+        assert scene.image[round((top + bottom) / 2), round((left + right) / 2)].min() >= 230
+        assert (left >= 0, top >= 0, right <= 320, bottom <= 240) == (True,) * 4
+    assert (DARK.image == 20).all()
+
+
+def test_some_scenes_get_faces_and_some_stay_as_they_are():
+    counts = {len(with_further_faces(DARK, [BRIGHT], np.random.default_rng(seed)).boxes) for seed in range(60)}
+    assert {1, 2, 3} <= counts
+
+
+def test_crops_are_read_by_class_and_unclear_ones_are_left_out(tmp_path):
+    for label in ("with_mask", "unclear"):
+        (tmp_path / label).mkdir()
+        assert cv2.imwrite(str(tmp_path / label / "a.png"), np.full((140, 112, 3), 9, np.uint8))
+    (crop,) = read_further_faces(tmp_path)
+    assert crop.box[[1, 3]] == pytest.approx([20, 120])
+    assert 0 < crop.box[0] < crop.box[2] < 112
+
+
+def test_a_folder_without_crops_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(UserError, match="holds no face crops"):
+        read_further_faces(tmp_path / "none")

@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.errors import UserError
+from training.locator.scenes import Scene, SceneSet
+from training.locator.second_detector import FACE_SCORE, LOWEST_SCORE, completed, completed_scene
+
+ANNOTATED = np.array([[100, 100, 140, 150]], np.float32)
+
+
+def scene(split="train", path="scenes/train/a.jpg", **changes):
+    return Scene(Path(path), split, f"{path}", ANNOTATED, ("with_mask",), **changes)
+
+
+def found(*rows):
+    return np.array(rows, float).reshape(-1, 5)
+
+
+def test_a_sure_box_beside_the_annotation_becomes_a_face_without_a_mask_label():
+    after = completed_scene(scene(unannotated=1), found([10, 10, 40, 50, 0.95]))
+    assert after.boxes.tolist() == [[100, 100, 140, 150], [10, 10, 40, 50]]
+    assert (after.labels, after.unannotated) == (("with_mask", "face"), 0)
+
+
+def test_an_unsure_box_is_ignored():
+    after = completed_scene(scene(), found([10, 10, 40, 50, 0.5]))
+    assert after.boxes.tolist() == ANNOTATED.tolist()
+    assert after.ignored.tolist() == [[10, 10, 40, 50]]
+
+
+def test_a_box_on_an_annotated_or_ignored_one_says_nothing_new():
+    ignored = np.array([[10, 10, 40, 50]], np.float32)
+    after = completed_scene(scene(ignored=ignored), found([12, 10, 40, 52, 0.95], [102, 98, 139, 160, 0.5]))
+    assert (after.boxes.tolist(), after.ignored.tolist()) == (ANNOTATED.tolist(), ignored.tolist())
+
+
+boxes = st.tuples(st.floats(0, 300), st.floats(0, 300), st.floats(5, 90), st.floats(5, 90), st.floats(LOWEST_SCORE, 1))
+
+
+@given(st.lists(boxes.map(lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3], b[4])), max_size=8))
+def test_what_was_annotated_stays_and_searching_twice_adds_nothing(rows):
+    once = completed_scene(scene(), found(*rows))
+    again = completed_scene(once, found(*rows))
+    assert once.boxes[0].tolist() == ANNOTATED[0].tolist()
+    assert len(once.labels) == len(once.boxes)
+    assert (again.boxes.tolist(), again.ignored.tolist()) == (once.boxes.tolist(), once.ignored.tolist())
+    assert len(once.boxes) <= 1 + sum(row[4] >= FACE_SCORE for row in rows)
+
+
+def test_what_was_found_is_kept_for_a_run_that_goes_on(tmp_path):
+    cache = tmp_path / "second_detector.json"
+    train, val = scene(), scene(split="val", path="scenes/val/a.jpg")
+    negative = Scene(Path("scenes/negatives/a.jpg"), "train", "n", np.zeros((0, 4), np.float32), ())
+    cache.write_text(json.dumps({s.sha256: [[10, 10, 40, 50, 0.95]] for s in (train,)}))
+    after = completed(SceneSet([train, val, negative]), tmp_path / "is not read again.onnx", cache)
+    assert [len(s.boxes) for s in after.scenes] == [2, 1, 0]
+
+
+def test_a_file_that_is_no_detector_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "no.onnx").write_bytes(b"no network")
+    with pytest.raises(UserError, match="no YuNet file"):
+        completed(SceneSet([scene()]), tmp_path / "no.onnx", tmp_path / "cache.json")

@@ -1,0 +1,140 @@
+"""Faces from crops, set into scenes: thousands of people more to learn from than the scenes themselves show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.errors import UserError
+from training.datasets import SUFFIXES
+from training.locator.augmentation import AnnotatedImage
+
+CROP_OVER_FACE = 1.4
+"""Side of a crop over that of its face, as the crops of a classifier's training data are cut."""
+
+NO_FACES = "unclear"
+"""Class of the crops that show no face, or none that can be told."""
+
+FURTHER_SHARE = 0.3
+"""How often a scene gets further faces."""
+
+MOST_FURTHER = 3
+SIZES_PX = (20.0, 200.0)
+"""Longer side of a face that is set in, in pixels of the scene."""
+
+MOST_ENLARGED = 1.6
+EMPTY_SHARE = 0.35
+"""How often a piece of the scene itself is set in as a face would be: the border must not give a face away."""
+
+TRIES = 6
+"""Places that are tried for a face before it is left out."""
+
+
+@dataclass(frozen=True)
+class FaceCrop:
+    """A picture of a face and a little around it."""
+
+    image: np.ndarray
+    """uint8 (height, width, 3), RGB."""
+    box: np.ndarray
+    """float (4,): where the face is, in its pixels."""
+
+
+def read_further_faces(folder: Path) -> list[FaceCrop]:
+    """The crops of a folder of classes, as a classifier is trained with; those of `unclear` are left out.
+
+    Raises:
+        UserError: There is no such folder, or no picture in it.
+    """
+    paths = sorted(p for p in folder.glob("*/*") if p.suffix.lower() in SUFFIXES and p.parent.name != NO_FACES)
+    images = (cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION) for path in paths)
+    crops = [_face_crop(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)) for image in images if image is not None]
+    if not crops:
+        raise UserError(f"{folder} holds no face crops: name a folder with folders of them, one a class.")
+    return crops
+
+
+def _face_crop(image: np.ndarray) -> FaceCrop:
+    height, width = image.shape[:2]
+    side = max(height, width) / CROP_OVER_FACE
+    half = np.minimum(np.array([side, side]), (width, height)) / 2
+    # Faces are narrower than high; the crop is cut around the longer side.
+    half[0] *= 0.85
+    middle = np.array([width, height]) / 2
+    return FaceCrop(image, np.concatenate([middle - half, middle + half]))
+
+
+def with_further_faces(scene: AnnotatedImage, faces: Sequence[FaceCrop], rng: np.random.Generator) -> AnnotatedImage:
+    """The scene, perhaps with some further faces where it has none.
+
+    Args:
+        scene: Is left as it is.
+        faces: To choose from.
+        rng: Draws every choice.
+    """
+    if rng.random() >= FURTHER_SHARE:
+        return scene
+    scene = replace(scene, image=scene.image.copy())
+    for _ in range(int(rng.integers(1, MOST_FURTHER + 1))):
+        crop = faces[int(rng.integers(len(faces)))]
+        if rng.random() < EMPTY_SHARE:
+            scene = _with_a_piece(scene, crop.image.shape[:2], rng)
+        else:
+            scene = _with_a_face(scene, crop, rng)
+    return scene
+
+
+def _with_a_face(scene: AnnotatedImage, crop: FaceCrop, rng: np.random.Generator) -> AnnotatedImage:
+    longer = float((crop.box[2:] - crop.box[:2]).max())
+    aimed = np.exp(rng.uniform(*np.log(SIZES_PX)))
+    scale = min(aimed / longer, MOST_ENLARGED)
+    place = _free_place(scene, crop.image.shape[:2], scale, rng)
+    if place is None:
+        return scene
+    _blend(scene.image, crop.image, place)
+    drawn = np.array([(place[2] - place[0]) / crop.image.shape[1], (place[3] - place[1]) / crop.image.shape[0]])
+    box = crop.box * np.tile(drawn, 2) + np.tile(place[:2], 2)
+    return replace(scene, boxes=np.concatenate([scene.boxes, box[np.newaxis].astype(np.float32)]))
+
+
+def _with_a_piece(scene: AnnotatedImage, shape: tuple[int, int], rng: np.random.Generator) -> AnnotatedImage:
+    """A piece of the scene that shows no face, set in at another place of it."""
+    source, place = (_free_place(scene, shape, float(rng.uniform(0.2, 1.0)), rng) for _ in range(2))
+    if source is not None and place is not None:
+        left, top, right, bottom = source
+        _blend(scene.image, scene.image[top:bottom, left:right].copy(), place)
+    return scene
+
+
+def _free_place(
+    scene: AnnotatedImage, shape: tuple[int, int], scale: float, rng: np.random.Generator
+) -> tuple[int, int, int, int] | None:
+    """Where a picture fits without touching a face: left, top, right, bottom; None if none was found."""
+    height, width = max(4, round(shape[0] * scale)), max(4, round(shape[1] * scale))
+    room_y, room_x = scene.image.shape[0] - height, scene.image.shape[1] - width
+    if min(room_y, room_x) < 0:
+        return None
+    taken = np.concatenate([scene.boxes, scene.ignored])
+    for _ in range(TRIES):
+        left, top = int(rng.integers(room_x + 1)), int(rng.integers(room_y + 1))
+        apart = (taken[:, 2] <= left) | (taken[:, 0] >= left + width)
+        apart |= (taken[:, 3] <= top) | (taken[:, 1] >= top + height)
+        if apart.all():
+            return left, top, left + width, top + height
+    return None
+
+
+def _blend(image: np.ndarray, piece: np.ndarray, place: tuple[int, int, int, int]) -> None:
+    """Lay a picture over a place in another, softly towards its edges."""
+    left, top, right, bottom = place
+    width, height = right - left, bottom - top
+    piece = cv2.resize(
+        piece, (width, height), interpolation=cv2.INTER_AREA if width < piece.shape[1] else cv2.INTER_LINEAR
+    )
+    y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    # A rounded square: 1 to about the face's box, 0 at the crop's edge.
+    alpha = np.clip((1 - (np.abs(x) ** 4 + np.abs(y) ** 4) ** 0.25) / 0.2, 0, 1)[..., np.newaxis].astype(np.float32)
+    under = image[top:bottom, left:right]
+    under[:] = (piece * alpha + under * (1 - alpha)).astype(np.uint8)

@@ -1,0 +1,117 @@
+"""A second detector over the training scenes: what it sees and no annotation covers must not be learnt as no face.
+
+Annotators miss faces, and a locator that is punished for finding them learns a false ranking.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.errors import UserError
+from edge.vision.anchor_free import overlaps, suppress
+from training.locator.scenes import NEGATIVES, Scene, SceneSet
+
+SCALES = (1.0, 0.5)
+"""At which each scene is searched: small faces and such as fill it."""
+
+LOWEST_SCORE = 0.35
+"""From this score a box that no annotation covers is ignored."""
+
+FACE_SCORE = 0.85
+"""From this score it is taken for a face that the annotator missed."""
+
+COVERED = 0.2
+"""Intersection over union from which an annotated box covers a found one."""
+
+FOUND_LABEL = "face"
+"""Label of a face that only the second detector has found: nobody has said whether it wears a mask."""
+
+
+class SecondDetector:
+    """YuNet (Wu et al., 2023) in OpenCV's form, any of its ONNX files.
+
+    Raises:
+        UserError: The file is none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Load the file."""
+        try:
+            self._network = cv2.FaceDetectorYN.create(str(path), "", (320, 320), LOWEST_SCORE, 0.3)
+        except cv2.error as error:
+            raise UserError(f"{path} is no YuNet file that OpenCV reads: name face_detection_yunet_*.onnx.") from error
+
+    def find(self, image: np.ndarray) -> np.ndarray:
+        """The faces in uint8 (height, width, 3) RGB: float (n, 5) as left, top, right, bottom and score."""
+        found = np.concatenate([self._find_at(image, scale) for scale in SCALES])
+        return found[suppress(found[:, :4], found[:, 4], 0.3)]
+
+    def _find_at(self, image: np.ndarray, scale: float) -> np.ndarray:
+        size = (max(32, round(image.shape[1] * scale)), max(32, round(image.shape[0] * scale)))
+        self._network.setInputSize(size)
+        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        # OpenCV gives None where there is no face, whatever its type stubs say.
+        rows: np.ndarray | None = self._network.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1]
+        if rows is None:
+            return np.zeros((0, 5))
+        boxes = np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], 1).astype(np.float64)
+        boxes *= np.tile([image.shape[1] / size[0], image.shape[0] / size[1]], 2)
+        return np.column_stack([boxes, rows[:, -1]])
+
+
+def completed(scenes: SceneSet, detector: Path, cache: Path) -> SceneSet:
+    """The scenes, those of the training split with what a second detector finds beside their annotation.
+
+    Pictures that are known to show no face are left as they are.
+
+    Args:
+        scenes: As annotated.
+        detector: A YuNet ONNX file.
+        cache: JSON file that keeps what was found, so that a run that goes on need not search again.
+
+    Raises:
+        UserError: The detector cannot be read.
+    """
+    searched = [scene for scene in scenes.split("train") if scene.path.parent.name != NEGATIVES]
+    found = _found(searched, detector, cache)
+    kept = (completed_scene(s, found[s.sha256]) if s.sha256 in found else s for s in scenes.scenes)
+    return replace(scenes, scenes=list(kept))
+
+
+def completed_scene(scene: Scene, found: np.ndarray) -> Scene:
+    """A scene with the boxes (n, 5) that no annotation covers: as faces where they are sure, else ignored."""
+    known = np.concatenate([scene.boxes, scene.ignored]).astype(np.float64)
+    boxes = found[~_covered(found[:, :4], known)]
+    sure = boxes[:, 4] >= FACE_SCORE
+    return replace(
+        scene,
+        boxes=np.concatenate([scene.boxes, boxes[sure, :4].astype(np.float32)]),
+        labels=(*scene.labels, *[FOUND_LABEL] * int(sure.sum())),
+        ignored=np.concatenate([scene.ignored, boxes[~sure, :4].astype(np.float32)]),
+        unannotated=0,
+    )
+
+
+def _covered(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether one of the known boxes covers each of n, bool (n,): they overlap, or its middle lies inside."""
+    x, y = (boxes[:, [0]] + boxes[:, [2]]) / 2, (boxes[:, [1]] + boxes[:, [3]]) / 2
+    inside = (x > known[:, 0]) & (x < known[:, 2]) & (y > known[:, 1]) & (y < known[:, 3])
+    return ((overlaps(boxes, known) >= COVERED) | inside).any(1)
+
+
+def _found(scenes: Sequence[Scene], detector: Path, cache: Path) -> dict[str, np.ndarray]:
+    if cache.is_file():
+        record = json.loads(cache.read_text())
+    else:
+        record = dict(_search(scenes, SecondDetector(detector)))
+        cache.write_text(json.dumps(record))
+    return {sha256: np.array(rows, np.float64).reshape(-1, 5) for sha256, rows in record.items()}
+
+
+def _search(scenes: Iterable[Scene], detector: SecondDetector) -> Iterable[tuple[str, list[list[float]]]]:
+    for scene in scenes:
+        yield scene.sha256, detector.find(scene.read()).round(3).tolist()
