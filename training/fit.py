@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import warnings
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -125,11 +124,22 @@ def save_settings(settings: FitSettings, files: RunFiles) -> None:
 def _network(settings: FitSettings) -> keras.Model:
     network = CLASSIFIERS[settings.network]()
     if settings.start_from:
-        with warnings.catch_warnings():
-            # Weights from before networks said how clear a face is lack that output's: it begins at random.
-            warnings.simplefilter("ignore")
-            network.load_weights(RunFiles(Path(settings.start_from)).network, skip_mismatch=True)
+        _begin_with(network, RunFiles(Path(settings.start_from)).network)
     return network
+
+
+def _begin_with(network: keras.Model, path: Path) -> None:
+    """Take over the weights of a saved network of the same kind; an output that it lacks begins at random."""
+    before = keras.models.load_model(path, compile=False)
+    for layer, its in zip(_body(network), _body(before), strict=True):
+        layer.set_weights(its.get_weights())
+    for name in LOSS_WEIGHTS:
+        if any(layer.name == name for layer in before.layers):
+            network.get_layer(name).set_weights(before.get_layer(name).get_weights())
+
+
+def _body(network: keras.Model) -> list[keras.layers.Layer]:
+    return [layer for layer in network.layers if layer.name not in LOSS_WEIGHTS]
 
 
 def _optimizer(settings: FitSettings, steps: int) -> keras.optimizers.Optimizer:
