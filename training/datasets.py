@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
@@ -159,14 +159,14 @@ def read_further(folder: Path) -> Dataset:
     Raises:
         UserError: There is none of them, or no usable picture in them.
     """
-    folders = [("train", folder / label) for label in LABELS if (folder / label).is_dir()]
+    folders = [("train", path) for label in LABELS if (path := folder / label).is_dir()]
     dataset = _read_photos(folder, folders)
     if not dataset.photos:
         raise UserError(f"{folder} holds no pictures to train with: sort some into {', '.join(LABELS)} there.")
     return dataset
 
 
-def _read_photos(folder: Path, class_folders: list[tuple[str | None, Path]]) -> Dataset:
+def _read_photos(folder: Path, class_folders: Sequence[tuple[str | None, Path]]) -> Dataset:
     manifest = _read_manifest(folder / "manifest.csv")
     photos: list[Photo] = []
     skipped: dict[str, str] = {}
@@ -183,7 +183,7 @@ class _UnusableError(Exception):
     """Why a picture is passed over."""
 
 
-def _pictures(class_folders: list[tuple[str | None, Path]]) -> Iterator[tuple[str | None, Path]]:
+def _pictures(class_folders: Sequence[tuple[str | None, Path]]) -> Iterator[tuple[str | None, Path]]:
     for split, class_folder in class_folders:
         for path in sorted(class_folder.iterdir()):
             if path.suffix.lower() in SUFFIXES:

@@ -124,11 +124,11 @@ def save_settings(settings: FitSettings, files: RunFiles) -> None:
 def _network(settings: FitSettings) -> keras.Model:
     network = CLASSIFIERS[settings.network]()
     if settings.start_from:
-        _begin_with(network, RunFiles(Path(settings.start_from)).network)
+        begin_with(network, RunFiles(Path(settings.start_from)).network)
     return network
 
 
-def _begin_with(network: keras.Model, path: Path) -> None:
+def begin_with(network: keras.Model, path: Path) -> None:
     """Take over the weights of a saved network of the same kind; an output that it lacks begins at random."""
     before = keras.models.load_model(path, compile=False)
     for layer, its in zip(_body(network), _body(before), strict=True):

@@ -109,6 +109,8 @@ class VerdictSettings:
     """Faces from this size on count in full, smaller ones less."""
     blurred_below: float = 0.5
     """Sharpness under which a face counts less; 0.75 is that of a crisp one."""
+    clear_from: float = 0.5
+    """P(clear), 0 to 1, below which a look counts for nothing: a profile, the back of a head, no face at all."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -119,6 +121,8 @@ class VerdictSettings:
         for name in ("false_alert_rate", "miss_rate"):
             if not 0 < getattr(self, name) < 0.5:
                 raise ValueError(f'"{name}" must be between 0 and 0.5, such as 0.02, not {getattr(self, name)}')
+        if not 0 < self.clear_from < 1:
+            raise ValueError(f'"clear_from" must be between 0 and 1, such as 0.5, not {self.clear_from}')
         refuse_unless_positive(self, "correlation_seconds", "clear_face_px", "blurred_below")
 
 

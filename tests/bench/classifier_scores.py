@@ -68,7 +68,7 @@ def score_classifier(path: Path, photos: Sequence[Photo]) -> ClassifierScores:
 
 def _caught_behind(classifier: Classifier, photos: Sequence[Photo], thing: Occluder) -> Share:
     crops = occluded_crops([photo for photo in photos if photo.label == BARE], thing)
-    return share_of(classifier.score_crops(list(crops)) >= classifier.threshold)
+    return share_of(classifier.score_crops(list(crops))[:, 0] >= classifier.threshold)
 
 
 def milliseconds(work: Callable[[], object], times: int) -> float:
