@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_doctor(commands)
     _add_bench(commands)
+    _add_distance(commands)
+    _add_stats(commands)
     _add_releases(commands)
     return parser
 
@@ -75,6 +76,7 @@ def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     replay.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     replay.add_argument("--out", type=Path, metavar="FILE", help="annotated clip to write (.webm, .mp4, .avi)")
     replay.add_argument("--timeline", type=Path, metavar="FILE", help="picture of the timeline to write (.png)")
+    replay.add_argument("--force", action="store_true", help="replace these files if they are there")
     replay.add_argument("--rate", type=float, metavar="N", help="frames a second to look at [all]")
     replay.add_argument("--realtime", action="store_true", help="at the speed of life, not as fast as it goes")
     replay.set_defaults(command=_replay)
@@ -90,6 +92,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     evaluate.add_argument(
         "--only-report", nargs="+", default=[], metavar="NAME", help="clips that need not pass, by name without ending"
     )
+    evaluate.add_argument("--json", action="store_true", help="for programs: an object with every figure")
     evaluate.set_defaults(command=_evaluate)
 
 
@@ -109,7 +112,42 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.add_argument("--warm-up", type=int, default=20, metavar="N", help="frames before them [%(default)s]")
     bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     bench.add_argument("--json", type=Path, metavar="FILE", help="where to save the figures")
+    bench.add_argument("--force", action="store_true", help="replace that file if it is there")
     bench.set_defaults(command=_bench)
+
+
+def _add_distance(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    distance = commands.add_parser("distance", help="print how large a face is in the picture, by camera and distance")
+    distance.add_argument("--degrees", type=_angle, metavar="N", help="a camera's horizontal field of view")
+    distance.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    distance.set_defaults(command=_distance)
+
+
+def _angle(text: str) -> float:
+    degrees = float(text)
+    if not 1 <= degrees <= 170:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 170 degrees")
+    return degrees
+
+
+def _add_stats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stats = commands.add_parser("stats", help="print how many people came, and how many without a mask")
+    stats.add_argument("--days", type=_count, default=14, metavar="N", help="how many days back [%(default)s]")
+    stats.add_argument("--hourly", action="store_true", help="a line for each hour instead of each day")
+    form = stats.add_mutually_exclusive_group()
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="print CSV")
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="print JSON")
+    form.add_argument("--png", type=Path, metavar="FILE", help="write a picture; needs matplotlib")
+    form.add_argument("--record", action="store_true", help="count until stopped, as maskwatch-stats.service does")
+    stats.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    stats.set_defaults(command=_stats, form="table")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 36500:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 36500")
+    return count
 
 
 def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -131,12 +169,19 @@ def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":
-    from edge.settings.toml_file import settings_in_force
+    from edge.settings.toml_file import settings_in_force, with_source
 
     settings = settings_in_force(arguments.config)
-    if source := getattr(arguments, "camera_source", None):
-        settings = replace(settings, camera=replace(settings.camera, source=source))
-    return settings
+    source = getattr(arguments, "camera_source", None)
+    return with_source(settings, source) if source else settings
+
+
+def _inputs(arguments: argparse.Namespace, settings: "Settings", source: str | None) -> list[Path]:
+    """The files that a command reads, which it must not write over."""
+    from edge.settings.toml_file import file_in_force
+
+    model = settings.model
+    return [Path(path) for path in (source, file_in_force(arguments.config), model.classifier, model.locator) if path]
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -180,22 +225,31 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     from edge.replay.replay import replay
 
-    return replay(
-        arguments.clip,
-        _settings(arguments),
-        sys.stdout,
-        clip=arguments.out,
-        timeline=arguments.timeline,
-        rate=arguments.rate,
-        realtime=arguments.realtime,
-    )
+    settings = _settings(arguments)
+    with ExitStack() as opened:
+        return replay(
+            arguments.clip,
+            settings,
+            sys.stdout,
+            sys.stderr or opened.enter_context(Path(os.devnull).open("w")),
+            inputs=_inputs(arguments, settings, arguments.clip),
+            force=arguments.force,
+            clip=arguments.out,
+            timeline=arguments.timeline,
+            rate=arguments.rate,
+            realtime=arguments.realtime,
+        )
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from edge.replay.scorecard import print_scorecard
 
     return print_scorecard(
-        arguments.clips, _settings(arguments), rate=arguments.rate, only_report=arguments.only_report
+        arguments.clips,
+        _settings(arguments),
+        rate=arguments.rate,
+        only_report=arguments.only_report,
+        as_json=arguments.json,
     )
 
 
@@ -210,7 +264,26 @@ def _bench(arguments: argparse.Namespace) -> int:
     from edge.bench.bench import Plan, run_bench
 
     plan = Plan(source=arguments.source, frames=arguments.frames, warm_up=arguments.warm_up)
-    return run_bench(_settings(arguments), plan, sys.stdout, save=arguments.json)
+    settings = _settings(arguments)
+    inputs = _inputs(arguments, settings, arguments.source)
+    return run_bench(settings, plan, sys.stdout, save=arguments.json, inputs=inputs, force=arguments.force)
+
+
+def _distance(arguments: argparse.Namespace) -> int:
+    from edge.bench.distance import print_distances
+
+    return print_distances(_settings(arguments), sys.stdout, degrees=arguments.degrees)
+
+
+def _stats(arguments: argparse.Namespace) -> int:
+    from edge.stats.command import record_visits, show_stats
+
+    settings = _settings(arguments)
+    if arguments.record:
+        return record_visits(settings)
+    return show_stats(
+        settings, sys.stdout, days=arguments.days, hourly=arguments.hourly, form=arguments.form, png=arguments.png
+    )
 
 
 def _install(arguments: argparse.Namespace) -> int:

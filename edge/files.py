@@ -1,17 +1,38 @@
-"""Changes on the disk that a power cut leaves done or undone, and never half done."""
+"""Reading files within a limit, and changes on the disk that a power cut leaves done or undone, never half done."""
 
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 PARTIAL = ".partial"
-"""Ending of what is being written or removed; it counts for nothing."""
+"""Ending of the name of what is being written or removed; readers ignore it."""
+
+
+def read_at_most(path: Path, largest: int) -> bytes:
+    """A file's content, of which no more than the limit is ever in memory.
+
+    Args:
+        path: The file.
+        largest: Its size at most, in bytes.
+
+    Raises:
+        OSError: It cannot be read, no file can have that name, or it is larger.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except ValueError as error:  # a NUL character, or a letter that file names cannot hold
+        raise OSError(errno.EINVAL, "no file can have that name") from error
+    if len(content) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {largest // 1024} KB")
+    return content
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file, and its folder where it is missing; a reader sees the old content or the new.
+    """Write a file, and its folder where that is missing; a reader sees the old content or the new.
 
     Raises:
         OSError: It cannot be written; the old file is as it was, and nothing else is left behind.
@@ -34,7 +55,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 @contextlib.contextmanager
 def folder_for(path: Path) -> Iterator[None]:
-    """Make a folder, and those above it; of these, what is empty in the end goes again."""
+    """Make a folder and those above it; of the new ones, those that are empty at the end are removed."""
     made = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(parents=True, exist_ok=True)
     try:
@@ -63,7 +84,7 @@ def move_whole(source: Path, target: Path) -> None:
 
 
 def remove_whole(folder: Path) -> None:
-    """Remove a folder; it loses its name first, so that what a power cut leaves of it is taken for nothing else."""
+    """Remove a folder; it is renamed first, so that nothing mistakes what a power cut leaves for a whole folder."""
     partial = folder if folder.name.endswith(PARTIAL) else folder.with_name(folder.name + PARTIAL)
     if folder != partial:
         shutil.rmtree(partial, ignore_errors=True)
@@ -73,7 +94,7 @@ def remove_whole(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
+    """Flush the names in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Runtimes and drivers written in C++ speak to the terminal past Python, and past their own log levels."""
+"""Silencing libraries in C++, which write to the terminal themselves and ignore Python's redirections."""
 
 import os
 import sys

@@ -78,9 +78,9 @@ def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     with silenced_stderr():
-        from export.quantize import quantize, save
-        from export.runs import read_run
-    from export.tables import disagreement_table, parity_table
+        from export.quantize.quantize import quantize, save
+        from export.quantize.runs import read_run
+    from export.quantize.tables import disagreement_table, parity_table
 
     run = read_run(arguments.run)
     out = arguments.out or arguments.run / f"{run.network}.tflite"
@@ -115,17 +115,17 @@ def _push(arguments: argparse.Namespace, console: Console) -> int:
 def _refuse_place(out: Path, *, force: bool) -> None:
     """Say before the work, not after it, that its result cannot be kept."""
     if out.exists() and not force:
-        raise UserError(f"{out} is there already: add --force to replace it.")
+        raise UserError(f"{out} is there already", "add --force to replace it")
     if not out.parent.is_dir():
-        raise UserError(f"There is no folder {out.parent} to write {out.name} to: make it first.")
+        raise UserError(f"There is no folder {out.parent} to write {out.name} to", "make it first")
 
 
 def _inspect(arguments: argparse.Namespace, console: Console) -> None:
     from edge.vision.golden import answers_as_golden
     from edge.vision.interpreter import Int8Network
     from edge.vision.model_file import read_model_file
-    from export.graph import read_graph
-    from export.tables import edge_table, metadata_table, operation_table, size_table
+    from export.quantize.graph import read_graph
+    from export.quantize.tables import edge_table, metadata_table, operation_table, size_table
 
     model = read_model_file(arguments.file)
     graph = read_graph(model.tflite)

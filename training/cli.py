@@ -12,7 +12,7 @@ from edge.errors import UserError
 from edge.stderr import silenced_stderr
 from training.datasets import read_dataset, read_further
 from training.locator.runs import LocatorSettings
-from training.locator.scenes import read_scenes
+from training.locator.scene_reader import read_scenes
 from training.runs import FitSettings, RunFiles
 
 Settings = TypeVar("Settings", FitSettings, LocatorSettings)
@@ -99,24 +99,24 @@ def _prepare_folder(args: argparse.Namespace, files: RunFiles, digest: str) -> N
 
 def _new_settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
     if files.hold_a_run:
-        raise UserError(f"{files.folder} already holds a run: add --resume to go on with it or name another folder.")
+        raise UserError(f"{files.folder} already holds a run", "add --resume to go on with it or name another folder")
     if args.start_from:
         begun = RunFiles(Path(args.start_from)).read_settings(kind).network
         if begun != args.network:
-            raise UserError(f"{args.start_from} holds a {begun}: name a run of {args.network} after --from.")
+            raise UserError(f"{args.start_from} holds a {begun}", f"name a run of {args.network} after --from")
     return kind(**_given(kind, args))
 
 
 def _resumed_settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
     if not files.hold_a_run:
-        raise UserError(f"{files.folder} holds no run to go on with: leave --resume out, or name the run's folder.")
+        raise UserError(f"{files.folder} holds no run to go on with", "leave --resume out, or name the run's folder")
     settings = files.read_settings(kind)
     for name, value in _given(kind, args).items():
         if value != getattr(settings, name):
             option = "from" if name == "start_from" else name.replace("_", "-")
             raise UserError(
-                f"{files.folder} was begun with --{option} {getattr(settings, name)}, not {value}: "
-                f"go on with that, or name another folder."
+                f"{files.folder} was begun with --{option} {getattr(settings, name)}, not {value}",
+                "go on with that, or name another folder",
             )
     return settings
 
@@ -125,14 +125,14 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"The folder {folder} cannot be made ({error.strerror}): name another one.") from error
+        raise UserError(f"The folder {folder} cannot be made ({error.strerror})", "name another one") from error
 
 
 def _refuse_other_pictures(digest: str, files: RunFiles) -> None:
     if files.split.is_file() and digest != files.read_digest():
         raise UserError(
-            f"{files.folder} was begun with other training pictures (their digest differs): "
-            "go on with those, or name another folder."
+            f"{files.folder} was begun with other training pictures (their digest differs)",
+            "go on with those, or name another folder",
         )
 
 

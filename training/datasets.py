@@ -72,7 +72,7 @@ class Photo:
         """
         image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
         if image is None:
-            raise UserError(f"{self.path} can no longer be read: put it back, or begin a new run.")
+            raise UserError(f"{self.path} can no longer be read", "put it back, or begin a new run")
         return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
     def read_face(self) -> tuple[np.ndarray, Face]:
@@ -145,7 +145,7 @@ def read_dataset(folder: Path) -> Dataset:
         UserError: No such folder, or a class that is missing, empty or too small.
     """
     if not folder.is_dir():
-        raise UserError(f"There is no folder {folder}: name one that holds {COMPLIANT}/ and without_mask/.")
+        raise UserError(f"There is no folder {folder}", f"name one that holds {COMPLIANT}/ and without_mask/")
     # The folders are all looked for before the first picture is read: a missing one is told at once.
     dataset = _read_photos(folder, list(_class_folders(folder)))
     _refuse_small_classes(folder, dataset.photos)
@@ -162,7 +162,7 @@ def read_further(folder: Path) -> Dataset:
     folders = [("train", path) for label in LABELS if (path := folder / label).is_dir()]
     dataset = _read_photos(folder, folders)
     if not dataset.photos:
-        raise UserError(f"{folder} holds no pictures to train with: sort some into {', '.join(LABELS)} there.")
+        raise UserError(f"{folder} holds no pictures to train with", f"sort some into {', '.join(LABELS)} there")
     return dataset
 
 
@@ -199,7 +199,7 @@ def _class_folders(folder: Path) -> Iterator[tuple[str | None, Path]]:
                 yield split, class_folder
             elif label in REQUIRED:
                 missing = class_folder.relative_to(folder)
-                raise UserError(f"{folder} has no {missing}/: put the pictures of that class there.")
+                raise UserError(f"{folder} has no {missing}/", "put the pictures of that class there")
 
 
 def _photo(path: Path, split: str | None, row: dict[str, str]) -> Photo:
@@ -245,8 +245,8 @@ def _refuse_small_classes(folder: Path, photos: list[Photo]) -> None:
         optional = label not in REQUIRED and not counts[label]
         if counts[label] < MIN_IMAGES_PER_CLASS and not optional:
             raise UserError(
-                f"{folder} has {counts[label]} usable pictures of class {label}: "
-                f"at least {MIN_IMAGES_PER_CLASS} are needed."
+                f"{folder} has {counts[label]} usable pictures of class {label}",
+                f"at least {MIN_IMAGES_PER_CLASS} are needed",
             )
 
 
@@ -254,6 +254,8 @@ def _refuse_empty_splits(folder: Path, photos: list[Photo]) -> None:
     present = {(photo.split, photo.label) for photo in photos}
     for label in REQUIRED:
         if ("train", label) not in present:
-            raise UserError(f"{folder} has no {label} pictures to train with: its train split needs some.")
+            raise UserError(f"{folder} has no {label} pictures to train with", "its train split needs some")
     if not any(split == "val" for split, _ in present):
-        raise UserError(f"{folder} has no pictures to validate with: add more, or split them into train, val and test.")
+        raise UserError(
+            f"{folder} has no pictures to validate with", "add more, or split them into train, val and test"
+        )

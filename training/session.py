@@ -23,7 +23,7 @@ def train(dataset: Dataset, settings: FitSettings, files: RunFiles) -> bool:
         UserError: No such network.
     """
     if settings.network not in CLASSIFIERS:
-        raise UserError(f"There is no network {settings.network}: choose one of {', '.join(CLASSIFIERS)}.")
+        raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(CLASSIFIERS)}")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     _say_dataset(dataset, console)
     complete = files.hold_a_finished_fit or _fit(dataset, settings, files, console)

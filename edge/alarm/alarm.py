@@ -1,5 +1,6 @@
 """The outputs as one: an LED and a buzzer, and where they are fitted a green LED and a relay."""
 
+import math
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -8,12 +9,12 @@ from typing import Self
 from gpiozero import LED, Buzzer, DigitalOutputDevice, Factory
 
 from edge.alarm.output import Output
-from edge.alarm.pattern import OFF, ON, Pattern
+from edge.alarm.pattern import OFF, ON, Pattern, Rhythm
 from edge.alarm.policy import Policy, WallClock
 from edge.alarm.state import AlarmState
 from edge.alarm.undisturbed import undisturbed
 from edge.errors import UserError
-from edge.events.types import Event
+from edge.events.types import BuzzerMuted, BuzzerUnmuted, Event, OutputTested
 from edge.settings.schema import AlarmSettings
 from edge.tracking.track import Track
 
@@ -24,6 +25,12 @@ DEVICES: dict[str, type[DigitalOutputDevice]] = {
     "relay": DigitalOutputDevice,
 }
 """gpiozero's class for each output, by the name that it has in the settings and in `AlarmState`."""
+
+TEST_SECONDS = 2.0
+"""How long the test of an output takes."""
+
+TESTS = {"led": Rhythm(0.25, 0.25, times=4), "buzzer": Rhythm(0.5, times=1), "clear_led": Rhythm(0.25, 0.25, times=4)}
+"""What is played. A relay has no test: it tells another machine whether there is an alert, and must not lie to it."""
 
 
 class Alarm:
@@ -59,6 +66,7 @@ class Alarm:
             }
             self._opened = opened.pop_all()
         self._seconds = 0.0
+        self._tests: dict[str, float] = {}  # when the test of an output ends
         self._lock = threading.Lock()
         self.state = self._state()
         """The outputs as of the newest `show` or `play`."""
@@ -84,6 +92,7 @@ class Alarm:
             decision = self._policy.decide(seconds, tracks)
             self._begin(decision.pattern, live=self._live)
             if decision.buzz:
+                self._tests.pop("buzzer", None)
                 self._outputs["buzzer"].begin(decision.pattern.buzzer, seconds, live=self._live)
             self.state = self._state()
             self._follow()
@@ -96,8 +105,55 @@ class Alarm:
         """
         with undisturbed(), self._lock:
             self._policy.interrupt()
+            self._tests.clear()
             self._begin(pattern, live=True)
             self.state = self._state()
+
+    @property
+    def seconds(self) -> float:
+        """When the newest frame was taken that has been shown."""
+        return self._seconds
+
+    def test(self, name: str) -> OutputTested:
+        """Have an output come on for a moment, to see whether it does. What a frame asks of it comes first.
+
+        Args:
+            name: "led", "buzzer" or "clear_led".
+
+        Returns:
+            What to log.
+
+        Raises:
+            UserError: It is on already, is not fitted, or is the relay, to which another machine listens.
+        """
+        with undisturbed(), self._lock:
+            self._refuse_test(name)
+            self._outputs[name].begin(TESTS[name], self._seconds, live=self._live)
+            self._tests[name] = self._seconds + TEST_SECONDS
+            return OutputTested(at=self._seconds, output=name)
+
+    def mute_buzzer(self, minutes: float) -> BuzzerMuted:
+        """Silence the buzzer for a while; returns what to log."""
+        with self._lock:
+            self._policy.mute_until(self._seconds + 60 * minutes)
+            return BuzzerMuted(at=self._seconds, minutes=minutes)
+
+    def unmute_buzzer(self) -> BuzzerUnmuted:
+        """Have it sound again; returns what to log.
+
+        Raises:
+            UserError: It is not muted.
+        """
+        with self._lock:
+            if not self._policy.muted_seconds(self._seconds):
+                raise UserError("The buzzer is not muted.")
+            self._policy.mute_until(-math.inf)
+            return BuzzerUnmuted(at=self._seconds)
+
+    @property
+    def buzzer_muted_seconds(self) -> float:
+        """How much longer the buzzer is muted; 0 if it is not."""
+        return self._policy.muted_seconds(self._seconds)
 
     def __enter__(self) -> Self:
         """The pins are taken already."""
@@ -115,7 +171,21 @@ class Alarm:
         if pattern.buzzer == OFF:  # otherwise a buzz is left to its end
             rhythms["buzzer"] = OFF
         for name in rhythms.keys() & self._outputs.keys():
+            if rhythms[name] == OFF and self._seconds < self._tests.get(name, -math.inf):
+                continue
+            self._tests.pop(name, None)
             self._outputs[name].change(rhythms[name], self._seconds, live=live)
+
+    def _refuse_test(self, name: str) -> None:
+        if name not in TESTS:
+            raise UserError(f"An output that can be tested is {', '.join(TESTS)}; not {name!r}.")
+        if name not in self._outputs:
+            raise UserError(f"There is no {name} to test, for {name}_pin under [alarm] is not set")
+        if self._seconds < self._tests.get(name, -math.inf):
+            raise UserError(f"The {name} is being tested already.")
+        output = self._outputs[name]
+        if output.rhythm.times is None or output.level(self._seconds):
+            raise UserError(f"The {name} is in use, which shows that it works.")
 
     def _follow(self) -> None:
         if not self._live:
@@ -132,8 +202,9 @@ def _open(name: str, settings: AlarmSettings, pin_factory: Factory, opened: Exit
         device = opened.enter_context(DEVICES[name](pin, active_high=active_high, pin_factory=pin_factory))
     except Exception as error:  # gpiozero's own errors, and the bare `error` that lgpio raises for a pin in use
         raise UserError(
-            f"{name}_pin = {pin} cannot be used ({error}): choose another under [alarm], or end the program that uses "
-            "it, such as a running maskwatch with `sudo systemctl stop maskwatch`."
+            f"{name}_pin = {pin} cannot be used ({error})",
+            "choose another under [alarm], or end the program that uses "
+            "it, such as a running maskwatch with `sudo systemctl stop maskwatch`",
         ) from error
     opened.callback(device.off)
     return device

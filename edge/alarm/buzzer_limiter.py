@@ -8,7 +8,7 @@ WINDOW_SECONDS = 60.0
 """The duty limit is a share of this."""
 
 
-class Buzzes:
+class BuzzerLimiter:
     """One buzz for each person, not too often, and not too much of it.
 
     A buzz that may not sound is never made up for: the LED has said it, and a late buzz would be for nobody.

@@ -35,4 +35,4 @@ def open_pins(*, mock: bool) -> Factory:
 
         return LGPIOFactory()
     except Exception as error:  # lgpio raises its own bare `error` class, and an ImportError where it is missing
-        raise UserError(f"The GPIO pins cannot be driven ({error}): run `sudo apt install python3-lgpio`.") from error
+        raise UserError(f"The GPIO pins cannot be driven ({error})", "run `sudo apt install python3-lgpio`") from error

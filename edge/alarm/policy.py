@@ -1,12 +1,13 @@
 """When to alert and when to stay quiet. Rules alone: no pins and no clock of their own."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from edge.alarm.buzzer_limiter import Buzzes
+from edge.alarm.buzzer_limiter import BuzzerLimiter
 from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
-from edge.events.types import AlertBegan, AlertEnded, Event
+from edge.events.types import AlertBegan, AlertEnded, BuzzerUnmuted, Event
 from edge.settings.schema import AlarmSettings
 from edge.tracking.motion import COASTING_SECONDS
 from edge.tracking.track import Track, Verdict
@@ -33,41 +34,55 @@ class Policy:
         """Set the rules; without a wall clock there are no quiet hours."""
         self._wall_clock = wall_clock
         self._silent_alert = replace(ALERT, buzzer=OFF)
-        self._buzzes = Buzzes(**_buzz_rules(settings))
+        self._buzzer = BuzzerLimiter(**_buzz_rules(settings))
         self.adopt(settings)
         self._offenders: frozenset[int] = frozenset()
         self._alerts: frozenset[int] = frozenset()
         self._lit_since: float | None = None
+        self._muted_until = -math.inf
 
     def adopt(self, settings: AlarmSettings) -> None:
         """Go by these settings from now on; the alerts that stand, and the buzzes that have been, count on."""
         self._settings = settings
         self._buzz_length = timedelta(seconds=settings.buzzer_seconds)
         self._alert = replace(ALERT, buzzer=Rhythm(settings.buzzer_seconds, times=1))
-        self._buzzes.adopt(**_buzz_rules(settings))
+        self._buzzer.adopt(**_buzz_rules(settings))
 
     def decide(self, seconds: float, tracks: Sequence[Track]) -> Decision:
         """Judge a frame.
 
         Args:
             seconds: When it was taken; never runs back.
-            tracks: Everyone in view; furniture is nobody.
+            tracks: Everyone in view; a static face is nobody.
         """
         tracks = [track for track in tracks if not track.muted]
         before, self._offenders = self._offenders, self._offending(tracks)
-        events = tuple(self._turn(seconds, tracks))
+        events = (*self._end_of_mute(seconds), *self._turn(seconds, tracks))
         if not self._lit(seconds):
             self.interrupt()
             everyone_complies = bool(tracks) and all(track.verdict is Verdict.COMPLIANT for track in tracks)
             return Decision(CLEAR if everyone_complies else WATCHING, events=events)
-        if self._quiet():
+        if self._quiet() or seconds < self._muted_until:
             self.interrupt()
             return Decision(self._silent_alert, events=events)
-        return Decision(self._alert, self._buzzes.begin(seconds, self._offenders - before), events)
+        return Decision(self._alert, self._buzzer.begin(seconds, self._offenders - before), events)
+
+    def mute_until(self, seconds: float) -> None:
+        """No buzz begins before this time on the frames' clock."""
+        self._muted_until = seconds
+
+    def muted_seconds(self, seconds: float) -> float:
+        """How much longer the buzzer is muted; 0 if it is not."""
+        return max(0.0, self._muted_until - seconds)
 
     def interrupt(self) -> None:
         """The buzzer is silent from here on, whatever it was about to play."""
-        self._buzzes.cut()
+        self._buzzer.cut()
+
+    def _end_of_mute(self, seconds: float) -> Iterator[Event]:
+        if -math.inf < self._muted_until <= seconds:
+            self._muted_until = -math.inf
+            yield BuzzerUnmuted(at=seconds)
 
     def _turn(self, seconds: float, tracks: Sequence[Track]) -> Iterator[Event]:
         """The alerts as of this frame, and what has become of the last one's."""
@@ -76,7 +91,7 @@ class Policy:
         for number in sorted(before - self._alerts):
             yield AlertEnded(at=seconds, track=number)
         for number in sorted(self._alerts - before):
-            yield AlertBegan(at=seconds, track=number, p_unmasked=round(seen[number].p_unmasked, 3))
+            yield AlertBegan(at=seconds, track=number, p_not_compliant=round(seen[number].p_not_compliant, 3))
 
     def _offending(self, tracks: Sequence[Track]) -> frozenset[int]:
         """Those who count. Who once was near enough goes on to, lest the lamp flicker at the limit."""

@@ -19,15 +19,12 @@ from edge.bench.stopwatch import Stopwatch
 from edge.board import Board
 from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
-from edge.camera.transform import View
 from edge.errors import UserError
 from edge.files import write_whole
-from edge.runtime.loop import watch
-from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_tracker
+from edge.output_file import cannot_write, check_output
+from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, upright_frames
 from edge.settings.schema import Settings
-from edge.vision.classifier import Classifier
 from edge.vision.interpreter import PACKAGES
-from edge.vision.locator import Locator
 
 DRAWN = "a drawn doorway"
 
@@ -50,20 +47,27 @@ class Plan:
             UserError: A number is too small.
         """
         if self.frames < 1 or self.warm_up < 0:
-            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be: give 1 or more, 0 or more.")
+            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be", "give 1 or more, 0 or more")
 
 
 @dataclass(frozen=True)
-class Models:
+class Loaded:
     """Both networks, and how long it took until they could run, in seconds."""
 
-    classifier: Classifier
-    locator: Locator
+    models: Models
     imports_seconds: float
     models_seconds: float
 
 
-def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None = None) -> int:
+def run_bench(
+    settings: Settings,
+    plan: Plan,
+    out: TextIO,
+    *,
+    save: Path | None = None,
+    inputs: Iterable[Path] = (),
+    force: bool = False,
+) -> int:
     """Measure, and write a table.
 
     Args:
@@ -71,6 +75,8 @@ def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None 
         plan: What is to be measured.
         out: Gets the table.
         save: File for the figures as JSON.
+        inputs: Files that are read and must not be written over.
+        force: Whether another file may be.
 
     Returns:
         The exit status, 0.
@@ -79,6 +85,8 @@ def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None 
         UserError: A model or the source cannot be read, the source is too short, or the file cannot be written.
     """
     imports_seconds = seconds_since_start()
+    if save:
+        check_output(save, what="figures", inputs=inputs, force=force)
     report = measure(settings, plan, imports_seconds)
     report.write(out)
     if save:
@@ -94,38 +102,30 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
     """
     drawn = DrawnPerson(plan.warm_up + plan.frames) if plan.source is None else None
     forget_peak()  # drawing the doorway takes more memory than watching it
-    models = _load(settings, imports_seconds)
+    loaded = _load(settings, imports_seconds)
     stopwatch = Stopwatch(plan.warm_up, captures=drawn is None)
     with ExitStack() as opened:
         frames: Iterable[Frame]
         if drawn is None:
             camera = opened.enter_context(open_camera(replace(settings.camera, source=str(plan.source))))
-            frames = islice(View.of(settings.camera).see(camera), plan.warm_up + plan.frames)
+            frames = islice(upright_frames(camera, settings.camera), plan.warm_up + plan.frames)
         else:
             frames = drawn
-        _watch(stopwatch.time_captures(frames), settings, models, opened, stopwatch)
+        alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=False))
+        build_pipeline(settings, loaded.models, alarm).watch(stopwatch.time_captures(frames), stopwatch)
     if not stopwatch.people:
-        raise UserError(f"{plan.source} holds too few frames: take a longer clip, or a smaller --warm-up.")
-    return _report(settings, plan, models, stopwatch)
+        raise UserError(f"{plan.source} holds too few frames", "take a longer clip, or a smaller --warm-up")
+    return _report(settings, plan, loaded, stopwatch)
 
 
-def _load(settings: Settings, imports_seconds: float) -> Models:
+def _load(settings: Settings, imports_seconds: float) -> Loaded:
     began = time.perf_counter()
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    return Models(classifier, locator, imports_seconds, time.perf_counter() - began)
+    return Loaded(load_models(settings), imports_seconds, time.perf_counter() - began)
 
 
-def _watch(
-    frames: Iterable[Frame], settings: Settings, models: Models, opened: ExitStack, stopwatch: Stopwatch
-) -> None:
-    alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=False))
-    tracker = make_tracker(settings, models.classifier.threshold)
-    watch(frames, models.locator, models.classifier, tracker, alarm, stopwatch)
-
-
-def _report(settings: Settings, plan: Plan, models: Models, stopwatch: Stopwatch) -> Report:
-    network, totals = models.classifier.network, stopwatch.totals
+def _report(settings: Settings, plan: Plan, loaded: Loaded, stopwatch: Stopwatch) -> Report:
+    locator, network = loaded.models.locator, loaded.models.classifier.network
+    totals = stopwatch.totals
     now, peak = resident_megabytes()
     return Report(
         maskwatch_version=version("maskwatch"),
@@ -137,7 +137,7 @@ def _report(settings: Settings, plan: Plan, models: Models, stopwatch: Stopwatch
         runtime_version=version(PACKAGES[network.runtime]),
         xnnpack=network.delegated,
         threads=settings.model.threads,
-        locator=models.locator.network.metadata.network if models.locator.network else "centre",
+        locator=locator.network.metadata.network if locator.network else "centre",
         classifier=network.metadata.network,
         source=plan.source or DRAWN,
         width_px=stopwatch.size[0],
@@ -148,8 +148,8 @@ def _report(settings: Settings, plan: Plan, models: Models, stopwatch: Stopwatch
         stages={stage: Spread.of(times) for stage, times in stopwatch.stages.items()},
         whole_frame=Spread.of(totals),
         frames_per_second=round(1000 * len(totals) / sum(totals), 2),
-        imports_s=round(models.imports_seconds, 3),
-        models_s=round(models.models_seconds, 3),
+        imports_s=round(loaded.imports_seconds, 3),
+        models_s=round(loaded.models_seconds, 3),
         first_frame_s=round(stopwatch.first_frame_seconds, 3),
         resident_now_mb=round(now, 1),
         resident_peak_mb=round(peak, 1),
@@ -161,4 +161,4 @@ def _save(report: Report, path: Path) -> None:
     try:
         write_whole(path, report.to_json().encode())
     except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}): name another place with --json.") from error
+        raise cannot_write(path, "figures", error) from error

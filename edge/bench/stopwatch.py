@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from edge.camera.frame import Frame
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 CAPTURE = "capture"
 """The stage before the loop's own: waiting for a frame, or decoding it."""
@@ -41,19 +41,19 @@ class Stopwatch:
             self._capture_ms = (self.clock() - began) * 1000
             yield frame
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Note a frame's times."""
         self._seen += 1
         if self._seen == 1:
-            self.first_frame_seconds = sum(moment.milliseconds.values()) / 1000
-            height, width = moment.frame.image.shape[:2]
+            self.first_frame_seconds = sum(result.milliseconds.values()) / 1000
+            height, width = result.frame.image.shape[:2]
             self.size = width, height
         if self._seen <= self.warm_up:
             return
         before = {CAPTURE: self._capture_ms} if self.captures else {}
-        for stage, milliseconds in (before | moment.milliseconds).items():
+        for stage, milliseconds in (before | result.milliseconds).items():
             self.stages.setdefault(stage, []).append(milliseconds)
-        self.people.append(len(moment.tracks))
+        self.people.append(len(result.tracks))
 
     @property
     def totals(self) -> list[float]:

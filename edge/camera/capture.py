@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.camera.driver import Lens, OpenLens
-from edge.camera.frame_rate import Rate
+from edge.camera.driver import CameraDriver, OpenDriver
+from edge.camera.frame_rate import FrameRate
 
 EARLY = 0.1
 """A picture may come this share of a frame's time before it is due: cameras do not keep time exactly."""
@@ -29,15 +29,15 @@ class Capture:
     Nothing else touches the camera. A driver that hangs hangs its own thread, which is left behind.
     """
 
-    def __init__(self, open_lens: OpenLens, rate: Rate, clock: Callable[[], float]) -> None:
+    def __init__(self, open_driver: OpenDriver, rate: FrameRate, clock: Callable[[], float]) -> None:
         """Begin.
 
         Args:
-            open_lens: Opens the camera.
+            open_driver: Opens the camera.
             rate: How many pictures a second are read; the others are grabbed and dropped.
             clock: Tells the time, in seconds; never runs back.
         """
-        self._open_lens, self._rate, self._clock = open_lens, rate, clock
+        self._open_driver, self._rate, self._clock = open_driver, rate, clock
         self._changed = threading.Condition()
         self._shot: Shot | None = None
         self._error: Exception | None = None
@@ -88,25 +88,25 @@ class Capture:
 
     def _run(self) -> None:
         try:
-            lens = self._open_lens()
+            driver = self._open_driver()
             try:
-                self._read(lens)
+                self._read(driver)
             finally:
-                lens.close()
+                driver.close()
         except Exception as error:  # noqa: BLE001  whatever a driver raises, the reader of the pictures is told of it
             with self._changed:
                 self._error = error
                 self._changed.notify_all()
 
-    def _read(self, lens: Lens) -> None:
+    def _read(self, driver: CameraDriver) -> None:
         with self._changed:
             self._open = True
             self._changed.notify_all()
         while not self._stopping:
-            lens.grab()
+            driver.grab()
             seconds = self._clock()
             if self._is_due(seconds):
-                image = lens.picture()
+                image = driver.picture()
                 with self._changed:
                     self._shot = Shot(image, seconds)
                     self._changed.notify_all()

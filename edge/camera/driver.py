@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 
 
-class Lens(Protocol):
-    """An open camera."""
+class CameraDriver(Protocol):
+    """An open camera, as its driver gives it."""
 
     def grab(self) -> None:
         """Wait for the next picture, without the cost of reading it.
@@ -26,4 +26,4 @@ class Lens(Protocol):
         ...
 
 
-OpenLens = Callable[[], Lens]
+OpenDriver = Callable[[], CameraDriver]

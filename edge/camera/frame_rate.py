@@ -1,7 +1,7 @@
 """How many frames a second are looked at."""
 
 
-class Rate:
+class FrameRate:
     """The camera's full rate, and whoever asks for less for now."""
 
     def __init__(self, frames_per_second: float) -> None:

@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 
 from edge.camera.capture import Capture, Shot
-from edge.camera.driver import OpenLens
+from edge.camera.driver import OpenDriver
 from edge.camera.frame import Frame
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 
 OPENING_SECONDS = 20.0
 """How long a camera may take to open: libcamera needs seconds on a small board."""
@@ -46,9 +46,9 @@ class LiveCamera:
 
     def __init__(
         self,
-        open_lens: OpenLens,
+        open_driver: OpenDriver,
         *,
-        rate: Rate,
+        rate: FrameRate,
         rebuild_after_seconds: float,
         closing_seconds: float = CLOSING_SECONDS,
         clock: Callable[[], float] = time.monotonic,
@@ -58,7 +58,7 @@ class LiveCamera:
         """Open it.
 
         Args:
-            open_lens: Opens the camera; called anew after each failure.
+            open_driver: Opens the camera; called anew after each failure.
             rate: How many frames a second are given.
             rebuild_after_seconds: How long no picture may come before the camera is opened anew.
             closing_seconds: How long a camera may take to close before it is left to itself.
@@ -69,12 +69,12 @@ class LiveCamera:
         self.rate = rate
         self.trouble = ""
         self.on_trouble: Callable[[str], None] = lambda _: None
-        self._open_lens = open_lens
+        self._open_driver = open_driver
         self._rebuild_after_seconds, self._closing_seconds = rebuild_after_seconds, closing_seconds
         self._clock, self._wall_clock, self._sleep = clock, wall_clock, sleep
         self._started = clock()
         self._hanging: list[Capture] = []
-        self._capture = Capture(open_lens, rate, clock)
+        self._capture = Capture(open_driver, rate, clock)
         self._capture.wait_until_open(OPENING_SECONDS)
 
     @property
@@ -124,7 +124,7 @@ class LiveCamera:
             self._sleep(min(wait, 1.0))
             wait -= 1.0
             self.on_trouble(self.trouble)
-        self._capture = Capture(self._open_lens, self.rate, self._clock)
+        self._capture = Capture(self._open_driver, self.rate, self._clock)
 
     def _tell(self, trouble: str) -> None:
         self.trouble = trouble

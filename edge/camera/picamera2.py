@@ -73,13 +73,13 @@ def _open(picamera2: Any) -> Any:
     try:
         return picamera2.Picamera2()
     except IndexError as error:
-        raise UserError("No camera is connected: see to its ribbon cable, and to `rpicam-hello --list`.") from error
+        raise UserError("No camera is connected", "see to its ribbon cable, and to `rpicam-hello --list`") from error
     except RuntimeError as error:
-        raise UserError(f"The camera cannot be used ({error}): close the program that uses it.") from error
+        raise UserError(f"The camera cannot be used ({error})", "close the program that uses it") from error
 
 
 def _picamera2() -> Any:
     try:
         return importlib.import_module("picamera2")
     except ImportError as error:
-        raise UserError("picamera2 is not installed: on the Pi run `sudo apt install python3-picamera2`.") from error
+        raise UserError("picamera2 is not installed", "on the Pi run `sudo apt install python3-picamera2`") from error

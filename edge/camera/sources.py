@@ -3,9 +3,9 @@
 from functools import partial
 from pathlib import Path
 
-from edge.camera.driver import OpenLens
+from edge.camera.driver import OpenDriver
 from edge.camera.frame import Camera
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 from edge.camera.live import LiveCamera
 from edge.camera.picamera2 import RaspberryPiCamera
 from edge.camera.recording import open_recording
@@ -20,20 +20,20 @@ def open_camera(settings: CameraSettings) -> Camera:
     Raises:
         UserError: It cannot be read.
     """
-    open_lens = _lens(settings)
-    if open_lens is None:
+    open_driver = _driver(settings)
+    if open_driver is None:
         return open_recording(Path(settings.source))
     return LiveCamera(
-        open_lens, rate=Rate(settings.frames_per_second), rebuild_after_seconds=settings.rebuild_after_seconds
+        open_driver, rate=FrameRate(settings.frames_per_second), rebuild_after_seconds=settings.rebuild_after_seconds
     )
 
 
 def is_live(settings: CameraSettings) -> bool:
     """Whether the settings' source gives frames at the speed of life."""
-    return _lens(settings) is not None
+    return _driver(settings) is not None
 
 
-def _lens(settings: CameraSettings) -> OpenLens | None:
+def _driver(settings: CameraSettings) -> OpenDriver | None:
     """What opens a live camera; None for a recording that is read once, as fast as it goes."""
     source = settings.source
     if settings.is_recording:

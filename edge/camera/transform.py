@@ -16,7 +16,7 @@ MIRRORS = {"horizontal": 1, "vertical": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ImageTransform:
     """Turns, mirrors and cuts, in this order."""
 
     rotation: int = 0
@@ -25,11 +25,11 @@ class View:
 
     @classmethod
     def of(cls, settings: CameraSettings) -> Self:
-        """The settings' view."""
+        """As the settings say."""
         return cls(settings.rotation, settings.flip, settings.region)
 
-    def see(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Frames, seen so."""
+    def apply_to(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """The frames, transformed."""
         for frame in frames:
             yield Frame(self.apply(frame.image), frame.seconds)
 

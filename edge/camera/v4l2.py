@@ -23,7 +23,7 @@ class WebCamera:
         _refuse_unusable(device)
         self._capture = cv2.VideoCapture(str(device), cv2.CAP_V4L2)
         if not self._capture.isOpened():
-            raise UserError(f"The camera {device} gives no pictures: close the program that uses it, or name another.")
+            raise UserError(f"The camera {device} gives no pictures", "close the program that uses it, or name another")
         # Compressed frames leave room on the USB bus; one buffer keeps the newest frame and no stale ones.
         self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
@@ -60,9 +60,9 @@ def _refuse_unusable(device: Path) -> None:
     try:
         os.close(os.open(device, os.O_RDWR | os.O_NONBLOCK))
     except FileNotFoundError as error:
-        raise UserError(f"There is no camera {device}: plug it in, or see `ls /dev/video*`.") from error
+        raise UserError(f"There is no camera {device}", "plug it in, or see `ls /dev/video*`") from error
     except PermissionError as error:
-        raise UserError(f"You may not use {device}: join its group with `sudo usermod -aG video $USER`.") from error
+        raise UserError(f"You may not use {device}", "join its group with `sudo usermod -aG video $USER`") from error
     except OSError as error:
         why = "is in use by another program" if error.errno == errno.EBUSY else f"cannot be opened ({error.strerror})"
-        raise UserError(f"The camera {device} {why}: close that program, or name another camera.") from error
+        raise UserError(f"The camera {device} {why}", "close that program, or name another camera") from error

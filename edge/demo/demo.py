@@ -9,10 +9,10 @@ from edge.alarm.pins import open_pins
 from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
 from edge.errors import UserError
+from edge.output_file import check_output
 from edge.replay.extras import require
-from edge.runtime.frame_result import Everyone
-from edge.runtime.loop import watch
-from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_test, make_tracker
+from edge.runtime.frame_result import PublisherGroup
+from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_test, upright_frames
 from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
 
@@ -54,11 +54,15 @@ def run_demo(
     _make_folder(out)
     console = console or Console()
     camera = _open(source, settings, console)
-    _show(camera, settings, out, console, realtime=console.is_terminal if realtime is None else realtime)
+    inputs = [Path(source)] if source else []
+    check_output(out / TIMELINE, what="timeline", inputs=inputs, force=True)
+    _show(camera, settings, out, console, inputs, realtime=console.is_terminal if realtime is None else realtime)
     return 0
 
 
-def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, realtime: bool) -> None:
+def _show(
+    camera: Camera, settings: Settings, out: Path, console: "Console", inputs: list[Path], *, realtime: bool
+) -> None:
     from edge.demo.measure import Score, Timings
     from edge.demo.scene import DoorwayScene
     from edge.demo.terminal import Terminal, print_summary
@@ -68,23 +72,20 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", *, 
 
     with ExitStack() as opened:
         opened.enter_context(camera)
-        classifier, _ = load_classifier(settings.model)
-        locator = make_locator(settings.locator, settings.model)
+        models = load_models(settings)
         alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=camera.live))
         score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
-        timings, timeline = Timings(), Timeline(make_test(settings.verdict, classifier.threshold))
-        clip = opened.enter_context(AnnotatedClip(out / CLIP, RATE if camera.live else getattr(camera, "rate", RATE)))
+        timings, timeline = Timings(), Timeline(make_test(settings.verdict, models.classifier.threshold))
+        rate = RATE if camera.live else getattr(camera, "rate", RATE)
+        clip = opened.enter_context(AnnotatedClip(out / CLIP, rate, inputs=inputs, force=True))
         terminal = opened.enter_context(Terminal(console, timings))
         # Ctrl-C is the way to end a webcam: caught within the clip's block, it leaves a whole file behind.
         opened.enter_context(stopping_on_sigterm())
-        watch(
-            paced(camera) if realtime and not camera.live else camera,
-            locator,
-            classifier,
-            make_tracker(settings, classifier.threshold),
-            alarm,
-            Everyone(timings, timeline, score, clip, terminal),
-        )
+        frames = paced(camera) if realtime and not camera.live else iter(camera)
+        if not isinstance(camera, DoorwayScene):  # which is drawn upright
+            frames = upright_frames(frames, settings.camera)
+        publishers = PublisherGroup(timings, timeline, score, clip, terminal)
+        build_pipeline(settings, models, alarm).watch(frames, publishers)
     files = [out / CLIP] if clip.frames else []
     if clip.frames:
         timeline.save(out / TIMELINE)
@@ -112,4 +113,4 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"The folder {out} cannot be made ({error.strerror}): name another with --out.") from error
+        raise UserError(f"The folder {out} cannot be made ({error.strerror})", "name another with --out") from error

@@ -9,7 +9,7 @@ import numpy as np
 
 from edge.events.types import AlertBegan
 from edge.replay.timeline import stretches
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Verdict
 
 KEPT = 10_000
@@ -31,10 +31,10 @@ class Timings:
         self._stages: dict[str, deque[float]] = {}
         self.frames = 0
 
-    def publish(self, moment: Moment) -> None:
-        """Note the moment's times."""
+    def publish(self, result: FrameResult) -> None:
+        """Note the result's times."""
         self.frames += 1
-        for stage, milliseconds in moment.milliseconds.items():
+        for stage, milliseconds in result.milliseconds.items():
             self._stages.setdefault(stage, deque(maxlen=KEPT)).append(milliseconds)
 
     def medians(self, newest: int = KEPT) -> dict[str, float]:
@@ -80,12 +80,12 @@ class Score:
         self.alerts: list[float] = []
         """When they began, in seconds of the clip."""
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Note what was so and what the device held."""
-        self._seconds.append(moment.frame.seconds)
-        self._labels.append(self._truth(moment.frame.seconds))
-        self._verdicts.append(moment.tracks[0].verdict if moment.tracks else Verdict.UNDECIDED)
-        self.alerts.extend(event.at for event in moment.events if isinstance(event, AlertBegan))
+        self._seconds.append(result.frame.seconds)
+        self._labels.append(self._truth(result.frame.seconds))
+        self._verdicts.append(result.tracks[0].verdict if result.tracks else Verdict.UNDECIDED)
+        self.alerts.extend(event.at for event in result.events if isinstance(event, AlertBegan))
 
     def stands(self) -> list[Stand]:
         """Everyone who stood at the mark; somebody who puts a mask on counts twice."""

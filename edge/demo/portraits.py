@@ -77,7 +77,7 @@ def _admiral() -> np.ndarray:
     path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
-        raise UserError(f"matplotlib came without its picture {path}: run `pip install 'maskwatch[demo]'`.")
+        raise UserError(f"matplotlib came without its picture {path}", "run `pip install 'maskwatch[demo]'`")
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 

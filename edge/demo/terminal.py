@@ -15,7 +15,7 @@ from edge.demo.measure import Score, Stand, Timings
 from edge.events.types import AlertBegan, AlertEnded, Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.replay.annotate import clock
 from edge.replay.palette import LOOKS
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 WORDS: dict[type[Event], str] = {
     TrackBegan: "somebody came into view",
@@ -31,10 +31,10 @@ SMOOTHING = 30
 
 
 class Terminal:
-    """A publisher that shows each moment; a context manager."""
+    """A publisher that shows each result; a context manager."""
 
     def __init__(self, console: Console, timings: Timings) -> None:
-        """Show on `console`; `timings` must hear of each moment before this does."""
+        """Show on `console`; `timings` must hear of each result before this does."""
         self.console, self._timings = console, timings
         self._lines: deque[Text] = deque(maxlen=LAST_EVENTS)
         self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
@@ -53,43 +53,43 @@ class Terminal:
         if self._live:
             self._live.stop()
 
-    def publish(self, moment: Moment) -> None:
-        """Show the moment, or its events alone where there is no terminal."""
-        lines = [_event_line(event) for event in moment.events]
+    def publish(self, result: FrameResult) -> None:
+        """Show the result, or its events alone where there is no terminal."""
+        lines = [_event_line(event) for event in result.events]
         self._lines.extend(lines)
         if self._live:
-            self._live.update(self.panel(moment), refresh=True)
+            self._live.update(self.panel(result), refresh=True)
             return
         for line in lines:
             self.console.print(line)
 
-    def panel(self, moment: Moment) -> Panel:
-        """The moment as a panel."""
+    def panel(self, result: FrameResult) -> Panel:
+        """The result as a panel."""
         stages = "   ".join(f"{stage} {ms:.1f} ms" for stage, ms in self._timings.medians(SMOOTHING).items())
-        rows = [self._outputs(moment), Text(), self._verdict(moment), Text(), Text(stages, style="dim"), Text()]
+        rows = [self._outputs(result), Text(), self._verdict(result), Text(), Text(stages, style="dim"), Text()]
         events = [*self._lines, *[Text()] * (LAST_EVENTS - len(self._lines))]
-        title = f"[bold]maskwatch[/bold]  {clock(moment.frame.seconds)}"
+        title = f"[bold]maskwatch[/bold]  {clock(result.frame.seconds)}"
         return Panel(Group(*rows, *events), title=title, title_align="left", width=PANEL_WIDTH, padding=(1, 2))
 
-    def _outputs(self, moment: Moment) -> Text:
+    def _outputs(self, result: FrameResult) -> Text:
         text = Text()
-        outputs = [("LED", moment.alarm.led, "bright_red"), ("BUZZER", moment.alarm.buzzer, "yellow1")]
-        if moment.alarm.clear_led is not None:
-            outputs.append(("CLEAR", moment.alarm.clear_led, "bright_green"))
+        outputs = [("LED", result.alarm.led, "bright_red"), ("BUZZER", result.alarm.buzzer, "yellow1")]
+        if result.alarm.clear_led is not None:
+            outputs.append(("CLEAR", result.alarm.clear_led, "bright_green"))
         for name, on, colour in outputs:
             lamp = ("●" if on else "○") if self._rich else ("*" if on else "o")
             text.append(f"{lamp} {name:<7}{'on' if on else 'off':<6}", style=f"bold {colour}" if on else "dim")
         return text
 
-    def _verdict(self, moment: Moment) -> Text:
-        if not moment.tracks:
+    def _verdict(self, result: FrameResult) -> Text:
+        if not result.tracks:
             return Text("nobody in view", style="dim")
-        track = moment.tracks[0]
+        track = result.tracks[0]
         look = LOOKS[track.verdict]
         sign = look.sign if self._rich else {"✓": "+"}.get(look.sign, look.sign)
         text = Text().append(f" {sign} {look.word:<14}", style=f"bold {look.ink_hex} on {look.hex}")
-        text.append(f"  P {track.p_unmasked:.2f}  ", style="bold")
-        filled = round(track.p_unmasked * GAUGE_WIDTH)
+        text.append(f"  P {track.p_not_compliant:.2f}  ", style="bold")
+        filled = round(track.p_not_compliant * GAUGE_WIDTH)
         bar, rest = ("━", "─") if self._rich else ("#", "-")
         text.append(bar * filled, style="bold")
         return text.append(rest * (GAUGE_WIDTH - filled), style="dim")

@@ -86,7 +86,7 @@ def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECO
             camera.on_trouble = Patience(patience_seconds).bear
         images = list(_images(camera))
     if not images:
-        raise UserError(f"{settings.source} holds no frame: name another source under [camera].")
+        raise UserError(f"{settings.source} holds no frame", "name another source under [camera]")
     if is_black(images[-1]):
         raise UserError(BLACK)
     height, width = images[-1].shape[:2]

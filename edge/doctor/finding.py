@@ -23,6 +23,5 @@ class Finding:
 
 
 def failure(name: str, error: UserError) -> Finding:
-    """A finding from an error; its text ends, by the rule of the house, with what mends it after a colon."""
-    text, _, mend = str(error).rstrip(".").rpartition(": ")
-    return Finding(name, "fail", text or mend, mend if text else "")
+    """A finding from an error."""
+    return Finding(name, "fail", error.problem, error.remedy)

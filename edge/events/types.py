@@ -59,7 +59,7 @@ class VerdictTurned(Event):
     track: int
     verdict: str
     """"undecided", "compliant" or "not compliant"."""
-    p_unmasked: float
+    p_not_compliant: float
     """The last look's calibrated probability of not being compliant; the verdict rests on all looks so far."""
 
 
@@ -69,7 +69,7 @@ class AlertBegan(Event):
 
     event = "alert_began"
     track: int
-    p_unmasked: float
+    p_not_compliant: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +175,39 @@ class UnderVoltage(Event):
 
     event = "under_voltage"
     now: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputTested(Event):
+    """Someone had an output come on for a moment, to see whether it does."""
+
+    event = "output_tested"
+    output: str
+    """"led", "buzzer" or "clear_led"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuzzerMuted(Event):
+    """Someone had the buzzer muted for a while; the LED goes on to show alerts."""
+
+    event = "buzzer_muted"
+    minutes: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuzzerUnmuted(Event):
+    """The buzzer sounds again: the time is up, or someone ended it."""
+
+    event = "buzzer_unmuted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReaderDropped(Event):
+    """A program that reads the local stream took nothing for half a minute, and its connection was closed."""
+
+    event = "reader_dropped"
+    reader: str
+    """Such as "process 812 of user 990"."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ def install_bundle_file(bundle: Path, root: Path) -> int:
         installer = Path(folder, "install.py")
         if unpacked.returncode or not installer.exists():
             raise UserError(
-                f"{bundle} is no bundle of maskwatch: make one with `maskwatch-export bundle`, or copy it again."
+                f"{bundle} is no bundle of maskwatch", "make one with `maskwatch-export bundle`, or copy it again"
             )
         with subprocess.Popen((sys.executable, str(installer), "--root", str(root))) as running, _waiting_for(running):
             return running.wait()

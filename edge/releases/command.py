@@ -6,35 +6,35 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.releases.bundle_file import install_bundle_file
-from edge.releases.host import open_host, refuse_other_root
 from edge.releases.install import install_bundle
 from edge.releases.layout import Layout
 from edge.releases.rollback import rollback
 from edge.releases.table import show_releases
+from edge.releases.target_system import open_target_system, refuse_other_root
 from edge.releases.uninstall import uninstall
 
 
 def install_here(bundle: Path, root: Path) -> int:
     """Install an unpacked and verified bundle; the whole of what its `install.py` does after that."""
-    return _refused_in_words(lambda: install_bundle(bundle, open_host(root, sys.stdout)))
+    return _refused_in_words(lambda: install_bundle(bundle, open_target_system(root, sys.stdout)))
 
 
 def install_file(file: Path, root: Path) -> int:
     """`maskwatch install`: a bundle, or a model alone."""
     if not file.is_file():
-        raise UserError(f"There is no file {file} to install: name a bundle (.tar) or a model (.tflite).")
+        raise UserError(f"There is no file {file} to install", "name a bundle (.tar) or a model (.tflite)")
     refuse_other_root(root)
     if file.suffix != ".tflite":
         return install_bundle_file(file, root)
     # The only part that needs more than the standard library.
     from edge.releases.model import install_model
 
-    return _refused_in_words(lambda: install_model(file, open_host(root, sys.stdout)))
+    return _refused_in_words(lambda: install_model(file, open_target_system(root, sys.stdout)))
 
 
 def roll_back(wanted: str, root: Path) -> int:
     """`maskwatch rollback`."""
-    return _refused_in_words(lambda: rollback(open_host(root, sys.stdout), wanted))
+    return _refused_in_words(lambda: rollback(open_target_system(root, sys.stdout), wanted))
 
 
 def list_releases(root: Path) -> int:
@@ -46,7 +46,7 @@ def list_releases(root: Path) -> int:
 
 def uninstall_here(root: Path) -> int:
     """`maskwatch uninstall`."""
-    uninstall(open_host(root, sys.stdout))
+    uninstall(open_target_system(root, sys.stdout))
     return 0
 
 

@@ -12,15 +12,21 @@ from pathlib import Path
 from edge.errors import UserError
 from edge.files import folder_for, link_whole, write_whole
 from edge.releases.activate import activate
-from edge.releases.gate import GATE, Gate
-from edge.releases.host import Host, refuse_other_machine
+from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.layout import Layout
 from edge.releases.prune import prune
 from edge.releases.record import Record, linked_release, read_record
+from edge.releases.target_system import TargetSystem, refuse_other_machine
 from edge.releases.unpack import add_release, refuse_small_disk, remove_partial, unpack_bundle
 
 
-def install_bundle(bundle: Path, host: Host, *, gate: Gate = GATE, now: Callable[[], datetime] = datetime.now) -> int:
+def install_bundle(
+    bundle: Path,
+    system: TargetSystem,
+    *,
+    health_check: HealthCheck = HEALTH_CHECK,
+    now: Callable[[], datetime] = datetime.now,
+) -> int:
     """Install the bundle that lies unpacked and verified in a folder, and make it the current release.
 
     Returns:
@@ -32,11 +38,11 @@ def install_bundle(bundle: Path, host: Host, *, gate: Gate = GATE, now: Callable
     manifest = json.loads((bundle / "manifest.json").read_text())
     refuse_other_machine(python=manifest["python"], machine=manifest["machine"], target=manifest["target"])
     _refuse_missing_packages(manifest["needs"])
-    layout, name = host.layout, manifest["release"]
+    layout, name = system.layout, manifest["release"]
     with changing(layout):
         if not layout.release(name).exists():
             refuse_small_disk(bundle, layout.releases)
-            host.say(f"Unpacking {name}; this takes a minute on a small board.")
+            system.say(f"Unpacking {name}; this takes a minute on a small board.")
             record = Record(
                 name=name,
                 version=manifest["version"],
@@ -45,17 +51,17 @@ def install_bundle(bundle: Path, host: Host, *, gate: Gate = GATE, now: Callable
                 program=name,
             )
             add_release(layout, record, lambda folder: unpack_bundle(bundle, folder, final=layout.release(name)))
-        _furnish(host, bundle, layout.release(name))
-        _say_what_becomes_of_models(host, name)
-        return take_up(host, name, gate)
+        _furnish(system, bundle, layout.release(name))
+        _say_what_becomes_of_models(system, name)
+        return take_up(system, name, health_check)
 
 
-def take_up(host: Host, name: str, gate: Gate) -> int:
+def take_up(system: TargetSystem, name: str, health_check: HealthCheck) -> int:
     """Make an installed release the current one and remove the oldest; the exit status."""
-    fault = activate(host, name, gate)
+    fault = activate(system, name, health_check)
     if not fault:
-        host.say(f"{name} is current.")
-    prune(host)
+        system.say(f"{name} is current.")
+    prune(system)
     return 1 if fault else 0
 
 
@@ -83,29 +89,29 @@ def _locked(folder: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError as error:
-        raise UserError("Another installation is at work here: wait until it has ended.") from error
+        raise UserError("Another installation is at work here", "wait until it has ended") from error
     finally:
         os.close(descriptor)
 
 
-def _furnish(host: Host, bundle: Path, release: Path) -> None:
+def _furnish(system: TargetSystem, bundle: Path, release: Path) -> None:
     """What all releases share: user and folders, links, and settings where there are none."""
-    host.run(("systemd-sysusers", str(release / "systemd/sysusers.conf")), 60.0)
-    host.run(("systemd-tmpfiles", "--create", str(release / "systemd/tmpfiles.conf")), 60.0)
-    if not host.layout.settings.exists():
-        write_whole(host.layout.settings, (bundle / "maskwatch.toml").read_bytes())
-    for link, target in host.layout.links.items():
+    system.run(("systemd-sysusers", str(release / "systemd/sysusers.conf")), 60.0)
+    system.run(("systemd-tmpfiles", "--create", str(release / "systemd/tmpfiles.conf")), 60.0)
+    if not system.layout.settings.exists():
+        write_whole(system.layout.settings, (bundle / "maskwatch.toml").read_bytes())
+    for link, target in system.layout.links.items():
         if not (link.is_symlink() and str(link.readlink()) == target):
             link_whole(link, target)
 
 
-def _say_what_becomes_of_models(host: Host, name: str) -> None:
-    current = linked_release(host.layout.current)
+def _say_what_becomes_of_models(system: TargetSystem, name: str) -> None:
+    current = linked_release(system.layout.current)
     if current in (None, name):
         return
     with suppress(UserError):
-        for kind, model in read_record(host.layout.release(current)).models.items():
-            host.say(
+        for kind, model in read_record(system.layout.release(current)).models.items():
+            system.say(
                 f"The {kind} that was pushed alone ({model.network}, {model.sha256[:8]}) stays in {current}; this "
                 "bundle brings its own."
             )
@@ -115,4 +121,4 @@ def _refuse_missing_packages(needs: dict[str, str]) -> None:
     """Refuse a system without the modules that no wheel of ours may bring; `needs` names the package of each."""
     missing = [package for module, package in sorted(needs.items()) if find_spec(module) is None]
     if missing:
-        raise UserError(f"The operating system lacks packages: run `sudo apt install {' '.join(missing)}`.")
+        raise UserError("The operating system lacks packages", f"run `sudo apt install {' '.join(missing)}`")

@@ -25,7 +25,7 @@ class Layout:
 
     @property
     def current(self) -> Path:
-        """Link to the release that boots: it has passed the health gate, or there was none before it."""
+        """Link to the release that boots: it has passed the health check, or there was none before it."""
         return self.base / "current"
 
     @property

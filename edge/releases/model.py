@@ -15,10 +15,10 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.files import write_whole
-from edge.releases.gate import GATE, Gate
-from edge.releases.host import Host
+from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.install import changing, take_up
 from edge.releases.record import HEALTH, RECORD, PushedModel, Record, linked_release, read_record
+from edge.releases.target_system import TargetSystem
 from edge.releases.unpack import add_release
 from edge.settings.schema import MODELS, ModelSettings
 from edge.settings.toml_file import read_settings
@@ -27,7 +27,13 @@ from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import read_model_file
 
 
-def install_model(file: Path, host: Host, *, gate: Gate = GATE, now: Callable[[], datetime] = datetime.now) -> int:
+def install_model(
+    file: Path,
+    system: TargetSystem,
+    *,
+    health_check: HealthCheck = HEALTH_CHECK,
+    now: Callable[[], datetime] = datetime.now,
+) -> int:
     """Make a release of the current one with another model, and make that the current one.
 
     Returns:
@@ -37,19 +43,19 @@ def install_model(file: Path, host: Host, *, gate: Gate = GATE, now: Callable[[]
         UserError: The model is damaged or answers wrongly here, it would not be used, or there is no release yet.
     """
     kind, model = _proven(file)
-    layout = host.layout
+    layout = system.layout
     with changing(layout):
         base = linked_release(layout.current)
         if base is None:
-            raise UserError("No release is installed here that could use this model: install a bundle first.")
+            raise UserError("No release is installed here that could use this model", "install a bundle first")
         place = shipped_place(kind)
         _refuse_settings_of_their_own(layout.settings, kind, file)
         record = _record(read_record(layout.release(base)), kind, model, now())
         if not layout.release(record.name).exists():
-            host.say(f"Adding {record.name}: {base} with the {kind} {model.network} {model.sha256[:8]}.")
+            system.say(f"Adding {record.name}: {base} with the {kind} {model.network} {model.sha256[:8]}.")
             source, content = layout.release(base), file.read_bytes()
             add_release(layout, record, lambda folder: _copy_with(source, folder, place, content))
-        return take_up(host, record.name, gate)
+        return take_up(system, record.name, health_check)
 
 
 def shipped_place(kind: str) -> Path:
@@ -61,7 +67,7 @@ def _proven(file: Path) -> tuple[str, PushedModel]:
     """The model's kind and description, once it has answered here as where it was made."""
     model = read_model_file(file)
     if not answers_as_golden(Int8Network(model)):
-        raise UserError(f"{file.name} does not answer here as it did where it was exported: it is not installed.")
+        raise UserError(f"{file.name} does not answer here as it did where it was exported", "it is not installed")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return model.metadata.kind, PushedModel(network=model.metadata.network, sha256=digest)
 
@@ -71,8 +77,8 @@ def _refuse_settings_of_their_own(settings: Path, kind: str, file: Path) -> None
     named = getattr(read_settings(settings).model, kind) if settings.exists() else None
     if named not in (None, getattr(ModelSettings(), kind)):
         raise UserError(
-            f"The settings name a {kind} of their own, {named}, so {file.name} would not be used: remove that line "
-            f"from {settings} first."
+            f"The settings name a {kind} of their own, {named}, so {file.name} would not be used",
+            f"remove that line from {settings} first",
         )
 
 

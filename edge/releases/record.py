@@ -1,4 +1,4 @@
-"""What a release says of itself, and what the health gate said of it."""
+"""What a release says of itself, and what the health check said of it."""
 
 import json
 from collections.abc import Callable
@@ -68,11 +68,11 @@ def read_record(folder: Path) -> Record:
         models = {kind: PushedModel(**model) for kind, model in content.pop("models").items()}
         return Record(**content, models=models)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"The release in {folder} is damaged ({RECORD}): install another, then remove it.") from error
+        raise UserError(f"The release in {folder} is damaged ({RECORD})", "install another, then remove it") from error
 
 
 def read_health(folder: Path) -> Health | None:
-    """What the gate said; None where it never looked, or its word cannot be read."""
+    """What the health check said; None where it never looked, or its word cannot be read."""
     try:
         return Health(**json.loads((folder / HEALTH).read_text()))
     except (OSError, ValueError, TypeError):
@@ -112,5 +112,5 @@ def find_release(layout: Layout, wanted: str) -> str:
         raise UserError(NONE)
     fitting = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
     if len(fitting) != 1:
-        raise UserError(f"{wanted} is the name of {len(fitting)} releases here: take one of {', '.join(names)}.")
+        raise UserError(f"{wanted} is the name of {len(fitting)} releases here", f"take one of {', '.join(names)}")
     return fitting[0]

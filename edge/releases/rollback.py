@@ -1,19 +1,19 @@
 """Going back to an earlier release."""
 
 from edge.errors import UserError
-from edge.releases.gate import GATE, Gate
-from edge.releases.host import Host
+from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.install import changing, take_up
 from edge.releases.record import NONE, find_release, installed_releases, linked_release
+from edge.releases.target_system import TargetSystem
 
 
-def rollback(host: Host, wanted: str = "", *, gate: Gate = GATE) -> int:
-    """Make an earlier release the current one, if it passes the gate as any other.
+def rollback(system: TargetSystem, wanted: str = "", *, health_check: HealthCheck = HEALTH_CHECK) -> int:
+    """Make an earlier release the current one, if it passes the health check as any other.
 
     Args:
-        host: The device.
+        system: The device.
         wanted: Name of a release, or how it begins; empty for the one that was current before.
-        gate: How long its parts may take.
+        health_check: How long its parts may take.
 
     Returns:
         Exit status: 0 where it runs now, 1 where it is not healthy and nothing has changed.
@@ -21,15 +21,15 @@ def rollback(host: Host, wanted: str = "", *, gate: Gate = GATE) -> int:
     Raises:
         UserError: There is no such release.
     """
-    with changing(host.layout):
-        name = find_release(host.layout, wanted or _previous(host))
-        return take_up(host, name, gate)
+    with changing(system.layout):
+        name = find_release(system.layout, wanted or _previous(system))
+        return take_up(system, name, health_check)
 
 
-def _previous(host: Host) -> str:
-    if not installed_releases(host.layout):
+def _previous(system: TargetSystem) -> str:
+    if not installed_releases(system.layout):
         raise UserError(NONE)
-    name = linked_release(host.layout.previous)
-    if name in (None, linked_release(host.layout.current)):
-        raise UserError("No release was current before this one: name one that `maskwatch releases` shows.")
+    name = linked_release(system.layout.previous)
+    if name in (None, linked_release(system.layout.current)):
+        raise UserError("No release was current before this one", "name one that `maskwatch releases` shows")
     return name

@@ -5,39 +5,39 @@ from pathlib import Path
 
 from edge.files import remove_whole
 from edge.releases.activate import stop_guard
-from edge.releases.host import Host
 from edge.releases.install import changing
 from edge.releases.layout import UNIT
+from edge.releases.target_system import TargetSystem
 
 
-def uninstall(host: Host) -> None:
+def uninstall(system: TargetSystem) -> None:
     """Stop the service, and remove all that an installation brought, but for the settings.
 
     Raises:
         UserError: Somebody else changes the releases at this moment.
     """
-    if not host.layout.base.exists() and not any(link.is_symlink() for link in host.layout.links):
-        host.say("maskwatch is not installed here.")
+    if not system.layout.base.exists() and not any(link.is_symlink() for link in system.layout.links):
+        system.say("maskwatch is not installed here.")
         return
-    with changing(host.layout):
-        host.systemctl("stop", UNIT, seconds=120.0)
-        stop_guard(host)
-        _remove(host)
-    if host.layout.settings.parent.exists():
-        where = host.layout.settings.parent
-        host.say(f"maskwatch is gone. Its settings stay in {where}; remove them by hand if you wish.")
+    with changing(system.layout):
+        system.systemctl("stop", UNIT, seconds=120.0)
+        stop_guard(system)
+        _remove(system)
+    if system.layout.settings.parent.exists():
+        where = system.layout.settings.parent
+        system.say(f"maskwatch is gone. Its settings stay in {where}; remove them by hand if you wish.")
     else:
-        host.say("maskwatch is gone.")
+        system.say("maskwatch is gone.")
 
 
-def _remove(host: Host) -> None:
-    layout = host.layout
+def _remove(system: TargetSystem) -> None:
+    layout = system.layout
     layout.trial_unit.unlink(missing_ok=True)
     for link in reversed(layout.links):
         link.unlink(missing_ok=True)
         _remove_empty(link.parent, below=layout.root / "usr/local/lib")
-    host.systemctl("daemon-reload")
-    host.run(("userdel", "maskwatch"), 60.0)
+    system.systemctl("daemon-reload")
+    system.run(("userdel", "maskwatch"), 60.0)
     shutil.rmtree(layout.state, ignore_errors=True)
     remove_whole(layout.base)
 

@@ -74,7 +74,7 @@ def refuse_small_disk(bundle: Path, base: Path) -> None:
     free = shutil.disk_usage(base).free
     if free < needed:
         raise UserError(
-            f"The release needs {needed / 1e6:.0f} MB below {base}, and {free / 1e6:.0f} MB are free: make room first."
+            f"The release needs {needed / 1e6:.0f} MB below {base}, and {free / 1e6:.0f} MB are free", "make room first"
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from edge.alarm.state import AlarmState
 from edge.replay.brush import Brush, draw_lamp, draw_sign, draw_speaker, writing_width
 from edge.replay.palette import Colour, look_of
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict
 
 BAR: Colour = (22, 25, 31)
@@ -17,22 +17,22 @@ LIT_BUZZER: Colour = (255, 200, 72)
 LIT_CLEAR: Colour = (92, 224, 112)
 
 
-def draw(moment: Moment) -> np.ndarray:
+def draw(result: FrameResult) -> np.ndarray:
     """A frame with its verdicts on it.
 
     Args:
-        moment: The frame and what came of it; it is left as it is.
+        result: The frame and what came of it; it is left as it is.
 
     Returns:
         uint8 RGB, the frame with a bar added below it; both sides are even, as video encoders like it.
     """
-    image = moment.frame.image.copy()
-    for track in moment.tracks:
+    image = result.frame.image.copy()
+    for track in result.tracks:
         _draw_box(image, track)
-    for track in moment.tracks:  # afterwards, so that no box crosses a label
+    for track in result.tracks:  # afterwards, so that no box crosses a label
         _draw_label(image, track)
     width = image.shape[1]
-    bar = _bar(width, _capital(image) * 2.6, moment.frame.seconds, moment.alarm)
+    bar = _bar(width, _capital(image) * 2.6, result.frame.seconds, result.alarm)
     whole = np.vstack([image, bar])
     return cv2.copyMakeBorder(whole, 0, whole.shape[0] % 2, 0, width % 2, cv2.BORDER_REPLICATE)
 
@@ -82,7 +82,7 @@ def _draw_label(image: np.ndarray, track: Track) -> None:
 
 def _label(track: Track, high: float) -> np.ndarray:
     look = look_of(track)
-    text = look.word if track.muted else f"{look.word}  P {track.p_unmasked:.2f}"
+    text = look.word if track.muted else f"{look.word}  P {track.p_not_compliant:.2f}"
     gap = high * 0.75
     brush = Brush(round(writing_width(text, high) + high + 3 * gap), round(high * 2.1), look.colour)
     middle = high * 1.05

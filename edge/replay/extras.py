@@ -19,4 +19,4 @@ def require(*modules: str) -> None:
     """
     missing = [PACKAGES[module] for module in modules if importlib.util.find_spec(module) is None]
     if missing:
-        raise UserError(f"Not installed: {', '.join(missing)}; run `pip install 'maskwatch[demo]'`.")
+        raise UserError("Not installed", f"{', '.join(missing)}; run `pip install 'maskwatch[demo]'`")

@@ -26,7 +26,7 @@ def at_rate(frames: Iterable[Frame], rate: float) -> Iterator[Frame]:
         UserError: Such a rate cannot be.
     """
     if not rate > 0:
-        raise UserError(f"--rate {rate} cannot be: give frames a second above 0.")
+        raise UserError(f"--rate {rate} cannot be", "give frames a second above 0")
     return _thinned(frames, rate)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from edge.events.types import AlertBegan, AlertEnded, Muted
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Verdict
 
 
@@ -14,6 +14,22 @@ class Alert:
     begin: float
     last: float
     """The last frame in which it stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a track's face was found, in shares of the picture's width and height."""
+
+    track: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its x and y."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
 
 @dataclass(frozen=True)
@@ -28,7 +44,9 @@ class Held:
     masked: int
     """People found compliant."""
     people: int
-    """All of them, without furniture."""
+    """All of them, without static faces."""
+    boxes: tuple[Box, ...] = ()
+    """Of those whom this frame shows."""
 
 
 @dataclass
@@ -41,21 +59,21 @@ class Record:
     tracks: set[int] = field(default_factory=set)
     """Numbers of everybody followed."""
     muted: set[int] = field(default_factory=set)
-    """Numbers of those who turned out to be furniture."""
+    """Numbers of those who turned out to be static."""
     _standing: dict[int, Alert] = field(default_factory=dict)
 
-    def publish(self, moment: Moment) -> None:
-        """Note the moment."""
-        self._note_events(moment)
-        verdicts = [track.verdict for track in moment.tracks if not track.muted]
+    def publish(self, result: FrameResult) -> None:
+        """Note the result."""
+        self._note_events(result)
+        verdicts = [track.verdict for track in result.tracks if not track.muted]
         bare, masked = (verdicts.count(kind) for kind in (Verdict.NOT_COMPLIANT, Verdict.COMPLIANT))
-        held = Held(moment.frame.seconds, bool(self._standing), bare, masked, len(verdicts))
+        held = Held(result.frame.seconds, bool(self._standing), bare, masked, len(verdicts), _boxes(result))
         self.frames.append(held)
-        self.tracks.update(track.number for track in moment.tracks)
+        self.tracks.update(track.number for track in result.tracks)
 
-    def _note_events(self, moment: Moment) -> None:
-        seconds = moment.frame.seconds
-        for event in moment.events:
+    def _note_events(self, result: FrameResult) -> None:
+        seconds = result.frame.seconds
+        for event in result.events:
             if isinstance(event, AlertBegan):
                 self._standing[event.track] = Alert(seconds, seconds)
                 self.alerts.append(self._standing[event.track])
@@ -65,3 +83,12 @@ class Record:
                 self.muted.add(event.track)
         for alert in self._standing.values():
             alert.last = seconds
+
+
+def _boxes(result: FrameResult) -> tuple[Box, ...]:
+    height, width = result.frame.image.shape[:2]
+    shown = [track for track in result.tracks if not track.muted and not track.unseen_seconds]
+    return tuple(
+        Box(t.number, t.face.left / width, t.face.top / height, t.face.right / width, t.face.bottom / height)
+        for t in shown
+    )

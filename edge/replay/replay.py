@@ -5,31 +5,30 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
-from edge.alarm.alarm import Alarm
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
-from edge.camera.transform import View
 from edge.events.journal import Journal
+from edge.output_file import check_output
 from edge.replay.clip import AnnotatedClip
 from edge.replay.pace import at_rate, paced
-from edge.replay.place import refuse_place
+from edge.replay.summary import Summary
 from edge.replay.timeline import PICTURES, Timeline
-from edge.runtime.frame_result import Everyone, Publisher
-from edge.runtime.loop import watch
-from edge.runtime.motion_gate import Attention
-from edge.runtime.pipeline import load_classifier, make_locator, make_test, make_tracker
+from edge.runtime.frame_result import Publisher, PublisherGroup
+from edge.runtime.motion_gate import MotionGate
+from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, make_test, upright_frames
 from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
-from edge.vision.classifier import Classifier
-from edge.vision.locator import Locator
 
 
 def replay(
     source: str,
     settings: Settings,
     log: TextIO,
+    tell: TextIO,
     *,
+    inputs: Iterable[Path] = (),
+    force: bool = False,
     clip: Path | None = None,
     timeline: Path | None = None,
     rate: float | None = None,
@@ -41,6 +40,9 @@ def replay(
         source: A clip, a picture or a folder of pictures.
         settings: The device's settings.
         log: Gets the events, a JSON object a line, at the recording's own times.
+        tell: Gets the progress, where it is a terminal, and a summary.
+        inputs: Files that are read and must not be written over.
+        force: Whether other files may be.
         clip: Where to write the annotated clip.
         timeline: Where to write the picture of the timeline.
         rate: Frames a second to look at; all of them by default.
@@ -53,36 +55,42 @@ def replay(
         UserError: Something that the user can mend.
     """
     if timeline:
-        refuse_place(timeline, what="timeline", endings=PICTURES)
-    classifier, _ = load_classifier(settings.model)
-    locator = make_locator(settings.locator, settings.model)
-    course = Timeline(make_test(settings.verdict, classifier.threshold))
+        check_output(timeline, what="timeline", endings=PICTURES, inputs=inputs, force=force)
+    models = load_models(settings)
+    course = Timeline(make_test(settings.verdict, models.classifier.threshold))
     with ExitStack() as opened:
         recording = open_recording(Path(source))
         opened.enter_context(recording)
-        publishers: list[Publisher] = [Journal(log), course]
+        summary = opened.enter_context(Summary(recording, source, tell))
+        publishers: list[Publisher] = [Journal(log), course, summary]
         if clip:
-            publishers.append(opened.enter_context(AnnotatedClip(clip, rate or recording.rate)))
+            drawn = AnnotatedClip(clip, rate or recording.rate, inputs=inputs, force=force)
+            publishers.append(opened.enter_context(drawn))
         frames: Iterable[Frame] = iter(recording)
         if rate is not None:
             frames = at_rate(frames, rate)
         stopped = opened.enter_context(stopping_on_sigterm())
-        watch_recording(paced(frames) if realtime else frames, locator, classifier, settings, Everyone(*publishers))
+        group = PublisherGroup(*publishers)
+        watch_recording(paced(frames) if realtime else frames, settings, models, group)
     if timeline and course.seconds:
         course.save(timeline)
+    summary.write([path for path in (clip, timeline) if path and course.seconds])
     return stopped.status
 
 
-def watch_recording(
-    frames: Iterable[Frame], locator: Locator, classifier: Classifier, settings: Settings, publisher: Publisher
-) -> None:
+def watch_recording(frames: Iterable[Frame], settings: Settings, models: Models, publisher: Publisher) -> None:
     """The loop with mock pins.
+
+    Args:
+        frames: As the recording holds them, neither turned nor cut.
+        settings: The device's settings.
+        models: Both networks.
+        publisher: Is told of each frame's result.
 
     Raises:
         UserError: A setting cannot be used.
     """
-    with Alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
-        tracker = make_tracker(settings, classifier.threshold)
-        attention = Attention(settings.camera.idle_frames_per_second)
-        frames = attention.select(View.of(settings.camera).see(frames))
-        watch(frames, locator, classifier, tracker, alarm, Everyone(attention, publisher))
+    with make_alarm(settings.alarm, open_pins(mock=True), live=False) as alarm:
+        gate = MotionGate(settings.camera.idle_frames_per_second)
+        pipeline = build_pipeline(settings, models, alarm)
+        pipeline.watch(gate.select(upright_frames(frames, settings.camera)), PublisherGroup(gate, publisher))

@@ -10,9 +10,10 @@ import numpy as np
 
 from edge.alarm.state import AlarmState
 from edge.events.types import AlertBegan, AlertEnded, Event
+from edge.output_file import cannot_write, part_of
 from edge.replay.extras import require
 from edge.replay.palette import LOOKS, MUTED, Look, look_of
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.evidence import SequentialTest
 from edge.tracking.track import Verdict
 
@@ -54,11 +55,11 @@ LANE_HEIGHT = 0.375
 class TrackLine:
     """One person's course."""
 
-    moments: list[int] = field(default_factory=list)
-    """Numbers of the moments in which they were in view."""
+    results: list[int] = field(default_factory=list)
+    """Numbers of the results in which they were in view."""
     evidence: list[float] = field(default_factory=list)
-    """From 0, surely compliant, to 1, surely not; NaN while muted, as `p_unmasked`."""
-    p_unmasked: list[float] = field(default_factory=list)
+    """From 0, surely compliant, to 1, surely not; NaN while muted, as `p_not_compliant`."""
+    p_not_compliant: list[float] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     """How their verdicts look."""
 
@@ -85,28 +86,33 @@ class Timeline:
         self.events: list[Event] = []
         self.tracks: dict[int, TrackLine] = {}
 
-    def publish(self, moment: Moment) -> None:
-        """Remember the moment."""
-        for track in moment.tracks:
+    def publish(self, result: FrameResult) -> None:
+        """Remember the result."""
+        for track in result.tracks:
             line = self.tracks.setdefault(track.number, TrackLine())
-            line.moments.append(len(self.seconds))
+            line.results.append(len(self.seconds))
             line.evidence.append(math.nan if track.muted else (track.evidence - self.lower) / self.span)
-            line.p_unmasked.append(math.nan if track.muted else track.p_unmasked)
+            line.p_not_compliant.append(math.nan if track.muted else track.p_not_compliant)
             line.looks.append(look_of(track))
-        self.seconds.append(moment.frame.seconds)
-        self.alarms.append(moment.alarm)
-        self.events.extend(moment.events)
+        self.seconds.append(result.frame.seconds)
+        self.alarms.append(result.alarm)
+        self.events.extend(result.events)
 
     def save(self, path: Path) -> None:
         """Draw it as a picture; its kind follows from the name, which ends in one of `PICTURES`.
 
         Raises:
-            UserError: matplotlib is missing.
+            UserError: matplotlib is missing, or the file cannot be written.
         """
         require("matplotlib")
-        part = path.with_name(f".{path.stem}.part{path.suffix}")
-        _draw(self).savefig(part, dpi=140, facecolor=GROUND)
-        part.replace(path)
+        part = part_of(path)
+        figure = _draw(self)
+        try:
+            figure.savefig(part, dpi=140, facecolor=GROUND)
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise cannot_write(path, "timeline", error) from error
 
 
 def stretches(seconds: Sequence[float], values: Sequence[Hashable], step: float) -> list[Stretch]:
@@ -131,7 +137,7 @@ def stretches(seconds: Sequence[float], values: Sequence[Hashable], step: float)
 def _draw(timeline: Timeline) -> "Figure":
     from matplotlib.figure import Figure
 
-    longest = sorted(timeline.tracks, key=lambda number: -len(timeline.tracks[number].moments))
+    longest = sorted(timeline.tracks, key=lambda number: -len(timeline.tracks[number].results))
     shown = sorted(longest[:MOST_TRACKS])
     high = 1.9 if len(shown) <= 2 else 1.25
     lanes = _lanes(timeline)
@@ -173,13 +179,13 @@ def _head(figure: "Figure", remark: str) -> None:
 
 def _draw_track(panel: "Axes", timeline: Timeline, number: int, step: float) -> None:
     line = timeline.tracks[number]
-    seconds = [timeline.seconds[moment] for moment in line.moments]
+    seconds = [timeline.seconds[result] for result in line.results]
     x, y = _with_gaps(seconds, line.evidence, step)
     for verdict, there in ((Verdict.NOT_COMPLIANT, y >= timeline.even), (Verdict.COMPLIANT, y < timeline.even)):
         panel.fill_between(x, timeline.even, y, where=there, interpolate=True, alpha=0.16,
                            color=LOOKS[verdict].hex, linewidth=0)  # fmt: skip
     panel.axhline(timeline.even, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
-    panel.plot(*_with_gaps(seconds, line.p_unmasked, step), color=QUIET, linewidth=0.9)
+    panel.plot(*_with_gaps(seconds, line.p_not_compliant, step), color=QUIET, linewidth=0.9)
     panel.plot(x, y, color=INK, linewidth=1.5, solid_joinstyle="round")
     for stretch in stretches(seconds, line.looks, step):
         _draw_verdict(panel, stretch, timeline.seconds[-1] - timeline.seconds[0])

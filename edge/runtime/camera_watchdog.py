@@ -10,17 +10,17 @@ from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import BLIND
 from edge.events.journal import Journal
 from edge.events.types import Blind, Sighted
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 CHECKS = 10
 """Checks within the time that may pass without a frame: blindness shows a tenth of it late at most."""
 
 
-class Lookout:
+class CameraWatchdog:
     """Shows BLIND when no frame has come all the way through for a while; the next one ends it.
 
     A publisher, told of every frame, and a context manager, within which a thread keeps the watch. The frame's own
-    pattern replaces BLIND by itself; the lookout only says so.
+    pattern replaces BLIND by itself; the watchdog only says so.
     """
 
     def __init__(
@@ -45,19 +45,19 @@ class Lookout:
         self._alarm, self._journal, self._why, self._clock = alarm, journal, why, clock
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="lookout", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="camera watchdog", daemon=True)
         self._heard, self._frame_seconds = clock(), 0.0
         self.blind = False
         """Whether no frame has come for too long."""
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """A frame has come through."""
         with self._lock:
             now = self._clock()
             if self.blind:
                 blind_seconds = round(now - self._heard, 1)
-                self._journal.write(Sighted(at=moment.frame.seconds, unseen_seconds=blind_seconds))
-            self._heard, self._frame_seconds, self.blind = now, moment.frame.seconds, False
+                self._journal.write(Sighted(at=result.frame.seconds, unseen_seconds=blind_seconds))
+            self._heard, self._frame_seconds, self.blind = now, result.frame.seconds, False
 
     def check(self) -> None:
         """Show BLIND if the time is up, and say it once."""

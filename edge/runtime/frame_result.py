@@ -11,7 +11,7 @@ from edge.tracking.track import Track
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class FrameResult:
     """One frame, all the way through."""
 
     frame: Frame
@@ -23,20 +23,20 @@ class Moment:
 
 
 class Publisher(Protocol):
-    """Somebody who is told of every moment."""
+    """Somebody who is told of every result."""
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Take note of it."""
         ...
 
 
-class Everyone:
+class PublisherGroup:
     """Several publishers as one."""
 
     def __init__(self, *publishers: Publisher) -> None:
         self.publishers = publishers
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Tell each in turn."""
         for publisher in self.publishers:
-            publisher.publish(moment)
+            publisher.publish(result)

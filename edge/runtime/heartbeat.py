@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Self
 
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 STATUS_SECONDS = 1.0
 """How often the status is told at most."""
@@ -69,15 +69,15 @@ class Heartbeat:
         self._status = ""
         self._frames, self._milliseconds = 0, 0.0
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """A frame has come all the way through."""
         now = self._clock()
         if not self._ready:  # until systemd has taken it
             self._ready, self._fed, self._said = self._tell("READY=1"), now, now
             return
         self._frames += 1
-        self._milliseconds += sum(moment.milliseconds.values())
-        status = self._fares(moment, now) if now - self._said >= STATUS_SECONDS else ""
+        self._milliseconds += sum(result.milliseconds.values())
+        status = self._fares(result, now) if now - self._said >= STATUS_SECONDS else ""
         self._feed(now, status)
 
     def beat(self, status: str) -> None:
@@ -120,8 +120,8 @@ class Heartbeat:
         if lines:
             self._tell(*lines)
 
-    def _fares(self, moment: Moment, now: float) -> str:
-        people = sum(not track.muted for track in moment.tracks)
+    def _fares(self, result: FrameResult, now: float) -> str:
+        people = sum(not track.muted for track in result.tracks)
         facts = [
             f"{self._frames / (now - self._said):.1f} frames a second",
             f"{self._milliseconds / self._frames:.0f} ms each",

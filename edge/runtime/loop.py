@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from edge.alarm.alarm import Alarm
 from edge.camera.frame import Frame
-from edge.runtime.frame_result import Moment, Publisher
+from edge.runtime.frame_result import FrameResult, Publisher
 from edge.tracking.tracker import Tracker
 from edge.vision.classifier import Classifier
 from edge.vision.locator import Locator
@@ -20,22 +20,22 @@ def watch(
     publisher: Publisher,
 ) -> None:
     """Watch a door until the camera's frames end."""
-    laps = Laps()
+    timer = StageTimer()
     for frame in camera:
-        laps.begin()
+        timer.begin()
         faces = locator.locate(frame.image)
-        laps.end("locate")
-        asked = tracker.follow(frame, faces)
-        laps.end("follow")
-        scores = classifier.score(frame.image, [person.face for person in asked])
-        laps.end("classify")
-        events = tracker.judge(asked, scores)
+        timer.end("locate")
+        people = tracker.follow(frame, faces)
+        timer.end("follow")
+        scores = classifier.score(frame.image, [person.face for person in people])
+        timer.end("classify")
+        events = tracker.judge(people, scores)
         events += alarm.show(frame.seconds, tracker.tracks)
-        laps.end("judge")
-        publisher.publish(Moment(frame, tracker.tracks, alarm.state, events, laps.milliseconds))
+        timer.end("judge")
+        publisher.publish(FrameResult(frame, tracker.tracks, alarm.state, events, timer.milliseconds))
 
 
-class Laps:
+class StageTimer:
     """How long each stage of a frame's way takes."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:

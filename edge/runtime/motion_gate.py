@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from edge.camera.frame import Frame
-from edge.camera.frame_rate import Rate
-from edge.runtime.frame_result import Moment
+from edge.camera.frame_rate import FrameRate
+from edge.runtime.frame_result import FrameResult
 
 SMALL = (80, 60)
 """Columns and rows of the picture in which motion is looked for."""
@@ -26,7 +26,7 @@ LOOK_SECONDS = 0.5
 """How often faces are looked for where nothing moves; often enough to see who stands still twice in a row."""
 
 
-class Attention:
+class MotionGate:
     """Passes on the frames that are worth looking at. A publisher, told who is in view.
 
     While somebody is in view or something moves, and a little longer, all of them; else a few a second, and of these
@@ -36,7 +36,7 @@ class Attention:
     def __init__(self, idle_frames_per_second: float) -> None:
         """Begin awake; while idle, so many frames a second are compared."""
         self._idle_frames_per_second = idle_frames_per_second
-        self.rate: Rate | None = None
+        self.rate: FrameRate | None = None
         """A live camera's, lowered while idle so that the other frames are not even decoded."""
         self._seconds = 0.0
         self._awake_until = ALERT_SECONDS
@@ -56,9 +56,9 @@ class Attention:
                 self._looked = frame.seconds
                 yield frame
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Stay awake while anybody is there; a muted portrait, too, or it would come back as new."""
-        if moment.tracks:
+        if result.tracks:
             self._wake()
 
     def _is_worth_a_look(self, frame: Frame) -> bool:

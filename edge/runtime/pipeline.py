@@ -1,16 +1,28 @@
-"""From settings to the objects that the loop needs."""
+"""From settings to the objects that the loop needs, for every command that runs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from gpiozero import Factory
 
 from edge.alarm.alarm import Alarm
-from edge.settings.schema import AlarmSettings, LocatorSettings, ModelSettings, Settings, VerdictSettings
+from edge.camera.frame import Frame
+from edge.camera.transform import ImageTransform
+from edge.runtime.frame_result import Publisher
+from edge.runtime.loop import watch
+from edge.settings.schema import (
+    AlarmSettings,
+    CameraSettings,
+    LocatorSettings,
+    ModelSettings,
+    Settings,
+    VerdictSettings,
+)
 from edge.tracking.evidence import Quality, SequentialTest
-from edge.tracking.lag_monitor import Pace
-from edge.tracking.static_faces import Furniture
+from edge.tracking.lag_monitor import LagMonitor
+from edge.tracking.static_faces import StaticFaces
 from edge.tracking.tracker import Tracker
 from edge.vision.classifier import Classifier
 from edge.vision.face_locator import FaceLocator
@@ -21,6 +33,60 @@ from edge.vision.model_file import ModelFile
 
 UNCLEAR_TAKEN_FOR_CLEAR, CLEAR_MISSED = 0.05, 0.05
 """Error rates of the test whether there is a clear face at all; a track that fails it is tried again and again."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """Both networks, ready to run."""
+
+    classifier: Classifier
+    locator: Locator
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Everything between a frame and the pins."""
+
+    locator: Locator
+    classifier: Classifier
+    tracker: Tracker
+    alarm: Alarm
+
+    def watch(self, frames: Iterable[Frame], publisher: Publisher) -> None:
+        """Run the loop until the frames end."""
+        watch(frames, self.locator, self.classifier, self.tracker, self.alarm, publisher)
+
+
+def build_pipeline(settings: Settings, models: Models, alarm: Alarm) -> Pipeline:
+    """The pipeline that the settings describe, which has seen no frame yet.
+
+    Args:
+        settings: The device's settings.
+        models: From `load_models`; several pipelines, one after the other, may share them.
+        alarm: From `make_alarm`, open.
+    """
+    tracker = make_tracker(settings, models.classifier.threshold)
+    return Pipeline(models.locator, models.classifier, tracker, alarm)
+
+
+def upright_frames(frames: Iterable[Frame], settings: CameraSettings) -> Iterator[Frame]:
+    """The frames of the settings' source as the networks see them: turned, mirrored and cut."""
+    return ImageTransform.of(settings).apply_to(frames)
+
+
+def load_models(settings: Settings, *, state: Path | None = None, tell: Callable[[str], None] | None = None) -> Models:
+    """Both networks.
+
+    Args:
+        settings: The device's settings.
+        state: As for `load_classifier`.
+        tell: As for `load_classifier`.
+
+    Raises:
+        UserError: As for `load_classifier`.
+    """
+    classifier, _ = load_classifier(settings.model, state=state, tell=tell)
+    return Models(classifier, make_locator(settings.locator, settings.model, state=state, tell=tell))
 
 
 def load_classifier(
@@ -112,8 +178,8 @@ def make_tracker(settings: Settings, threshold: float) -> Tracker:
             blurred_below=verdict.blurred_below,
             clear_from=verdict.clear_from,
         ),
-        furniture=Furniture(tracking.still_seconds),
-        pace=Pace(tracking.slowest_frames_per_second),
+        static_faces=StaticFaces(tracking.still_seconds),
+        lag_monitor=LagMonitor(tracking.slowest_frames_per_second),
         gap_seconds=tracking.gap_seconds,
         looks_per_frame=tracking.looks_per_frame,
     )

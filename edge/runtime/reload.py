@@ -7,8 +7,8 @@ from edge.alarm.alarm import Alarm
 from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.types import Event, Reloaded, ReloadRefused
-from edge.runtime.camera_watchdog import Lookout
-from edge.runtime.frame_result import Moment
+from edge.runtime.camera_watchdog import CameraWatchdog
+from edge.runtime.frame_result import FrameResult
 from edge.runtime.heartbeat import Heartbeat
 from edge.settings.schema import Settings
 from edge.tracking.tracker import Tracker
@@ -48,12 +48,12 @@ class Reload:
         """Ask for it; may be a signal's handler."""
         self._asked = True
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Do what has been asked for."""
         if self._asked:
             self._asked = False
             with self._heartbeat.reloading():
-                self._journal.write(self._reload(moment.frame.seconds))
+                self._journal.write(self._reload(result.frame.seconds))
 
     def _reload(self, seconds: float) -> Event:
         try:
@@ -84,8 +84,8 @@ def is_live(name: str) -> bool:
     return name.partition(".")[0] in LIVE_TABLES and not name.endswith(TAKEN)
 
 
-def put_in_force(settings: Settings, tracker: Tracker, rules: Tracker, alarm: Alarm, lookout: Lookout) -> None:
+def put_in_force(settings: Settings, tracker: Tracker, rules: Tracker, alarm: Alarm, watchdog: CameraWatchdog) -> None:
     """Have everybody go by changed settings; `rules` is a tracker that was made of them."""
     tracker.adopt(rules)
     alarm.adopt(settings.alarm)
-    lookout.after_seconds = settings.alarm.blind_after_seconds
+    watchdog.after_seconds = settings.alarm.blind_after_seconds

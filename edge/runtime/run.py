@@ -13,20 +13,19 @@ from edge.alarm.pins import on_a_raspberry_pi, open_pins
 from edge.board import Board
 from edge.camera.live import LiveCamera
 from edge.camera.sources import is_live, open_camera
-from edge.camera.transform import View
 from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.types import Fault, Started, Stopped
-from edge.runtime.camera_watchdog import Lookout
+from edge.runtime.camera_watchdog import CameraWatchdog
 from edge.runtime.fault import FAULT_SECONDS, fault_shown, show_fault
-from edge.runtime.frame_result import Everyone, Moment, Publisher
+from edge.runtime.frame_result import FrameResult, Publisher, PublisherGroup
 from edge.runtime.heartbeat import Heartbeat
-from edge.runtime.loop import watch
-from edge.runtime.motion_gate import Attention
+from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
-from edge.runtime.pipeline import load_classifier, make_alarm, make_locator, make_tracker
+from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_tracker, upright_frames
 from edge.runtime.reload import Reload, put_in_force
-from edge.runtime.thermal_throttle import Strain
+from edge.runtime.stream import Stream
+from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
@@ -44,10 +43,10 @@ class Count:
     frames: int = 0
     seconds: float = 0.0
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """One more."""
         self.frames += 1
-        self.seconds = moment.frame.seconds
+        self.seconds = result.frame.seconds
 
 
 def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], Settings] | None = None) -> int:
@@ -100,30 +99,38 @@ def _watch(
     with ExitStack() as opened:
         board = Board()
         heartbeat = opened.enter_context(Heartbeat(temperature=board.celsius))
-        classifier, _ = load_classifier(settings.model, state=state, tell=tell)
-        locator = make_locator(settings.locator, settings.model, state=state, tell=tell)
-        tracker = make_tracker(settings, classifier.threshold)
+        pipeline = build_pipeline(settings, load_models(settings, state=state, tell=tell), alarm)
         camera = opened.enter_context(open_camera(settings.camera))
         journal.epoch = lambda: camera.epoch
-        journal.write(_started(settings.camera.source, classifier.network, locator.network))
-        attention = Attention(settings.camera.idle_frames_per_second)
-        everyone: list[Publisher] = [journal, count, attention, heartbeat]
+        stream = Stream(
+            settings.stream,
+            journal,
+            alarm,
+            evidence_bounds=lambda: pipeline.tracker.evidence_bounds,
+            celsius=board.celsius,
+        )
+        if isinstance(camera, LiveCamera):
+            opened.enter_context(stream)
+        journal.write(_started(settings.camera.source, pipeline.classifier.network, pipeline.locator.network))
+        motion_gate = MotionGate(settings.camera.idle_frames_per_second)
+        publishers: list[Publisher] = [journal, count, motion_gate, heartbeat]
         # A recording is read as fast as it goes: it has no pace that it could lose.
         if isinstance(camera, LiveCamera):
-            camera.on_trouble, attention.rate = heartbeat.beat, camera.rate
-            lookout = Lookout(
+            camera.on_trouble, motion_gate.rate = heartbeat.beat, camera.rate
+            watchdog = CameraWatchdog(
                 alarm, journal, after_seconds=settings.alarm.blind_after_seconds, why=lambda: camera.trouble
             )
-            opened.enter_context(lookout)
+            opened.enter_context(watchdog)
 
             def apply(changed: Settings) -> None:
-                put_in_force(changed, tracker, make_tracker(changed, classifier.threshold), alarm, lookout)
+                rules = make_tracker(changed, pipeline.classifier.threshold)
+                put_in_force(changed, pipeline.tracker, rules, alarm, watchdog)
 
             reload = Reload(settings, reread, journal, heartbeat, apply)
             opened.enter_context(handled(signal.SIGHUP, reload.ask))
-            everyone = [lookout, *everyone, Strain(board, journal, camera.rate), reload]
-        frames = attention.select(View.of(settings.camera).see(camera))
-        watch(frames, locator, classifier, tracker, alarm, Everyone(*everyone))
+            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload, stream]
+        frames = motion_gate.select(upright_frames(camera, settings.camera))
+        pipeline.watch(frames, PublisherGroup(*publishers))
 
 
 def _started(source: str, classifier: Int8Network, locator: Int8Network | None) -> Started:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 
 from edge.board import Board
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 from edge.events.journal import Journal
 from edge.events.types import Event, Throttled, UnderVoltage
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 
 CHECK_SECONDS = 5.0
 """How often the board is asked."""
@@ -19,10 +19,10 @@ COOLER_BY = 5.0
 """How far the temperature must fall below a step before it is left again, in degrees Celsius."""
 
 
-class Strain:
+class ThermalThrottle:
     """A publisher that asks the board now and then."""
 
-    def __init__(self, board: Board, journal: Journal, rate: Rate) -> None:
+    def __init__(self, board: Board, journal: Journal, rate: FrameRate) -> None:
         """Begin at the full rate.
 
         Args:
@@ -35,10 +35,10 @@ class Strain:
         self._step = 0
         self._under_voltage = False
 
-    def publish(self, moment: Moment) -> None:
+    def publish(self, result: FrameResult) -> None:
         """Ask if it is time."""
-        if moment.frame.seconds - self._asked >= CHECK_SECONDS:
-            self._asked = moment.frame.seconds
+        if result.frame.seconds - self._asked >= CHECK_SECONDS:
+            self._asked = result.frame.seconds
             for event in self._ask():
                 self._journal.write(event)
 

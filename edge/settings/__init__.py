@@ -1,1 +1,1 @@
-"""The settings: plain data, and their file."""
+"""The settings as plain data, and the file they are read from."""

@@ -1,4 +1,4 @@
-"""The settings in force as text: TOML again, with what each value comes from."""
+"""The settings in force as TOML, each with where its value comes from."""
 
 import json
 from dataclasses import fields
@@ -11,11 +11,11 @@ from edge.settings.values import DailyHours, Region
 
 
 def settings_text(settings: Settings, file: Path | None) -> str:
-    """Every setting on a line, as a file that can be read again.
+    """Every setting on a line of its own, as a file that can be read again.
 
     Args:
-        settings: Those in force.
-        file: The file that they were read from; None if all are defaults.
+        settings: The settings in force.
+        file: The file that they were read from; None if all values are defaults.
     """
     written = read_table(file) if file else {}
     tables = []
@@ -38,4 +38,4 @@ def toml(value: Any) -> str:
     if isinstance(value, Region):
         return str([value.left, value.top, value.right, value.bottom])
     text = json.dumps(str(value) if isinstance(value, DailyHours) else value, ensure_ascii=False)
-    return text.replace("\x7f", "\\u007f")  # TOML has JSON's escapes, but for this one it must be written
+    return text.replace("\x7f", "\\u007f")  # TOML has JSON's escapes, but wants this character escaped, too

@@ -1,21 +1,26 @@
 """The settings file: TOML, every value optional, every mistake named."""
 
 import difflib
-import tomllib
+import os
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
+from edge.bounds import LONGEST_SHOWN, shown
 from edge.errors import UserError
+from edge.files import read_at_most
 from edge.settings.schema import Settings
+from edge.settings.toml_text import LARGEST_BYTES, parse_toml
 
 SETTINGS_FILE = Path("/etc/maskwatch/maskwatch.toml")
 """Where a device has its settings."""
 
+LARGEST_WHOLE = 10**18
+"""Whole numbers beyond it, either way, are out of every range as well."""
 
 PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
-"""Types of values, as people call them."""
+"""What a message calls each type."""
 
 
 def settings_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Settings:
@@ -30,17 +35,33 @@ def settings_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Set
 
 def file_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Path | None:
     """The settings file that counts: the one that is named, else the standard one where there is one."""
-    return named or (standard if standard.exists() else None)
+    return named or (standard if os.path.lexists(standard) else None)
 
 
 def read_settings(path: Path) -> Settings:
-    """Read a settings file; paths in it that are not absolute count from its folder.
+    """Read a settings file; relative paths in it start from its folder.
 
     Raises:
-        UserError: It cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
+        UserError: It cannot be read, is not TOML, or has an unknown key, a value of the wrong type or one out of its
+            range.
     """
     settings: Settings = _build(Settings, read_table(path), f"{path}")
-    return _resolved(settings, path.absolute().parent)
+    try:
+        return _resolved(settings, path.absolute().parent)
+    except ValueError as error:  # a path that is too long together with its folder
+        raise UserError(f"{path} {error}.") from error
+
+
+def with_source(settings: Settings, source: str) -> Settings:
+    """The settings with another camera or recording, as named on the command line.
+
+    Raises:
+        UserError: No camera and no recording can have that name.
+    """
+    try:
+        return replace(settings, camera=replace(settings.camera, source=source))
+    except ValueError as error:
+        raise UserError(f"The camera or recording {shown(source)} cannot be opened: {error}") from error
 
 
 def read_table(path: Path) -> dict[str, Any]:
@@ -50,17 +71,18 @@ def read_table(path: Path) -> dict[str, Any]:
         UserError: It cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+        content = read_at_most(path, LARGEST_BYTES)
+        return parse_toml(content.decode("utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
-        raise UserError(f"The settings file {path} cannot be read ({error.strerror}): name one that can.") from error
+        raise UserError(f"The settings file {path} cannot be read ({error.strerror})", "name one that can") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"The settings file {path} is no text in UTF-8: save it as such, or name another.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"The settings file {path} is not TOML: {error}.") from error
+        raise UserError(f"The settings file {path} is not text in UTF-8", "save it as such, or name another") from error
+    except ValueError as error:
+        raise UserError(f"The settings file {path} is not TOML that maskwatch can read: {error}") from error
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
-    """The service runs in a folder of its own, where nobody has files."""
+    """Absolute paths, since the service runs in a folder of its own."""
 
     def resolved(path: str) -> str:
         return path if not path or Path(path).is_absolute() else str(folder / path)
@@ -76,7 +98,7 @@ def _build(kind: type, table: dict[str, Any], place: str) -> Any:
     names = [f.name for f in fields(kind)]
     for key in table:
         if key not in names:
-            raise UserError(f'{place} has an unknown key "{key}": {_advice(key, names)}')
+            raise UserError(f"{place} has an unknown key {_quoted(key)}", _advice(key, names))
     values = {key: _value(types[key], value, key, place) for key, value in table.items()}
     try:
         return kind(**values)
@@ -84,8 +106,12 @@ def _build(kind: type, table: dict[str, Any], place: str) -> Any:
         raise UserError(f"{place} {error}.") from error
 
 
+def _quoted(key: str) -> str:
+    return f'"{key}"' if key.isprintable() and len(key) <= LONGEST_SHOWN else shown(key)
+
+
 def _advice(key: str, names: list[str]) -> str:
-    """What may have been meant by a key that its table does not have."""
+    """Where a key that its table does not have belongs, or which key is nearest to it."""
     tables = get_type_hints(Settings)
     homes = [f.name for f in fields(Settings) if key in get_type_hints(tables[f.name])]
     if homes:
@@ -105,7 +131,7 @@ def _value(kind: Any, value: Any, key: str, place: str) -> Any:
             raise UserError(f'{place} "{key}" {error}.') from error
     if is_dataclass(kind):
         if not isinstance(value, dict):
-            raise UserError(f'{place}: "{key}" must be a table, written as [{key}].')
+            raise UserError(f'{place}: "{key}" must be a table, written as [{key}]')
         return _build(cast(type, kind), value, f"{place}, table [{key}],")
     return _plain(kind, value, key, place)
 
@@ -116,10 +142,10 @@ def _plain(kind: Any, value: Any, key: str, place: str) -> Any:
             choices = " or ".join(
                 f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(kind)
             )
-            raise UserError(f'{place} "{key}" must be {choices}, not {value!r}.')
+            raise UserError(f'{place} "{key}" must be {choices}, not {shown(value)}.')
         return value
     if kind is float and type(value) is int:
-        return float(value)
+        return float(min(max(value, -LARGEST_WHOLE), LARGEST_WHOLE))  # the longest ones are no float
     if type(value) is not kind:
         quotes = ", without quotes" if isinstance(value, str) else ""
         raise UserError(f'{place} "{key}" must be {PLAIN[kind]}{quotes}.')

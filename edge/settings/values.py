@@ -1,9 +1,17 @@
-"""Values of settings that are more than a number or a text: each type reads itself with `from_toml`."""
+"""Values of settings that are more than a number or a text; each type reads itself with `from_toml`."""
 
 import re
 from dataclasses import dataclass
 from datetime import time
 from typing import Self
+
+from edge.bounds import Bounds, shown
+
+HEADER_PINS = Bounds(0, 27)
+"""BCM numbers of the pins that a Raspberry Pi's 40-pin header has."""
+
+SMALLEST_REGION = 0.05
+"""Width and height of a region at least, as shares of the picture's."""
 
 HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
@@ -13,22 +21,24 @@ class Pin(int):
 
     @classmethod
     def from_toml(cls, value: object) -> Self:
-        """Read a pin; whether the board has it shows when it is opened.
+        """Read a pin.
 
         Raises:
-            ValueError: It is neither form.
+            ValueError: It is neither form, or no pin of the header.
         """
         named = re.fullmatch(r"GPIO(\d{1,2})", value, re.ASCII) if isinstance(value, str) else None
-        if named:
-            return cls(named[1])
-        if type(value) is int:
-            return cls(value)
-        raise ValueError(f'must be a BCM number such as 17 or "GPIO17", not {value!r}')
+        number = int(named[1]) if named else value
+        if type(number) is int and not HEADER_PINS.refusal(number):
+            return cls(number)
+        raise ValueError(
+            'must be a BCM number such as 17 or "GPIO17", from 0 to 27 as the 40-pin header has them, '
+            f"not {shown(value)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class DailyHours:
-    """A time of every day, also across midnight; the end is outside."""
+    """Hours of every day, which may span midnight; the end is outside."""
 
     begin: time
     end: time
@@ -38,11 +48,11 @@ class DailyHours:
         """Read hours written as "22:00-06:00".
 
         Raises:
-            ValueError: They are not, or begin when they end.
+            ValueError: It is not written so, or the hours begin when they end.
         """
         found = re.fullmatch(rf"({HOUR})-({HOUR})", value, re.ASCII) if isinstance(value, str) else None
         if found is None or found[1] == found[2]:
-            raise ValueError(f'must be hours of the day such as "22:00-06:00", not {value!r}')
+            raise ValueError(f'must be hours of the day such as "22:00-06:00", not {shown(value)}')
         return cls(time.fromisoformat(found[1]), time.fromisoformat(found[2]))
 
     def __contains__(self, at: time) -> bool:
@@ -70,22 +80,14 @@ class Region:
         """Read a region written as [0.25, 0.0, 0.75, 1.0].
 
         Raises:
-            ValueError: It is not, or has nothing in it.
+            ValueError: It is not written so, or is too small to show a person.
         """
         shares = value if isinstance(value, list) and len(value) == 4 else []
         if all(type(share) in (int, float) and 0 <= share <= 1 for share in shares) and shares:
             region = cls(*map(float, shares))
-            if region.left < region.right and region.top < region.bottom:
+            if min(region.right - region.left, region.bottom - region.top) >= SMALLEST_REGION:
                 return region
-        raise ValueError(f"must be [left, top, right, bottom] as shares, such as [0.25, 0.0, 0.75, 1.0], not {value!r}")
-
-
-def refuse_unless_positive(settings: object, *names: str) -> None:
-    """See that settings are above 0.
-
-    Raises:
-        ValueError: One is not.
-    """
-    for name in names:
-        if not getattr(settings, name) > 0:
-            raise ValueError(f'"{name}" must be above 0, not {getattr(settings, name)}')
+        raise ValueError(
+            "must be [left, top, right, bottom] as shares from 0 to 1, such as [0.25, 0.0, 0.75, 1.0], with right and "
+            f"bottom at least {SMALLEST_REGION} more than left and top"
+        )

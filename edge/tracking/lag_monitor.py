@@ -14,7 +14,7 @@ HOLD_SECONDS = 2.0
 """How long it must go badly, or well again, to be said."""
 
 
-class Pace:
+class LagMonitor:
     """Says when the loop falls behind: frames come too seldom, or people wait too long to be looked at.
 
     A live camera hands out the newest frame only, so a loop that is too slow shows in the frames' own times.

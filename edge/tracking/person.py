@@ -25,12 +25,12 @@ class Person:
     """Log-odds of being a clear face, gathered over the frames until there is a number."""
     evidence: float = 0.0
     verdict: Verdict = Verdict.UNDECIDED
-    p_unmasked: float = 0.5
-    looked: float = -math.inf
-    """When the classifier last looked at the face."""
+    p_not_compliant: float = 0.5
+    classified_at: float = -math.inf
+    """When the classifier last judged the face."""
 
     def track(self, seconds: float) -> Track:
         """The person as of a frame's time."""
         unseen = seconds - self.motion.seconds
         face = self.motion.at(seconds) if unseen else self.face
-        return Track(self.number, face, self.p_unmasked, self.verdict, self.evidence, unseen)
+        return Track(self.number, face, self.p_not_compliant, self.verdict, self.evidence, unseen)

@@ -3,7 +3,7 @@
 A picture on the wall differs from a person who stands still in that *nothing at all* happens within its box. So the
 place where a face was first found is watched as coarse grey cells with the light taken out (`edge.tracking.patch`), at
 fixed pixels, whatever the locator's boxes do. As soon as a few cells change, the watch begins anew; if none has for
-`still_seconds`, the face is furniture.
+`still_seconds`, the face is static.
 
 Measured on this project's clips at ten frames a second, over every window of five seconds: of the 256 cells of people
 who sit, pose or read, 14 changed at the very least and a quarter of them as a rule. (Over three seconds, at times none:
@@ -11,7 +11,7 @@ too short to tell.) Of a painting's, 28 px of it in a compressed film, 0 to 3 di
 
 What has been learnt is the place and what it looks like, not a track: the mute holds through gaps, through people who
 walk by in front, and for the empty place that the centre locator stares at until somebody steps in. It ends as soon as
-the place looks different while a face is there, and is back when the furniture is.
+the place looks different while a face is there, and is back when the static face is.
 
 Nothing of this is ever written down, so **no mute survives a restart**. It would have to keep a picture of what may be
 a person after all; a device that was moved meanwhile would be blind where it must see; and to learn it anew takes
@@ -37,7 +37,7 @@ ALIVE = 0.02
 """Share of the cells that, once changed, shows life: a mouth that opens, two eyes that blink."""
 
 ELSEWHERE = 0.2
-"""Share of the cells that, once changed, shows that learnt furniture is covered or gone."""
+"""Share of the cells that, once changed, shows that a static face is covered or gone."""
 
 BEYOND_A_PIXEL = 0.6
 """Share of the cells that, once changed, no tremble of the camera accounts for."""
@@ -78,8 +78,8 @@ class Watch:
 
 
 @dataclass(slots=True)
-class Place:
-    """Learnt furniture."""
+class StaticFace:
+    """A face that was found to be static: the place, and what it looks like."""
 
     number: int
     """Of the track that it was."""
@@ -88,26 +88,26 @@ class Place:
     seconds: float
     """When it was last seen."""
     muted: bool = True
-    """Whether what is there is the furniture, as far as is known."""
+    """Whether what is there is the static face, as far as is known."""
 
 
-class Furniture:
+class StaticFaces:
     """The faces that count for nothing."""
 
     def __init__(self, still_seconds: float) -> None:
-        """Faces become furniture after `still_seconds`."""
+        """A face is static after `still_seconds`."""
         self.still_seconds = still_seconds
-        self.places: list[Place] = []
+        self.known: list[StaticFace] = []
 
     def learn(self, number: int, watch: Watch, seconds: float) -> Muted:
-        """A track turns out to be furniture."""
-        self.places.append(Place(number, watch.face, watch.patch, seconds))
-        if len(self.places) > MOST_PLACES:
-            self.places.remove(min(self.places, key=lambda place: place.seconds))
+        """A track turns out to be a static face."""
+        self.known.append(StaticFace(number, watch.face, watch.patch, seconds))
+        if len(self.known) > MOST_PLACES:
+            self.known.remove(min(self.known, key=lambda place: place.seconds))
         return Muted(at=seconds, track=number)
 
     def sift(self, frame: Frame, faces: Sequence[Face]) -> tuple[list[Face], list[Event]]:
-        """Take the furniture out of a frame's faces.
+        """Take the static faces out of a frame's faces.
 
         Returns:
             The faces that are left, and what has come of the mutes.
@@ -122,24 +122,24 @@ class Furniture:
         return left, events
 
     def hides(self, face: Face, seconds: float) -> bool:
-        """Whether a face, not found in the frame of this time, is where that frame shows furniture."""
+        """Whether a face, not found in the frame of this time, is where that frame shows a static face."""
         return any(place.seconds == seconds for place in self._near([face])[0])
 
-    def _near(self, faces: Sequence[Face]) -> list[list[Place]]:
-        """For each face, the places where it could be."""
-        at = ious(as_boxes(faces), as_boxes([place.face for place in self.places])) >= SAME_PLACE
-        return [[place for place, here in zip(self.places, row, strict=True) if here] for row in at]
+    def _near(self, faces: Sequence[Face]) -> list[list[StaticFace]]:
+        """For each face, the static faces that it may be."""
+        at = ious(as_boxes(faces), as_boxes([place.face for place in self.known])) >= SAME_PLACE
+        return [[place for place, here in zip(self.known, row, strict=True) if here] for row in at]
 
 
-def _set(place: Place, seconds: float, *, muted: bool) -> list[Event]:
-    turned, place.muted = place.muted != muted, muted
+def _set(face: StaticFace, seconds: float, *, muted: bool) -> list[Event]:
+    turned, face.muted = face.muted != muted, muted
     if not turned:
         return []
-    return [Muted(at=seconds, track=place.number) if muted else Unmuted(at=seconds, track=place.number)]
+    return [Muted(at=seconds, track=face.number) if muted else Unmuted(at=seconds, track=face.number)]
 
 
-def _shows(frame: Frame, place: Place) -> bool:
-    """Whether the furniture is where it was, give or take a pixel: a shelf trembles, and so does the camera on it."""
+def _shows(frame: Frame, place: StaticFace) -> bool:
+    """Whether the static face is where it was, give or take a pixel: a shelf trembles, and so does the camera on it."""
     changed = _changed(frame.image, place.face, place.patch)
     if changed > BEYOND_A_PIXEL or not (changed <= ELSEWHERE or _shows_beside(frame.image, place)):
         return False
@@ -149,7 +149,7 @@ def _shows(frame: Frame, place: Place) -> bool:
     return True
 
 
-def _shows_beside(image: np.ndarray, place: Place) -> bool:
+def _shows_beside(image: np.ndarray, place: StaticFace) -> bool:
     shifts = ((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1))
     return any(_changed(image, _shifted(place.face, *by), place.patch) <= ELSEWHERE for by in shifts)
 

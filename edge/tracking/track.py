@@ -22,7 +22,7 @@ class Track:
     """Counts the people since the start, from 1."""
     face: Face
     """Where the locator found the face, or where it should be by now if this frame has not shown it."""
-    p_unmasked: float
+    p_not_compliant: float
     """The newest calibrated probability of not being compliant; 0.5 before the first."""
     verdict: Verdict
     evidence: float = 0.0
@@ -30,4 +30,4 @@ class Track:
     unseen_seconds: float = 0.0
     """How long ago the face was last found."""
     muted: bool = False
-    """Whether it is furniture: a face that never moves, which counts for nothing."""
+    """Whether it is a static face: one that never moves, which counts for nothing."""

@@ -8,12 +8,12 @@ import numpy as np
 from edge.camera.frame import Frame
 from edge.events.types import Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.tracking.evidence import Quality, SequentialTest
-from edge.tracking.lag_monitor import Pace
+from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
 from edge.tracking.patch import grey_patch, sharpness
 from edge.tracking.person import Person
-from edge.tracking.static_faces import Furniture, Watch
+from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 
@@ -29,9 +29,9 @@ class Tracker:
 
     Each frame takes two calls, between which the classifier looks at the faces that matter most:
 
-        asked = tracker.follow(frame, faces)
-        scores = classifier.score(frame.image, [person.face for person in asked])
-        events = tracker.judge(asked, scores)
+        chosen = tracker.follow(frame, faces)
+        scores = classifier.score(frame.image, [person.face for person in chosen])
+        events = tracker.judge(chosen, scores)
 
     All times are the frames' own. A frame older than the last one is taken to be as old as it: time never runs back.
     """
@@ -42,8 +42,8 @@ class Tracker:
         test: SequentialTest,
         clear_test: SequentialTest,
         quality: Quality,
-        furniture: Furniture,
-        pace: Pace,
+        static_faces: StaticFaces,
+        lag_monitor: LagMonitor,
         gap_seconds: float,
         looks_per_frame: int,
     ) -> None:
@@ -53,12 +53,13 @@ class Tracker:
             test: Turns looks into verdicts.
             clear_test: Says when a track has shown a clear face, and so is a person.
             quality: How far a look is trusted.
-            furniture: Knows the faces that count for nothing.
-            pace: Says when the loop falls behind.
+            static_faces: Knows the faces that count for nothing.
+            lag_monitor: Says when the loop falls behind.
             gap_seconds: How long a face may be away before its track ends.
             looks_per_frame: How many faces the classifier may look at in a frame.
         """
-        self.test, self.clear_test, self.quality, self.furniture, self.pace = test, clear_test, quality, furniture, pace
+        self.test, self.clear_test, self.quality = test, clear_test, quality
+        self.static_faces, self.lag_monitor = static_faces, lag_monitor
         self.gap_seconds, self.looks_per_frame = gap_seconds, looks_per_frame
         self.people: list[Person] = []
         self._frame = Frame(np.zeros((1, 1, 3), np.uint8), -math.inf)
@@ -68,9 +69,9 @@ class Tracker:
     def adopt(self, other: "Tracker") -> None:
         """Take over another tracker's rules; everybody followed stays who they are, with their evidence."""
         self.test, self.clear_test, self.quality = other.test, other.clear_test, other.quality
-        self.pace = other.pace
+        self.lag_monitor = other.lag_monitor
         self.gap_seconds, self.looks_per_frame = other.gap_seconds, other.looks_per_frame
-        self.furniture.still_seconds = other.furniture.still_seconds
+        self.static_faces.still_seconds = other.static_faces.still_seconds
 
     @property
     def seconds(self) -> float:
@@ -79,18 +80,23 @@ class Tracker:
 
     @property
     def tracks(self) -> list[Track]:
-        """Everyone in view, and the furniture that this frame shows."""
+        """Everyone in view, and the static faces that this frame shows."""
         muted = [
             Track(place.number, place.face, 0.5, Verdict.UNDECIDED, muted=True)
-            for place in self.furniture.places
+            for place in self.static_faces.known
             if place.seconds == self.seconds
         ]
         return [person.track(self.seconds) for person in self.people if person.number] + muted
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """What is held of everyone in view; furniture is nobody."""
+        """What is held of everyone in view; a static face is nobody."""
         return [person.verdict for person in self.people if person.number]
+
+    @property
+    def evidence_bounds(self) -> tuple[float, float]:
+        """The log-odds at which a person counts as compliant, and as not."""
+        return self.test.lower, self.test.upper
 
     def follow(self, frame: Frame, faces: Sequence[Face]) -> list[Person]:
         """Find out who is where.
@@ -103,7 +109,7 @@ class Tracker:
             Those whom the classifier should look at now, the most urgent first.
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
-        faces, self._events = self.furniture.sift(self._frame, sorted(faces, key=_reading_order))
+        faces, self._events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
         found = match(self.seconds, [person.motion for person in self.people], faces)
         for person, face in sorted(found.items()):
             self._see(self.people[person], faces[face])
@@ -113,20 +119,20 @@ class Tracker:
         self._mute_the_still()
         return self._most_urgent()
 
-    def judge(self, asked: Sequence[Person], scores: np.ndarray) -> list[Event]:
+    def judge(self, chosen: Sequence[Person], scores: np.ndarray) -> list[Event]:
         """Take in what the classifier saw.
 
         Args:
-            asked: Those it looked at.
+            chosen: Those it looked at.
             scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
             What has come of the frame, in order.
         """
         waiting = sum(self._waits(person) for person in self._judgeable())
-        for person, (p, p_clear) in zip(asked, scores.tolist(), strict=True):
+        for person, (p, p_clear) in zip(chosen, scores.tolist(), strict=True):
             self._weigh(person, p, p_clear)
-        self._events += self.pace.keep(self.seconds, waiting, anybody=bool(self.people))
+        self._events += self.lag_monitor.keep(self.seconds, waiting, anybody=bool(self.people))
         return self._events
 
     def _person(self, face: Face) -> Person:
@@ -147,14 +153,14 @@ class Tracker:
         if person.motion.seconds == self.seconds:
             return False
         gone = self.seconds - person.motion.seconds >= self.gap_seconds
-        return gone or self.furniture.hides(person.motion.at(self.seconds), self.seconds)
+        return gone or self.static_faces.hides(person.motion.at(self.seconds), self.seconds)
 
     def _mute_the_still(self) -> None:
         for person in self._found():
             still = person.watch.still_seconds(self._frame, person.face)
-            if person.number and still >= self.furniture.still_seconds:
+            if person.number and still >= self.static_faces.still_seconds:
                 self.people.remove(person)
-                self._events.append(self.furniture.learn(person.number, person.watch, self.seconds))
+                self._events.append(self.static_faces.learn(person.number, person.watch, self.seconds))
 
     def _found(self) -> list[Person]:
         return [person for person in self.people if person.motion.seconds == self.seconds]
@@ -169,10 +175,10 @@ class Tracker:
         """Grows without end while somebody waits, so that everybody's turn comes."""
         importance = self.quality.of_size(person.face.size)
         importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
-        return importance * (self.seconds - person.looked), person.face.size
+        return importance * (self.seconds - person.classified_at), person.face.size
 
     def _waits(self, person: Person) -> bool:
-        since = max(person.looked, person.began)
+        since = max(person.classified_at, person.began)
         return self._is_open(person) and self.seconds - since > PATIENCE_SECONDS
 
     def _is_open(self, person: Person) -> bool:
@@ -182,11 +188,10 @@ class Tracker:
     def _weigh(self, person: Person, p: float, p_clear: float) -> None:
         patch = grey_patch(self._frame.image, person.face)
         quality = self.quality.of_size(person.face.size) * self.quality.of_sharpness(sharpness(patch))
-        information = self.test.information(self.seconds - person.looked)
-        person.evidence = self.test.weigh(
-            person.evidence, p, information * quality * self.quality.of_clearness(p_clear)
-        )
-        person.p_unmasked, person.looked = p, self.seconds
+        information = self.test.information(self.seconds - person.classified_at)
+        weight = information * quality * self.quality.of_clearness(p_clear)
+        person.evidence = self.test.weigh(person.evidence, p, weight)
+        person.p_not_compliant, person.classified_at = p, self.seconds
         if not person.number:
             person.clearness = self.clear_test.weigh(person.clearness, p_clear, information)
             self._number_the_clear(person)
@@ -202,8 +207,8 @@ class Tracker:
     def _turn(self, person: Person, verdict: Verdict) -> None:
         before, person.verdict = person.verdict, verdict
         if before != verdict:
-            p = round(person.p_unmasked, 3)
-            turned = VerdictTurned(at=self.seconds, track=person.number, verdict=verdict.value, p_unmasked=p)
+            p = round(person.p_not_compliant, 3)
+            turned = VerdictTurned(at=self.seconds, track=person.number, verdict=verdict.value, p_not_compliant=p)
             self._events.append(turned)
 
 

@@ -25,7 +25,7 @@ class Classifier:
             raise UserError(f"The {network.metadata.network} model is a {network.metadata.kind}, not a classifier.")
         self._outputs = dict(zip(network.metadata.labels, network.metadata.outputs, strict=False))
         if NOT_COMPLIANT not in self._outputs:
-            raise UserError(f"The {network.metadata.network} model has no output {NOT_COMPLIANT}: export it again.")
+            raise UserError(f"The {network.metadata.network} model has no output {NOT_COMPLIANT}", "export it again")
         self.network = network
         self.threshold = network.metadata.threshold
 

@@ -27,7 +27,7 @@ class FaceLocator:
         if network.metadata.kind != "locator":
             raise UserError(f"The {network.metadata.network} model is a {network.metadata.kind}, not a locator.")
         if not _are_maps(network.metadata.outputs):
-            raise UserError(f"The {network.metadata.network} model's outputs are no maps of faces: export it again.")
+            raise UserError(f"The {network.metadata.network} model's outputs are no maps of faces", "export it again")
         self.network = network
         self.max_faces = max_faces
         self.min_score = network.metadata.threshold if min_score is None else min_score

@@ -27,7 +27,7 @@ def find_runtime(wanted: str = "") -> str:
     for runtime in candidates:
         if runtime in RUNTIMES and importlib.util.find_spec(runtime):
             return runtime
-    raise UserError(f"No TFLite runtime {' or '.join(candidates)} is installed: run `pip install ai-edge-litert`.")
+    raise UserError(f"No TFLite runtime {' or '.join(candidates)} is installed", "run `pip install ai-edge-litert`")
 
 
 class Int8Network:
@@ -44,7 +44,7 @@ class Int8Network:
         self._interpreter = open_interpreter(interpreter_class, model.tflite, threads)
         inputs, outputs = tensor_specs(self._interpreter)
         if (inputs, outputs) != (self.metadata.inputs, self.metadata.outputs):
-            raise UserError(f"The {self.metadata.network} model's tensors differ from its metadata: export it again.")
+            raise UserError(f"The {self.metadata.network} model's tensors differ from its metadata", "export it again")
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = _signature(self._interpreter).get_output_details()
 
@@ -84,7 +84,7 @@ def open_interpreter(interpreter_class: Any, tflite: bytes, threads: int) -> Any
             interpreter = interpreter_class(model_content=tflite, num_threads=threads)
             interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
-        raise UserError(f"The TFLite runtime does not accept the model ({error}): export it again.") from error
+        raise UserError(f"The TFLite runtime does not accept the model ({error})", "export it again") from error
     return interpreter
 
 

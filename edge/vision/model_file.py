@@ -113,22 +113,22 @@ def read_model_file(path: Path) -> ModelFile:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(f"The model file {path} cannot be read ({error.strerror}): name one that can.") from error
+        raise UserError(f"The model file {path} cannot be read ({error.strerror})", "name one that can") from error
     if not content:
-        raise UserError(f"The model file {path} is empty: copy it again from its origin.")
+        raise UserError(f"The model file {path} is empty", "copy it again from its origin")
     try:
         return unpack(content)
     except NoDigestError as error:
         raise UserError(
-            f"{path} is too old to bear a digest of its network: export it anew with `maskwatch-export quantize`."
+            f"{path} is too old to bear a digest of its network", "export it anew with `maskwatch-export quantize`"
         ) from error
     except UNREADABLE as error:
         if RECORDS[0].encode() not in content:
             raise UserError(
-                f"{path} bears no maskwatch metadata: make it with `maskwatch-export quantize`, "
-                "or copy it again if that is where it came from."
+                f"{path} bears no maskwatch metadata",
+                "make it with `maskwatch-export quantize`, or copy it again if that is where it came from",
             ) from error
-        raise UserError(f"The model file {path} is damaged ({error}): copy it again from its origin.") from error
+        raise UserError(f"The model file {path} is damaged ({error})", "copy it again from its origin") from error
 
 
 def pack(tflite: bytes, metadata: Metadata, golden: Golden) -> bytes:

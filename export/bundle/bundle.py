@@ -99,7 +99,7 @@ def save_bundle(bundle: Bundle, out: Path) -> Path:
     try:
         write_whole(file, bundle.tar())
     except OSError as error:
-        raise UserError(f"{file} cannot be written ({error.strerror}): name another place with -o.") from error
+        raise UserError(f"{file} cannot be written ({error.strerror})", "name another place with -o") from error
     return file
 
 
@@ -113,14 +113,14 @@ def refuse_place(out: Path) -> None:
     try:
         there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
         if not there.is_dir():
-            raise UserError(f"{there} is a file and no folder: name a folder with -o, or a file that ends in .tar.")
+            raise UserError(f"{there} is a file and no folder", "name a folder with -o, or a file that ends in .tar")
         if out.suffix == ".tar" and out.is_dir():
-            raise UserError(f"{out} is a folder: name another file that ends in .tar with -o.")
+            raise UserError(f"{out} is a folder", "name another file that ends in .tar with -o")
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
         raise UserError(
-            f"Nothing can be written to {folder} ({error.strerror}): name another place with -o."
+            f"Nothing can be written to {folder} ({error.strerror})", "name another place with -o"
         ) from error
 
 
@@ -129,7 +129,7 @@ def _by_place(models: Sequence[Path]) -> dict[Path, bytes]:
     for file in models:
         kind = read_model_file(file).metadata.kind
         if shipped_place(kind) in found:
-            raise UserError(f"{file} is a second {kind}: name one model of a kind.")
+            raise UserError(f"{file} is a second {kind}", "name one model of a kind")
         found[shipped_place(kind)] = file.read_bytes()
     return found
 
@@ -138,6 +138,6 @@ def _name_and_version(wheel: Path) -> tuple[str, str]:
     """What a wheel's file name says, once it is known that unpacking is all that it needs."""
     with zipfile.ZipFile(wheel) as archive:
         if any(".data/" in name for name in archive.namelist()):
-            raise UserError(f"{wheel.name} wants more than to be unpacked: no device could install it.")
+            raise UserError(f"{wheel.name} wants more than to be unpacked", "no device could install it")
     name, version = wheel.name.split("-")[:2]
     return name.replace("_", "-"), version

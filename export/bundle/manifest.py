@@ -22,11 +22,11 @@ def read_manifest(file: Path) -> dict:
         said = {str(name): str(sha256) for name, sha256 in manifest["files"].items()}
         there = dict(_digests(file))
     except OSError as error:
-        raise UserError(f"The bundle {file} cannot be read ({error.strerror}): name one that can.") from error
+        raise UserError(f"The bundle {file} cannot be read ({error.strerror})", "name one that can") from error
     except (tarfile.TarError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{file} is no bundle: make one with `maskwatch-export bundle`, or copy it again.") from error
+        raise UserError(f"{file} is no bundle", "make one with `maskwatch-export bundle`, or copy it again") from error
     if wrong := sorted(name for name, _ in said.items() ^ there.items()):
-        raise UserError(f"{file} is damaged ({wrong[0]}): copy it again.")
+        raise UserError(f"{file} is damaged ({wrong[0]})", "copy it again")
     return manifest
 
 

@@ -49,14 +49,14 @@ def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path,
     done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise UserError(f"Our wheel cannot be built ({why}): install what training/requirements.txt names.")
+        raise UserError(f"Our wheel cannot be built ({why})", "install what training/requirements.txt names")
     return next(out.glob("*.whl"))
 
 
 def _copy_source(source: Path, clone: Path) -> None:
     """Copy what the wheel is made of, with the same modes whoever unpacked the source."""
     if not (source / "pyproject.toml").exists():
-        raise UserError("A bundle is made from a clone of the repository: run `maskwatch-export` in one.")
+        raise UserError("A bundle is made from a clone of the repository", "run `maskwatch-export` in one")
     clone.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copyfile(source / name, clone / name)

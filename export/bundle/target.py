@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge.releases.host import MACHINE, PYTHONS
+from edge.releases.target_system import MACHINE, PYTHONS
 
 SOURCE = Path(__file__).parent.parent.parent
 """The clone that this program runs in."""

@@ -61,6 +61,6 @@ def _fetch(target: Target, pins: str, folder: Path) -> None:
         done = subprocess.run([*command, "-r", str(requirements)], check=False, capture_output=True, text=True)
         if done.returncode:
             why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise UserError(f"The wheels for {target.name} cannot be fetched ({why}): try again with a network.")
+            raise UserError(f"The wheels for {target.name} cannot be fetched ({why})", "try again with a network")
         for wheel in Path(fetched).glob("*.whl"):
             wheel.replace(folder / wheel.name)

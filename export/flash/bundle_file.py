@@ -46,13 +46,13 @@ def read_bundle(path: Path, system: str) -> BundleFile:
         UserError: The file cannot be read, is no bundle, is damaged, or is for another system.
     """
     if path.suffix == ".tflite":
-        raise UserError(f"{path} is a model and no bundle: hand it over with --model.")
+        raise UserError(f"{path} is a model and no bundle", "hand it over with --model")
     manifest = read_manifest(path)
     target = manifest["target"]
     if target != system:
         raise UserError(
-            f"{path} is for {target.capitalize()}, but {system.capitalize()} is on the card: "
-            f"make another with `maskwatch-export bundle --target {system} -o FILE`."
+            f"{path} is for {target.capitalize()}, but {system.capitalize()} is on the card",
+            f"make another with `maskwatch-export bundle --target {system} -o FILE`",
         )
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,6 +3,7 @@
 import argparse
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from edge.errors import UserError
 from export.bundle.option import add_model_option
-from export.flash.access import Access, ask_wifi, read_public_key
+from export.flash.access import Access, ask_wifi
 from export.flash.bundle_file import read_bundle
-from export.flash.card import Card, open_partition, recognise
+from export.flash.card import Card, open_partition, recognize
 from export.flash.plan import Plan, make_plan
 from export.flash.settings import read_card_settings, settings_on, source_in
 from export.flash.show import differences, next_steps, notes, summary
+from export.flash.ssh_key import read_public_key
 from export.flash.write import write_card
 
 
@@ -49,11 +51,11 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
         UserError: The card, the bundle or an argument is not what it should be; nothing was written then.
     """
     if arguments.bundle and arguments.model:
-        raise UserError("--model is for a bundle that is made now: leave --bundle out, or make it with that model.")
+        raise UserError("--model is for a bundle that is made now", "leave --bundle out, or make it with that model")
     with tempfile.TemporaryDirectory() as folder:
         try:
             partition = open_partition(arguments.card)
-            card = recognise(partition)
+            card = recognize(partition)
             settings = read_card_settings(arguments.settings) if arguments.settings else None
             access = _access(arguments)
             named = arguments.bundle or _made_bundle(card, arguments.model, Path(folder), console)
@@ -61,12 +63,13 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
             plan = make_plan(partition, card, bundle, access, settings)
         except OSError as error:
             raise UserError(
-                f"{arguments.card} cannot be read ({error.strerror or error}): see that it may be."
+                f"{arguments.card} cannot be read ({error.strerror or error})", "see that it may be"
             ) from error
         source = source_in(settings if settings is not None else settings_on(partition))
         _show(plan, console, dry_run=arguments.dry_run, source=source)
-        if plan.changes and not arguments.dry_run:
-            _write(plan, console)
+        if not arguments.dry_run:
+            if plan.changes or plan.removals:
+                _write(plan, console)
             console.print(next_steps(plan), soft_wrap=True)
 
 
@@ -81,13 +84,14 @@ def _made_bundle(card: Card, models: Sequence[Path], folder: Path, console: Cons
 
 def _access(arguments: argparse.Namespace) -> Access:
     if bool(arguments.wifi) != bool(arguments.wifi_country):
-        raise UserError("--wifi and --wifi-country go together: a board that knows no country keeps its radio off.")
-    return Access(
+        raise UserError("--wifi and --wifi-country go together", "a board that knows no country keeps its radio off")
+    access = Access(
         hostname=arguments.hostname,
         user=arguments.user,
         ssh_key=read_public_key(arguments.ssh_key) if arguments.ssh_key else "",
-        wifi=ask_wifi(arguments.wifi, arguments.wifi_country, getpass) if arguments.wifi else None,
     )
+    # Last, so that nobody types a password for a command that is refused.
+    return replace(access, wifi=ask_wifi(arguments.wifi, arguments.wifi_country, getpass)) if arguments.wifi else access
 
 
 def _show(plan: Plan, console: Console, *, dry_run: bool, source: str) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from edge.errors import UserError
+from export.flash.partition import BootPartition
 
 SECTOR_BYTES = 512
 TABLE_START, ENTRY_BYTES, ENTRIES = 446, 16, 4
@@ -17,7 +18,7 @@ FAT_TYPES = (0x04, 0x06, 0x0B, 0x0C, 0x0E)
 PACKED = {b"\xfd7zXZ": "xz -d", b"\x1f\x8b": "gunzip", b"PK\x03\x04": "unzip", b"\x28\xb5\x2f\xfd": "zstd -d"}
 
 
-class ImageFile:
+class ImageFile(BootPartition):
     """The first FAT partition of an image file.
 
     mtools has written FAT for thirty years and is in every distribution. The Python libraries that could stand in
@@ -32,8 +33,9 @@ class ImageFile:
         """
         if shutil.which("mcopy") is None:
             raise UserError(
-                f"Writing into the image {path} needs mtools: install them (`apt install mtools`), "
-                "or write the image to a card and name the folder where its boot partition is mounted."
+                f"Writing into the image {path} needs mtools",
+                "install them (`apt install mtools`), "
+                "or write the image to a card and name the folder where its boot partition is mounted",
             )
         self._path = path
         self._drive = f"{path}@@{partition_start(path)}"
@@ -41,23 +43,16 @@ class ImageFile:
     def __str__(self) -> str:
         return str(self._path)
 
-    def names(self, folder: str = "") -> list[str]:
-        """Names of the files and folders in a folder, none if the folder is not there."""
-        listed = self._run("mdir", "-b", f"::/{folder}", check=False).decode().splitlines()
+    def _names(self, folder: str) -> list[str]:
+        listed = self._run("mdir", "-b", f"::/{folder}", check=False).decode(errors="replace").splitlines()
         return sorted(line.rstrip("/").rsplit("/", 1)[1] for line in listed if line.startswith("::/"))
 
-    def read(self, name: str) -> bytes:
-        """Content of a file that is there."""
+    def _read(self, name: str) -> bytes:
         return self._run("mtype", f"::/{name}")
 
-    def write(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Write a file, and its folder if need be, or replace it.
-
-        Raises:
-            OSError: The image does not take it.
-        """
+    def _write(self, name: str, chunks: Iterable[bytes]) -> None:
         folder = name.rpartition("/")[0]
-        if folder and folder not in self.names():
+        if folder and folder not in self._names(""):
             self._run("mmd", f"::/{folder}")
         with subprocess.Popen(
             ["mcopy", "-o", "-i", self._drive, "-", f"::/{name}"],
@@ -67,12 +62,11 @@ class ImageFile:
         ) as copy:
             digest, said = _feed(copy, chunks)
         # mcopy ends with status 0 when the partition is full, so it is asked what is there now.
-        if copy.returncode or hashlib.sha256(self.read(name)).digest() != digest:
+        if copy.returncode or hashlib.sha256(self._read(name)).digest() != digest:
             raise OSError(said.decode(errors="replace").strip().replace("\n", ", ") or f"mcopy of {name} failed")
         self._sync()
 
-    def remove(self, name: str) -> None:
-        """Remove a file that is there."""
+    def _remove(self, name: str) -> None:
         self._run("mdel", f"::/{name}")
         self._sync()
 
@@ -106,16 +100,16 @@ def partition_start(path: Path) -> int:
         with path.open("rb") as file:
             head = file.read(SECTOR_BYTES)
     except OSError as error:
-        raise UserError(f"The image {path} cannot be read ({error.strerror}): name one that can.") from error
+        raise UserError(f"The image {path} cannot be read ({error.strerror})", "name one that can") from error
     for magic, program in PACKED.items():
         if head.startswith(magic):
-            raise UserError(f"The image {path} is packed: unpack it with `{program}` first.")
+            raise UserError(f"The image {path} is packed", f"unpack it with `{program}` first")
     if head[-2:] == b"\x55\xaa":
         for start in range(TABLE_START, TABLE_START + ENTRIES * ENTRY_BYTES, ENTRY_BYTES):
             entry = head[start : start + ENTRY_BYTES]
             if entry[4] in FAT_TYPES:
                 return int.from_bytes(entry[8:12], "little") * SECTOR_BYTES
-    raise UserError(f"{path} is not an image of a card: its partition table has no FAT partition to boot from.")
+    raise UserError(f"{path} is not an image of a card", "its partition table has no FAT partition to boot from")
 
 
 def _feed(program: "subprocess.Popen[bytes]", chunks: Iterable[bytes]) -> tuple[bytes, bytes]:

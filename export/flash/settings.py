@@ -7,7 +7,7 @@ from edge.errors import UserError
 from edge.releases.layout import BASE
 from edge.settings.toml_file import read_settings, read_table
 from export.flash.partition import BootPartition
-from export.flash.plan import FOLDER, SETTINGS
+from export.flash.plan import SETTINGS
 
 
 def read_card_settings(path: Path) -> bytes:
@@ -22,20 +22,20 @@ def read_card_settings(path: Path) -> bytes:
     for kind in ("classifier", "locator"):
         if kind in models and not Path(models[kind]).is_relative_to(f"/{BASE}"):
             raise UserError(
-                f"The card brings no {models[kind]}: put the network into the bundle with --model FILE, and take "
-                f'"{kind}" out of {path}.'
+                f"The card brings no {models[kind]}",
+                f'put the network into the bundle with --model FILE, and take "{kind}" out of {path}',
             )
     return path.read_bytes()
 
 
 def settings_on(partition: BootPartition) -> bytes:
     """The settings that are on a card, empty where none are."""
-    return partition.read(SETTINGS) if Path(SETTINGS).name in partition.names(FOLDER) else b""
+    return partition.read(SETTINGS) if partition.holds(SETTINGS) else b""
 
 
 def source_in(settings: bytes) -> str:
     """The camera that settings name, as `first-boot.sh` reads it."""
     try:
         return str(tomllib.loads(settings.decode("utf-8-sig"))["camera"]["source"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "picamera2"

@@ -24,11 +24,11 @@ def write_card(plan: Plan, advanced: Callable[[int], None]) -> None:
         for name in plan.removals:
             plan.partition.remove(name)
     except KeyboardInterrupt as error:
-        raise UserError(f"Stopped at {name}: give the same command again to finish the card.") from error
+        raise UserError(f"Stopped at {name}", "give the same command again to finish the card") from error
     except OSError as error:
         raise UserError(
-            f"{name} could not be written to {plan.partition} ({error.strerror or error}): see that the card may be "
-            "written to, then give the same command again."
+            f"{name} could not be written to {plan.partition} ({error.strerror or error})",
+            "see that the card may be written to, then give the same command again",
         ) from error
 
 

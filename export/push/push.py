@@ -52,7 +52,7 @@ def push(
         _refuse_unless_host(host)
     what = _described(file)
     if not shutil.which("ssh"):
-        raise UserError("The program ssh is missing: run `sudo apt install openssh-client`.")
+        raise UserError("The program ssh is missing", "run `sudo apt install openssh-client`")
     results: list[Result] = []
     for host in hosts:
         if results and not results[-1].good and not keep_going:
@@ -84,9 +84,9 @@ def _push_one(remote: Remote, file: Path, console: Console) -> Result:
 def _refuse_unless_host(name: str) -> None:
     """Refuse what a shell's pattern may have put before the file, and options of ssh."""
     if name.endswith((".tar", ".tflite")) or Path(name).is_file():
-        raise UserError(f"{name} is a file and no host: push one file at a time, named after all hosts.")
+        raise UserError(f"{name} is a file and no host", "push one file at a time, named after all hosts")
     if name.startswith("-"):
-        raise UserError(f"{name} is no host: name devices as you do for ssh, such as pi@door-1.")
+        raise UserError(f"{name} is no host", "name devices as you do for ssh, such as pi@door-1")
 
 
 def _described(file: Path) -> str:

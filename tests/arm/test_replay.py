@@ -21,7 +21,7 @@ def events_here(here, clip):
 
 def without_probability(events):
     """A probability differs by a count or so between runtimes; what is decided, and when, must not."""
-    return [{**json.loads(line), "p_unmasked": ...} for line in events.splitlines()]
+    return [{**json.loads(line), "p_not_compliant": ...} for line in events.splitlines()]
 
 
 def test_the_clip_raises_an_alert_and_ends_it(events_here):

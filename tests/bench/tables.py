@@ -1,166 +1,146 @@
-"""The figures as tables to read, and as one record to keep."""
+"""The figures of a record as tables: for a terminal and, word for word the same, for the model card."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from chain_scores import ChainScores, TrueFace, mean
-from chains import Chain
-from classifier_scores import ClassifierScores
+from aims import Aim, aims_of
 from rich.table import Table
 
-from training.locator.scores import FULL_PX, MAX_FALSE_FACES, SMALL_PX
-from training.slices import Share, Slice
+Record = dict[str, Any]
 
 NOT_MEASURED = "-"
 
-FACE_SLICES: dict[str, Callable[[TrueFace], bool]] = {
-    "16-32 px": lambda face: SMALL_PX <= face.size < FULL_PX,
-    "32-64 px": lambda face: FULL_PX <= face.size < 64,
-    "64-128 px": lambda face: 64 <= face.size < 128,
-    "128 px and more": lambda face: face.size >= 128,
-    "masked, from 32 px on": lambda face: face.label == "with_mask" and face.size >= FULL_PX,
-    "bare, from 32 px on": lambda face: face.label == "without_mask" and face.size >= FULL_PX,
-    "incorrect, from 32 px on": lambda face: face.label == "incorrect" and face.size >= FULL_PX,
-}
-"""Parts of the faces in scenes that are shown apart."""
+SAYS = {True: "reached", False: "**not reached**", None: "not measured"}
 
 
 @dataclass(frozen=True)
-class Row:
-    """One aim, and how far it was reached."""
+class TextTable:
+    """A title, headings and rows of as many words."""
 
-    what: str
-    aim: str
-    value: float | None
-    """None where it could not be measured."""
-    bound: float
-    smaller: bool = False
-    """Whether less is better."""
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
-    @property
-    def reached(self) -> bool | None:
-        """None where it could not be measured."""
-        if self.value is None:
-            return None
-        return self.value <= self.bound if self.smaller else self.value >= self.bound
+    def rich(self) -> Table:
+        """For a terminal."""
+        table = Table(*self.headings, title=self.title)
+        for row in self.rows:
+            table.add_row(*row)
+        return table
 
-
-def aims_table(rows: Sequence[Row]) -> Table:
-    """The aims of the issue, the shipped files' figures, and whether they are reached."""
-    table = Table("shipped int8 files", "aim", "measured", "", title="What they must reach")
-    says = {True: "reached", False: "NOT reached", None: "not measured"}
-    for row in rows:
-        table.add_row(row.what, row.aim, share(row.value), says[row.reached])
-    return table
+    def markdown(self) -> str:
+        """For a page."""
+        lines = [self.headings, ["---"] * len(self.headings), *self.rows]
+        return "\n".join([f"{self.title}:", "", *("| " + " | ".join(line) + " |" for line in lines)])
 
 
-def chains_table(chains: Sequence[Chain], scores: dict[str, ChainScores], times: dict[str, dict[str, float]]) -> Table:
-    """All chains in whole scenes, at the threshold that each comes with and at the same rate of false faces."""
-    table = Table("", *(chain.name for chain in chains), title="In whole scenes, all counted alike")
-    at = [scores[chain.name].detections.at(chain.threshold) for chain in chains]
-    best = [scores[chain.name].detections for chain in chains]
-    rated = [detections.at(detections.best_threshold()) for detections in best]
-    table.add_row("score from which a face is shown", *(f"{chain.threshold:.2f}" for chain in chains))
-    table.add_row("faces found, from 32 px on", *(share(s.recall) for s in at))
-    table.add_row("false faces an image at that", *(share(s.false_faces_an_image) for s in at))
-    table.add_row(f"faces found at <= {MAX_FALSE_FACES:.2f} false an image", *(share(s.recall) for s in rated))
-    table.add_row("faces of 16-32 px found", *(share(s.small_recall) for s in at))
-    table.add_row("... at the same rate", *(share(s.small_recall) for s in rated))
-    table.add_row("found and mask state right, of all", *(share(scores[c.name].state_right) for c in chains))
-    table.add_row("incorrect ones caught, of those found", *(share(scores[c.name].incorrect_caught) for c in chains))
-    table.add_row("MB", *(f"{sum(file.stat().st_size for file in c.files) / 1e6:.2f}" for c in chains))
-    table.add_row("ms, one thread, 640x480", *(_stages(times[c.name]) for c in chains))
-    return table
+def tables_of(record: Record) -> Iterator[TextTable]:
+    """Every table of a record, see `records`."""
+    yield _aims(aims_of(record))
+    for split, part in record["splits"].items():
+        yield _chains(split, part, record["files"])
+        yield _parts(split, part["lights"]["as it is"])
+        yield _classifiers(split, part["classifiers"])
+        yield from _details(split, part["classifiers"])
+    yield _negatives(record["negatives"])
+    if record.get("clips"):
+        yield _clips(record["clips"])
 
 
-def classifiers_table(scored: Sequence[ClassifierScores]) -> Table:
-    """The shipped classifiers on crops."""
-    table = Table(
-        "int8 network", "with / without", "of scene sources", "incorrect caught", "bytes", "M multiply-adds", "ms",
-        title="On crops",
-    )  # fmt: skip
-    for one in scored:
-        accuracies = (one.everything.with_without_accuracy, one.from_scenes.with_without_accuracy)
-        figures = (*map(share, accuracies), share(one.everything.incorrect_caught))
-        table.add_row(one.network, *figures, f"{one.bytes:,}", f"{one.multiply_adds / 1e6:.1f}", f"{one.ms:.2f}")
-    return table
+def _aims(aims: Sequence[Aim]) -> TextTable:
+    rows = [(aim.what, aim.wish, number(aim.value), SAYS[aim.reached]) for aim in aims]
+    return TextTable("What the shipped int8 files must reach", ("", "aim", "measured", ""), rows)
 
 
-def face_slices_table(
-    name: str, scored: ChainScores, slices: dict[str, Callable[[TrueFace], bool]] = FACE_SLICES
-) -> Table:
-    """A chain by parts of the faces; `slices` may hold any other part that can be told from a `TrueFace`."""
-    table = Table("", "faces", "found", "found and right", title=f"{name}, by part of the faces in scenes")
-    for part, figures in face_slices(scored, slices).items():
-        table.add_row(part, str(figures["faces"]), share(figures["found"]), share(figures["right"]))
-    return table
+def _chains(split: str, part: Record, files: Record) -> TextTable:
+    names = list(files)
+    rows = [["score from which a face is shown", *(f"{files[n]['threshold']:.2f}" for n in names)]]
+    for light, chains in part["lights"].items():
+        of = [chains[name] for name in names]
+        rows += [
+            [f"{light}: faces found, from 32 px on", *(share(c["found"]) for c in of)],
+            [f"{light}: false faces an image at that", *(number(c["false_an_image"]) for c in of)],
+            [f"{light}: found and mask state right, of all masked and bare", *(share(c["state_right"]) for c in of)],
+            [f"{light}: incorrect ones caught, of those found", *(share(c["incorrect_caught"]) for c in of)],
+        ]
+    plain = [part["lights"]["as it is"][name] for name in names]
+    rows += [
+        [f"found, were {rate} false an image allowed", *(number(c["found_at_rate"][rate]) for c in plain)]
+        for rate in plain[0]["found_at_rate"]
+    ]
+    rows += [
+        ["faces of 16 to 32 px found", *(number(c["small_recall"]) for c in plain)],
+        ["MB", *(f"{files[n]['mb']:.2f}" for n in names)],
+        ["ms from 640x480, one thread of an x86-64", *(_stages(files[n]["ms"]) for n in names)],
+    ]
+    return TextTable(f"{part['scenes']} scenes of {split}, every chain counted alike", ("", *names), rows)
 
 
-def face_slices(scored: ChainScores, slices: dict[str, Callable[[TrueFace], bool]] = FACE_SLICES) -> dict[str, dict]:
-    """How many faces each part has, and which share of them is found, and found and told rightly."""
-    parts = {name: [face for face in scored.faces if belongs(face)] for name, belongs in slices.items()}
-    return {
-        name: {
-            "faces": len(faces),
-            "found": mean([face.found for face in faces]),
-            "right": mean([face.right for face in faces]) if scored.judges else None,
-        }
-        for name, faces in parts.items()
-    }
+def _parts(split: str, chains: Record) -> TextTable:
+    name, ours = next(iter(chains.items()))
+    rows = [(part, share(of["found"]), share(of["right"])) for part, of in ours["parts"].items()]
+    return TextTable(f"{name} on scenes of {split}, by part of the faces", ("", "found", "found and right"), rows)
 
 
-def slices_table(title: str, slices: dict[str, Slice]) -> Table:
-    """A classifier by parts of the crops, with Wilson's 95 % intervals."""
-    table = Table("", "with / without", "masked left alone", "bare caught", "incorrect caught", title=title)
-    for name, part in slices.items():
-        shares = (part.with_without, part.with_mask, part.without_mask, part.incorrect)
-        table.add_row(name, *map(share_and_doubt, shares))
-    return table
+def _classifiers(split: str, classifiers: Record) -> TextTable:
+    rows = [
+        (f"{name}, {light}", *(share(of[what]) for what in ("with_without", "with_mask", "without_mask", "incorrect")))
+        for name, scored in classifiers.items()
+        for light, of in {**scored["by_light"], "cut from scenes": scored["from_scenes"]}.items()
+    ]
+    headings = ("int8 network", "masked and bare", "masked left alone", "bare caught", "incorrect caught")
+    return TextTable(f"Crops of {split}", headings, rows)
 
 
-def shares_table(title: str, shares: dict[str, Share]) -> Table:
-    """Shares by name, with their intervals."""
-    table = Table("", "share", title=title)
-    for name, part in shares.items():
-        table.add_row(name, share_and_doubt(part))
-    return table
+def _details(split: str, classifiers: Record) -> Iterator[TextTable]:
+    name, scored = next(iter(classifiers.items()))
+    what = f"{name} on crops of {split}"
+    if scored["by_kind"]:
+        rows = [(kind, share(of)) for kind, of in scored["by_kind"].items()]
+        yield TextTable(f"{what}, incorrectly worn masks by how they are worn", ("", "caught"), rows)
+    for title, key in (("by face size in px", "by_face_size"), ("by skin, with its light", "by_skin_tone")):
+        rows = [(part, share(of["with_without"]), share(of["incorrect"])) for part, of in scored[key].items()]
+        yield TextTable(f"{what}, {title}", ("", "masked and bare", "incorrect caught"), rows)
+    rows = [(thing, share(of)) for thing, of in scored["behind"].items()]
+    yield TextTable(f"{what}, bare faces behind a drawn thing", ("", "caught"), rows)
 
 
-def as_json(
-    split: str,
-    rows: Sequence[Row],
-    scores: dict[str, ChainScores],
-    times: dict[str, dict[str, float]],
-    classifiers: Sequence[ClassifierScores],
-) -> dict[str, Any]:
-    """Everything that the tables show."""
-    return {
-        "split": split,
-        "aims": [asdict(row) | {"reached": row.reached} for row in rows],
-        "chains": {name: _chain_record(scored) | {"ms": times[name]} for name, scored in scores.items()},
-        "classifiers": [asdict(one) for one in classifiers],
-    }
+def _negatives(negatives: Record) -> TextTable:
+    chains = negatives["chains"]
+    rows = [
+        ("false faces an image", *(number(of["false_an_image"]) for of in chains.values())),
+        ("called not compliant, an image", *(number(of["false_alerts_an_image"]) for of in chains.values())),
+    ]
+    return TextTable(f"{negatives['scenes']} pictures without any face, never trained with", ("", *chains), rows)
 
 
-def share(value: float | None) -> str:
+def _clips(clips: Record) -> TextTable:
+    rows = [
+        (
+            clip["clip"],
+            ", ".join("never" if s["delay"] is None else f"{s['delay']:.1f}" for s in clip["stretches"])
+            or NOT_MEASURED,
+            ", ".join(f"{at:.1f}" for at in clip["false_alerts"]) or NOT_MEASURED,
+            f"{clip['tracks']}/{clip['people']}",
+            {True: "yes", False: "**no**", None: "only reported"}[clip["passed"]],
+        )
+        for clip in clips["clips"]
+    ]
+    headings = ("clip", "alerted after, s", "false alerts at, s", "tracks/people", "passed")
+    return TextTable("Clips, ten frames a second", headings, rows)
+
+
+def number(value: float | None) -> str:
     """Three decimals, or a dash."""
     return NOT_MEASURED if value is None else f"{value:.3f}"
 
 
-def share_and_doubt(part: Share) -> str:
-    """A share, its interval and how many pictures stand behind it."""
-    return f"{part.share:.3f} ({part.low:.2f}-{part.high:.2f}) of {part.images}" if part.images else NOT_MEASURED
-
-
-def _chain_record(scored: ChainScores) -> dict[str, Any]:
-    return {
-        "at_its_threshold": asdict(scored.detections.at(scored.threshold)),
-        "at_the_same_rate": asdict(scored.detections.at(scored.detections.best_threshold())),
-        "state_right": scored.state_right,
-        "incorrect_caught": scored.incorrect_caught,
-        "slices": face_slices(scored),
-    }
+def share(part: Record | None) -> str:
+    """A share, its 95 % interval and of how many."""
+    if not part or part["share"] is None:
+        return NOT_MEASURED
+    return f"{part['share']:.3f} ({part['low']:.3f}-{part['high']:.3f}) of {part['images']}"
 
 
 def _stages(taken: dict[str, float]) -> str:

@@ -6,7 +6,7 @@ from gpiozero.pins.mock import MockFactory
 
 from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 
@@ -46,12 +46,14 @@ def undecided():
 
 
 @pytest.fixture
-def moment():
-    """Makes a moment by hand, before a grey wall."""
+def frame_result():
+    """Makes a frame_result by hand, before a grey wall."""
 
     def make(seconds=0.0, *tracks, size=(240, 320), alarm=None, events=()):
         image = np.full((*size, 3), 120, np.uint8)
-        return Moment(Frame(image, seconds), tracks, alarm or AlarmState(), events, {"locate": 0.1, "classify": 2.0})
+        return FrameResult(
+            Frame(image, seconds), tracks, alarm or AlarmState(), events, {"locate": 0.1, "classify": 2.0}
+        )
 
     return make
 

@@ -30,6 +30,9 @@ EXCLUDED = (
     *(f"/usr/lib/modules/*/kernel/{name}/*" for name in UNUSED_DRIVERS),
 )
 
+BINFMT = Path("/proc/sys/fs/binfmt_misc")
+"""Where the kernel is told which interpreter runs foreign programs."""
+
 CARD_MB, BOOT_START_MB, BOOT_MB = 4096, 8, 512
 """QEMU wants a power of two; the boot partition lies where Raspberry Pi OS has it, and is as large."""
 ROOT_START_MB = BOOT_START_MB + BOOT_MB
@@ -87,7 +90,23 @@ def _cached(cache: Path, name: str, make: Callable[[Path], None]) -> Path:
     return done
 
 
+def _register_emulator() -> None:
+    """Let this kernel run aarch64 programs by QEMU, as systemd-binfmt does at boot; a container has no systemd."""
+    if (BINFMT / "qemu-aarch64").exists():
+        return
+    rule = next(iter(sorted(Path("/usr/lib/binfmt.d").glob("qemu-aarch64*.conf"))), None)
+    if rule is None:
+        raise ImageError("this kernel is not told how to run aarch64 programs: install qemu-user-static")
+    if not (BINFMT / "register").exists():
+        _call("mount", "-t", "binfmt_misc", "binfmt_misc", BINFMT)
+    try:
+        (BINFMT / "register").write_text(rule.read_text().strip())
+    except OSError as error:
+        raise ImageError(f"this kernel does not take {rule} ({error.strerror})") from error
+
+
 def _bootstrap(root: Path) -> None:
+    _register_emulator()
     included = ("?essential", "?priority(required)", ",".join(PACKAGES))
     _call(
         *("mmdebstrap", "--mode=root", "--architectures=arm64", "--variant=extract", "--format=directory"),

@@ -28,13 +28,13 @@ CHANGES = {
     "next": {"edge/cli.py": "# Better than the old one."},
     "mute": {"edge/runtime/run.py": "def run(*_, **__): raise UserError('This one cannot begin.')"},
     "sick": {"edge/doctor/software.py": "def check_python(_): return Finding('python', 'fail', 'not to its taste')"},
-    # The doctor sees nothing of it: the gate has to ask systemd itself.
+    # The doctor sees nothing of it: the health check has to ask systemd itself.
     "brief": {
         "edge/doctor/running.py": "def check_service(_): return _ok('is running')",
         "edge/runtime/loop.py": """
 def watch(camera, locator, classifier, tracker, alarm, publisher):
     for frame, _ in zip(camera, range(5)):
-        publisher.publish(Moment(frame, [], alarm.state, [], {}))
+        publisher.publish(FrameResult(frame, [], alarm.state, [], {}))
     raise SystemExit("That is enough for today.")
 """,
     },

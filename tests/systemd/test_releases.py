@@ -1,4 +1,4 @@
-"""Releases come, fail and go under a real systemd, with the installer, the health gate and the doctor as they are."""
+"""Releases come, fail and go under a real systemd, with the installer, the health check and the doctor as they are."""
 
 import shutil
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ def install(board, release):
 
 
 def begin_trial(board, release):
-    """Begin an installation, and wait until its release is ready and the gate looks at it."""
+    """Begin an installation, and wait until its release is ready and the health check looks at it."""
     old = board.pid
     board("systemd-run", f"--unit={INSTALLATION}", "--collect", "maskwatch", "install", f"/gifts/{release.file.name}")
     board.wait_until(lambda: board.pid not in (0, old) and board.watching)

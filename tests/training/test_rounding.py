@@ -6,7 +6,7 @@ from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
 from edge.vision.interpreter import open_interpreter
-from export.convert import quantise
+from export.quantize.convert import quantise
 from training.rounding import as_int8
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
-from training.datasets import SUFFIXES
+from training.common.pictures import SUFFIXES
 from training.locator.augmentation import AnnotatedImage
 
 CROP_OVER_FACE = 1.4
@@ -52,7 +52,7 @@ def read_further_faces(folder: Path) -> list[FaceCrop]:
     images = (cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION) for path in paths)
     crops = [_face_crop(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)) for image in images if image is not None]
     if not crops:
-        raise UserError(f"{folder} holds no face crops: name a folder with folders of them, one a class.")
+        raise UserError(f"{folder} holds no face crops", "name a folder with folders of them, one a class")
     return crops
 
 

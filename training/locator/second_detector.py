@@ -43,7 +43,7 @@ class SecondDetector:
         try:
             self._network = cv2.FaceDetectorYN.create(str(path), "", (320, 320), LOWEST_SCORE, 0.3)
         except cv2.error as error:
-            raise UserError(f"{path} is no YuNet file that OpenCV reads: name face_detection_yunet_*.onnx.") from error
+            raise UserError(f"{path} is no YuNet file that OpenCV reads", "name face_detection_yunet_*.onnx") from error
 
     def find(self, image: np.ndarray) -> np.ndarray:
         """The faces in uint8 (height, width, 3) RGB: float (n, 5) as left, top, right, bottom and score."""

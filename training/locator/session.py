@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from edge.errors import UserError
+from training.common.left_out import summary
 from training.locator.evaluate import LocatorMetrics, evaluate
 from training.locator.fit import fit, save_settings
 from training.locator.further_faces import read_further_faces
@@ -27,7 +28,7 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
         UserError: No such network, second detector or folder of faces.
     """
     if settings.network not in LOCATORS:
-        raise UserError(f"There is no network {settings.network}: choose one of {', '.join(LOCATORS)}.")
+        raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(LOCATORS)}")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     if settings.second_detector:
         scenes = completed(scenes, Path(settings.second_detector), files.second_detector)
@@ -58,8 +59,8 @@ def _fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, console: 
 def _say_scenes(scenes: SceneSet, console: Console) -> None:
     for split, counts in scenes.counts().items():
         console.print(f"{split:5} {counts['scenes']:5} scenes, {counts['faces']:5} faces")
-    for path, reason in scenes.skipped.items():
-        console.print(f"passed over: {path} {reason}")
+    for line in (*scenes.notes, *summary(scenes.skipped)):
+        console.print(line)
 
 
 def _evaluate(scenes: SceneSet, files: RunFiles, console: Console) -> None:

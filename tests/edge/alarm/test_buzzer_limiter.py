@@ -1,8 +1,8 @@
-from edge.alarm.buzzer_limiter import Buzzes
+from edge.alarm.buzzer_limiter import BuzzerLimiter
 
 
 def buzzes(seconds=1.0, refractory_seconds=30.0, duty_limit=1.0):
-    return Buzzes(seconds=seconds, refractory_seconds=refractory_seconds, duty_limit=duty_limit)
+    return BuzzerLimiter(seconds=seconds, refractory_seconds=refractory_seconds, duty_limit=duty_limit)
 
 
 def test_people_who_arrive_at_once_share_a_buzz():

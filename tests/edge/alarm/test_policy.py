@@ -129,7 +129,7 @@ def test_a_face_too_small_to_count_begins_no_alert_until_it_is_nearer(bare):
     assert alerts(policy(min_face_px=32), *frames) == [(2, "alert_began", 1)]
 
 
-def test_furniture_ends_its_alert(bare):
+def test_a_static_face_ends_its_alert(bare):
     frames = [(0, [bare()]), (1, [replace(bare(), muted=True)])]
     assert alerts(policy(), *frames)[-1] == (1, "alert_ended", 1)
 

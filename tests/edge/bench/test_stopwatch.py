@@ -6,20 +6,20 @@ from edge.bench.stopwatch import Stopwatch
 
 
 @pytest.fixture
-def frames(moment):
+def frames(frame_result):
     """Frames of a camera that takes a second for each, by a clock that goes on by one each time it is read."""
-    return [moment(float(number)).frame for number in range(4)]
+    return [frame_result(float(number)).frame for number in range(4)]
 
 
 @pytest.fixture
-def watched(frames, moment, person):
+def watched(frames, frame_result, person):
     """What a stopwatch knows after all of them."""
 
     def run(**options):
         ticks = count()
         stopwatch = Stopwatch(clock=lambda: float(next(ticks)), **options)
         for frame in stopwatch.time_captures(frames):
-            stopwatch.publish(moment(frame.seconds, person()))
+            stopwatch.publish(frame_result(frame.seconds, person()))
         return stopwatch
 
     return run

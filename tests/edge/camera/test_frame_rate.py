@@ -1,8 +1,8 @@
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 
 
 def test_the_lowest_limit_counts_until_it_is_lifted():
-    rate = Rate(10.0)
+    rate = FrameRate(10.0)
     rate.limit("heat", 2.5)
     rate.limit("idle", 5.0)
     assert rate.frames_per_second == 2.5
@@ -13,6 +13,6 @@ def test_the_lowest_limit_counts_until_it_is_lifted():
 
 
 def test_no_limit_is_above_the_full_rate():
-    rate = Rate(2.0)
+    rate = FrameRate(2.0)
     rate.limit("idle", 5.0)
     assert rate.frames_per_second == 2.0

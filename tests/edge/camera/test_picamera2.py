@@ -74,7 +74,7 @@ def test_it_gives_rgb_frames_of_the_size_asked_for():
 
 
 def test_every_picture_is_given_back_and_the_camera_let_go(picamera2):
-    with open_camera(CameraSettings(frames_per_second=1000.0)) as camera:
+    with open_camera(CameraSettings(frames_per_second=120.0)) as camera:
         list(islice(iter(camera), 3))
     calls = picamera2.Picamera2.calls
     assert calls[0] == "start"
@@ -83,16 +83,16 @@ def test_every_picture_is_given_back_and_the_camera_let_go(picamera2):
 
 
 def test_the_sensor_itself_keeps_the_frame_rate(picamera2):
-    lens = RaspberryPiCamera(CameraSettings(frames_per_second=10.0))
-    assert lens._camera.configuration["controls"] == {"FrameDurationLimits": (100_000, 100_000)}
+    driver = RaspberryPiCamera(CameraSettings(frames_per_second=10.0))
+    assert driver._camera.configuration["controls"] == {"FrameDurationLimits": (100_000, 100_000)}
 
 
 def test_a_picture_that_never_comes_lets_the_camera_be_closed(picamera2):
-    lens = RaspberryPiCamera(CameraSettings())
+    driver = RaspberryPiCamera(CameraSettings())
     picamera2.Picamera2.times_out = True
     with pytest.raises(OSError, match="see to its ribbon cable"):
-        lens.grab()
-    lens.close()
+        driver.grab()
+    driver.close()
     assert picamera2.Picamera2.calls == ["start", "cancel_all_and_flush", "stop", "close"]
 
 

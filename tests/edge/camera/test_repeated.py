@@ -52,6 +52,18 @@ def test_frames_whose_time_has_passed_are_left_out(clip):
     recording.close()
 
 
+def test_a_recording_that_takes_longer_to_decode_than_it_lasts_gives_frames_all_the_same(clip):
+    time = Time()
+
+    def slow():
+        time.now += 0.3  # a frame lasts 0.1 s, and each is decoded before the clock is read again
+        return time.now
+
+    recording = RepeatedRecording(clip, clock=slow, sleep=time.sleep)
+    assert len(list(frames(recording, 20))) == 20
+    recording.close()
+
+
 def test_what_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(UserError, match="There is no"):
         RepeatedRecording(tmp_path / "none.mp4")

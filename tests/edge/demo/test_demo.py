@@ -8,7 +8,8 @@ from rich.console import Console
 
 from edge.demo.demo import run_demo
 from edge.errors import UserError
-from edge.settings.schema import Settings
+from edge.settings.schema import CameraSettings, Settings
+from edge.settings.values import Region
 
 
 @pytest.fixture
@@ -28,6 +29,14 @@ def test_a_clip_leaves_an_annotated_clip_a_timeline_and_a_summary(clip, tmp_path
     text = console.file.getvalue()
     assert "Frames     8" in text
     assert "Verdicts" not in text  # nobody knows what was so
+
+
+def test_a_camera_that_hangs_on_its_side_is_shown_upright_and_cut(clip, grey_frame, tmp_path):
+    settings = Settings(camera=CameraSettings(rotation=90, region=Region(0.0, 0.0, 0.5, 1.0)))
+    assert run_demo(str(clip), settings, tmp_path / "out", Console(file=io.StringIO())) == 0
+    written = cv2.VideoCapture(str(tmp_path / "out" / "annotated.webm"))
+    assert written.get(cv2.CAP_PROP_FRAME_WIDTH) == grey_frame.shape[0] / 2
+    assert written.get(cv2.CAP_PROP_FRAME_HEIGHT) > grey_frame.shape[1]  # a bar with the time is below
 
 
 def test_a_missing_source_is_a_user_s_error(tmp_path):

@@ -12,24 +12,24 @@ from edge.tracking.track import Verdict
 
 
 @pytest.fixture
-def course(moment, person):
+def course(frame_result, person):
     """Two seconds with a mask, two without; the verdict follows half a second late."""
-    moments = []
+    frame_results = []
     for number in range(40):
         seconds = number / 10
         bare = seconds >= 2.5
-        events = [AlertBegan(at=2.5, track=1, p_unmasked=0.9)] if seconds == 2.5 else []
+        events = [AlertBegan(at=2.5, track=1, p_not_compliant=0.9)] if seconds == 2.5 else []
         verdict = Verdict.NOT_COMPLIANT if bare else Verdict.COMPLIANT
-        moments.append(moment(seconds, person(verdict), alarm=AlarmState(led=bare), events=events))
-    return moments
+        frame_results.append(frame_result(seconds, person(verdict), alarm=AlarmState(led=bare), events=events))
+    return frame_results
 
 
 def shown(course, console):
     timings, score = Timings(), Score(lambda seconds: "without_mask" if seconds >= 2 else "with_mask")
     with Terminal(console, timings) as terminal:
-        for moment in course:
+        for frame_result in course:
             for publisher in (timings, score, terminal):
-                publisher.publish(moment)
+                publisher.publish(frame_result)
     print_summary(console, score, timings, [Path("out/annotated.webm")])
     return console.file.getvalue()
 
@@ -57,10 +57,10 @@ def test_a_terminal_without_unicode_gets_one_too(course):
 
 
 @pytest.mark.parametrize(("state", "shown"), [(None, False), (False, True), (True, True)])
-def test_a_clear_led_is_shown_where_it_is_fitted(state, shown, moment):
+def test_a_clear_led_is_shown_where_it_is_fitted(state, shown, frame_result):
     console = Console(file=io.StringIO(), width=80, force_terminal=True)
     with Terminal(console, Timings()) as terminal:
-        terminal.publish(moment(1.0, alarm=AlarmState(clear_led=state)))
+        terminal.publish(frame_result(1.0, alarm=AlarmState(clear_led=state)))
     assert ("CLEAR" in console.file.getvalue()) == shown
 
 
@@ -72,17 +72,17 @@ def test_the_summary_says_what_was_right_and_when(course):
     assert "out/annotated.webm" in text
 
 
-def test_a_wrong_verdict_counts_as_wrong(course, person, moment):
+def test_a_wrong_verdict_counts_as_wrong(course, person, frame_result):
     score = Score(lambda seconds: "with_mask")
     for number in range(10):
-        score.publish(moment(number / 10, person(Verdict.NOT_COMPLIANT)))
+        score.publish(frame_result(number / 10, person(Verdict.NOT_COMPLIANT)))
     (stand,) = score.stands()
     assert not stand.right
     assert stand.delay is None
 
 
-def test_an_alert_s_end_is_told(moment):
+def test_an_alert_s_end_is_told(frame_result):
     console = Console(file=io.StringIO(), width=80)
     with Terminal(console, Timings()) as terminal:
-        terminal.publish(moment(1.0, events=[AlertEnded(at=1.0, track=1)]))
+        terminal.publish(frame_result(1.0, events=[AlertEnded(at=1.0, track=1)]))
     assert "alert over" in console.file.getvalue()

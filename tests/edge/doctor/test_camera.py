@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 from edge.camera.live import LiveCamera
 from edge.doctor.camera import Patience, check_camera, look_at
 from edge.errors import UserError
@@ -58,7 +58,7 @@ def test_a_source_that_is_not_there_fails(tmp_path):
         look_at(CameraSettings(source=str(tmp_path / "none.mp4")))
 
 
-class Lens:
+class CameraDriver:
     """A camera that shows what it is given, again and again."""
 
     def __init__(self, *pictures):
@@ -79,7 +79,7 @@ def live(monkeypatch):
     """Looks at a live camera that gives these pictures."""
 
     def look(*pictures, patience_seconds=0.0):
-        camera = LiveCamera(lambda: Lens(*pictures), rate=Rate(1000.0), rebuild_after_seconds=1.0)
+        camera = LiveCamera(lambda: CameraDriver(*pictures), rate=FrameRate(1000.0), rebuild_after_seconds=1.0)
         monkeypatch.setattr("edge.camera.sources.open_camera", lambda settings: camera)
         return look_at(CameraSettings(), patience_seconds=patience_seconds)
 

@@ -82,7 +82,7 @@ def test_without_its_packages_the_doctor_still_says_what_is_missing(config):
 
 
 def test_an_error_is_taken_apart_into_what_is_wrong_and_what_mends_it():
-    found = failure("camera", UserError("There is no camera /dev/video0: plug it in."))
+    found = failure("camera", UserError("There is no camera /dev/video0", "plug it in"))
     assert found == Finding("camera", "fail", "There is no camera /dev/video0", "plug it in")
 
 

@@ -9,8 +9,8 @@ from os import uname
 from pathlib import Path
 from sys import version_info
 
-from edge.releases.host import Host, Outcome
 from edge.releases.layout import UNIT, Layout
+from edge.releases.target_system import Outcome, TargetSystem
 
 UNIT_TEXT = "[Service]\nExecStart=/opt/maskwatch/current/bin/maskwatch run\n[Install]\nWantedBy=multi-user.target\n"
 
@@ -31,8 +31,8 @@ class Board:
             (self.root / "etc").mkdir(parents=True)
             self.power_cut()
 
-    def host(self, *, live=True):
-        return Host(layout=self.layout, notes=self.notes, run=self.run, live=live, sleep=lambda _: None)
+    def system(self, *, live=True):
+        return TargetSystem(layout=self.layout, notes=self.notes, run=self.run, live=live, sleep=lambda _: None)
 
     @property
     def running(self):

@@ -38,6 +38,6 @@ def install(bundles):
     def install(board, release, temper="well", *, live=True):
         bundle = bundles / f"{release}-{temper}"
         time = datetime(2026, 1, 1) + timedelta(minutes=next(minute))
-        return install_bundle(bundle, board.host(live=live), now=lambda: time)
+        return install_bundle(bundle, board.system(live=live), now=lambda: time)
 
     return install

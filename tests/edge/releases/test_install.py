@@ -184,7 +184,7 @@ def test_a_bundle_that_does_not_belong_here_is_refused(board, tmp_path, entry, w
     manifest = json.loads((bundle / "manifest.json").read_text()) | entry
     (bundle / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(UserError, match=why):
-        install_bundle(bundle, board.host())
+        install_bundle(bundle, board.system())
     assert names(board) == []
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from edge.cli import main
 from edge.errors import UserError
-from edge.releases.host import refuse_other_machine
+from edge.releases.target_system import refuse_other_machine
 
 
 def releases(board, capsys):

@@ -10,8 +10,8 @@ from edge.alarm.alarm import Alarm
 from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
 from edge.events.journal import Journal
-from edge.runtime.camera_watchdog import Lookout
-from edge.runtime.frame_result import Moment
+from edge.runtime.camera_watchdog import CameraWatchdog
+from edge.runtime.frame_result import FrameResult
 from edge.settings.schema import AlarmSettings
 
 LED, CLEAR = 17, 22
@@ -24,16 +24,16 @@ class Door:
         self.now, self.log = 100.0, io.StringIO()
         self.alarm = Alarm(AlarmSettings(clear_led_pin=CLEAR), pins)
         journal = Journal(self.log)
-        self.lookout = Lookout(self.alarm, journal, after_seconds=3.0, clock=lambda: self.now)
+        self.watchdog = CameraWatchdog(self.alarm, journal, after_seconds=3.0, clock=lambda: self.now)
 
     def frame(self, seconds, *tracks):
         self.alarm.show(seconds, tracks)
         image = np.zeros((4, 4, 3), np.uint8)
-        self.lookout.publish(Moment(Frame(image, seconds), tracks, AlarmState(), [], {}))
+        self.watchdog.publish(FrameResult(Frame(image, seconds), tracks, AlarmState(), [], {}))
 
     def wait(self, seconds):
         self.now += seconds
-        self.lookout.check()
+        self.watchdog.check()
 
     @property
     def events(self):
@@ -87,8 +87,8 @@ def test_each_blindness_is_said(door):
 
 def test_it_keeps_watch_by_itself_while_the_loop_is_stuck(pins, eventually):
     log = io.StringIO()
-    with Alarm(AlarmSettings(), pins) as alarm, Lookout(alarm, Journal(log), after_seconds=0.05) as lookout:
-        eventually(lambda: lookout.blind)  # a camera that hangs
+    with Alarm(AlarmSettings(), pins) as alarm, CameraWatchdog(alarm, Journal(log), after_seconds=0.05) as watchdog:
+        eventually(lambda: watchdog.blind)  # a camera that hangs
         eventually(lambda: True in [state.state for state in pins.pin(LED).states])
         time.sleep(0.02)
     assert log.getvalue().count("blind") == 1
@@ -103,8 +103,8 @@ def test_a_log_that_takes_nothing_does_not_keep_the_light_from_showing_it(pins, 
 
     with (
         Alarm(AlarmSettings(), pins) as alarm,
-        Lookout(alarm, Journal(Unwritable()), after_seconds=0.05) as lookout,
+        CameraWatchdog(alarm, Journal(Unwritable()), after_seconds=0.05) as watchdog,
     ):
-        eventually(lambda: lookout.blind)
-        lookout.blind = False  # a frame has come; then none again
-        eventually(lambda: lookout.blind)
+        eventually(lambda: watchdog.blind)
+        watchdog.blind = False  # a frame has come; then none again
+        eventually(lambda: watchdog.blind)

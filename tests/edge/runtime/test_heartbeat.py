@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.camera.frame import Frame
-from edge.runtime.frame_result import Moment
+from edge.runtime.frame_result import FrameResult
 from edge.runtime.heartbeat import Heartbeat, notify
 
 
@@ -39,13 +39,13 @@ def systemd(tmp_path):
 class Device:
     """Frames by hand, on a clock that is turned by hand."""
 
-    def __init__(self, environment, moment, **options):
-        self.now, self._moment = 100.0, moment
+    def __init__(self, environment, frame_result, **options):
+        self.now, self._frame_result = 100.0, frame_result
         self.heartbeat = Heartbeat(environment=environment, clock=lambda: self.now, **options)
 
     def frame(self, *tracks, after=0.0):
         self.now += after
-        self.heartbeat.publish(self._moment(self.now, *tracks))
+        self.heartbeat.publish(self._frame_result(self.now, *tracks))
 
     def beat(self, status, after=0.0):
         self.now += after
@@ -58,8 +58,8 @@ def environment(tmp_path):
 
 
 @pytest.fixture
-def device(systemd, environment, moment):
-    return Device(environment, moment)
+def device(systemd, environment, frame_result):
+    return Device(environment, frame_result)
 
 
 def test_systemd_is_told_in_one_message(systemd, environment):
@@ -121,7 +121,7 @@ def test_later_frames_feed_the_watchdog(systemd, device):
 def test_frames_in_time_keep_the_watchdog_fed_and_the_status_rare(tmp_path_factory, gaps, watchdog):
     path = str(tmp_path_factory.mktemp("run") / "notify")
     systemd, told, waits = Systemd(path), [], float(watchdog or 30e6) / 1e6
-    device = Device({"NOTIFY_SOCKET": path, "WATCHDOG_USEC": watchdog}, still_moment)
+    device = Device({"NOTIFY_SOCKET": path, "WATCHDOG_USEC": watchdog}, still_frame)
     device.frame()
     for gap in gaps:
         device.frame(after=min(gap, waits / 2))
@@ -133,12 +133,12 @@ def test_frames_in_time_keep_the_watchdog_fed_and_the_status_rare(tmp_path_facto
     assert all(later - earlier >= 1.0 for earlier, later in pairwise(said))
 
 
-def still_moment(seconds):
-    return Moment(Frame(None, seconds), (), None, (), {"locate": 1.0})
+def still_frame(seconds):
+    return FrameResult(Frame(None, seconds), (), None, (), {"locate": 1.0})
 
 
-def test_the_status_says_how_the_device_fares(systemd, environment, moment, person):
-    device = Device(environment, moment, temperature=lambda: 54.4)
+def test_the_status_says_how_the_device_fares(systemd, environment, frame_result, person):
+    device = Device(environment, frame_result, temperature=lambda: 54.4)
     device.frame()
     for _ in range(4):
         device.frame(person(), person(number=2), after=0.25)
@@ -202,8 +202,8 @@ def test_the_end_is_told(systemd, device):
     assert systemd.heard() == [["STOPPING=1"]]
 
 
-def test_a_device_that_systemd_has_not_started_tells_nobody(moment):
-    device = Device({}, moment)
+def test_a_device_that_systemd_has_not_started_tells_nobody(frame_result):
+    device = Device({}, frame_result)
     with device.heartbeat:
         for _ in range(3):
             device.frame(after=1.0)

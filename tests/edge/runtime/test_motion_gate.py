@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from edge.camera.frame import Frame
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 from edge.camera.recording import open_recording
 from edge.replay.pace import at_rate
 from edge.replay.record import Record
 from edge.replay.replay import watch_recording
-from edge.runtime.motion_gate import ALERT_SECONDS, LOOK_SECONDS, Attention
-from edge.runtime.pipeline import load_classifier, make_locator
+from edge.runtime.motion_gate import ALERT_SECONDS, LOOK_SECONDS, MotionGate
+from edge.runtime.pipeline import load_models
 from edge.settings.schema import Settings
 
 RATE, IDLE_RATE = 10.0, 5.0
@@ -25,22 +25,22 @@ def hall(seconds, *, walker=None, noise=4.0):
     return Frame(image.clip(0, 255).astype(np.uint8), seconds)
 
 
-def looked_at(attention, seconds, start=0.0, **what):
+def looked_at(motion_gate, seconds, start=0.0, **what):
     times = [start + number / RATE for number in range(round(seconds * RATE))]
-    return [round(frame.seconds, 1) for frame in attention.select(hall(at, **what) for at in times)]
+    return [round(frame.seconds, 1) for frame in motion_gate.select(hall(at, **what) for at in times)]
 
 
 @pytest.fixture
 def idle():
     """One that has seen nothing for long enough."""
-    attention = Attention(IDLE_RATE)
-    looked_at(attention, ALERT_SECONDS + 1)
-    assert attention.idle
-    return attention
+    motion_gate = MotionGate(IDLE_RATE)
+    looked_at(motion_gate, ALERT_SECONDS + 1)
+    assert motion_gate.idle
+    return motion_gate
 
 
 def test_at_first_every_frame_is_looked_at():
-    assert len(looked_at(Attention(IDLE_RATE), ALERT_SECONDS)) == ALERT_SECONDS * RATE
+    assert len(looked_at(MotionGate(IDLE_RATE), ALERT_SECONDS)) == ALERT_SECONDS * RATE
 
 
 def test_an_empty_hall_is_looked_at_now_and_then(idle):
@@ -58,19 +58,19 @@ def test_who_walks_up_is_looked_at_within_an_idle_frame(idle, height):
 
 @pytest.mark.parametrize("noise", [0.0, 4.0, 10.0])
 def test_noise_wakes_nobody(noise):
-    attention = Attention(IDLE_RATE)
-    looked_at(attention, 20.0, noise=noise)
-    assert attention.idle
+    motion_gate = MotionGate(IDLE_RATE)
+    looked_at(motion_gate, 20.0, noise=noise)
+    assert motion_gate.idle
 
 
-def test_who_is_in_view_is_looked_at_in_every_frame(idle, moment, person):
+def test_who_is_in_view_is_looked_at_in_every_frame(idle, frame_result, person):
     list(idle.select([hall(10.0)]))
-    idle.publish(moment(10.0, person()))
+    idle.publish(frame_result(10.0, person()))
     assert len(looked_at(idle, ALERT_SECONDS, start=10.0)) == ALERT_SECONDS * RATE
 
 
 def test_an_idle_camera_need_not_decode_what_nobody_looks_at(idle):
-    idle.rate = Rate(RATE)
+    idle.rate = FrameRate(RATE)
     looked_at(idle, 1.0, start=10.0)
     assert idle.rate.frames_per_second == IDLE_RATE
     looked_at(idle, 0.5, start=11.0, walker=300)
@@ -80,11 +80,10 @@ def test_an_idle_camera_need_not_decode_what_nobody_looks_at(idle):
 def first_alert(clip, before):
     """When the alert rises in a clip that `before`, frames of an empty hall, came before; in seconds of the clip."""
     settings, record = Settings(), Record()
-    classifier, _ = load_classifier(settings.model)
     with open_recording(clip) as recording:
         shown = (Frame(frame.image, len(before) / RATE + frame.seconds) for frame in at_rate(recording, RATE))
         frames = itertools.chain(before, itertools.takewhile(lambda frame: frame.seconds < 15.0, shown))
-        watch_recording(frames, make_locator(settings.locator, settings.model), classifier, settings, record)
+        watch_recording(frames, settings, load_models(settings), record)
     return record.alerts[0].begin - len(before) / RATE
 
 

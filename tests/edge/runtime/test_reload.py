@@ -7,7 +7,7 @@ from gpiozero.pins.mock import MockFactory
 
 from edge.alarm.alarm import Alarm
 from edge.events.journal import Journal
-from edge.runtime.camera_watchdog import Lookout
+from edge.runtime.camera_watchdog import CameraWatchdog
 from edge.runtime.heartbeat import Heartbeat
 from edge.runtime.pipeline import make_tracker
 from edge.runtime.reload import Reload, differences, put_in_force
@@ -18,16 +18,16 @@ from edge.settings.toml_file import read_settings
 class Door:
     """A door at work, whose settings file is written by hand."""
 
-    def __init__(self, path, alarm, moment):
-        self.path, self.alarm, self._moment, self.log = path, alarm, moment, io.StringIO()
+    def __init__(self, path, alarm, frame_result):
+        self.path, self.alarm, self._frame_result, self.log = path, alarm, frame_result, io.StringIO()
         self.write("")
         settings, journal = read_settings(path), Journal(self.log)
         self.tracker = make_tracker(settings, 0.5)
-        self.lookout = Lookout(alarm, journal, after_seconds=3.0)
+        self.watchdog = CameraWatchdog(alarm, journal, after_seconds=3.0)
         self.reload = Reload(settings, lambda: read_settings(path), journal, Heartbeat(), self.apply)
 
     def apply(self, settings):
-        put_in_force(settings, self.tracker, make_tracker(settings, 0.5), self.alarm, self.lookout)
+        put_in_force(settings, self.tracker, make_tracker(settings, 0.5), self.alarm, self.watchdog)
 
     def write(self, text):
         self.path.write_text(text)
@@ -36,19 +36,19 @@ class Door:
         """What is said after a SIGHUP."""
         self.write(text)
         self.reload.ask()
-        self.reload.publish(self._moment(1.0))
+        self.reload.publish(self._frame_result(1.0))
         return json.loads(self.log.getvalue().splitlines()[-1])
 
 
 @pytest.fixture
-def door(tmp_path, moment):
+def door(tmp_path, frame_result):
     with Alarm(Settings().alarm, MockFactory()) as alarm:
-        yield Door(tmp_path / "maskwatch.toml", alarm, moment)
+        yield Door(tmp_path / "maskwatch.toml", alarm, frame_result)
 
 
-def test_nothing_happens_unless_somebody_asks(door, moment):
+def test_nothing_happens_unless_somebody_asks(door, frame_result):
     door.write("[alarm]\nhold_seconds = 4.0\n")
-    door.reload.publish(moment(1.0))
+    door.reload.publish(frame_result(1.0))
     assert door.alarm.settings.hold_seconds == 1.0
 
 
@@ -56,7 +56,7 @@ def test_changed_rules_are_in_force_and_named(door):
     event = door.hang_up("[alarm]\nhold_seconds = 4.0\nblind_after_seconds = 9.0\n[tracking]\ngap_seconds = 3.0\n")
     assert event["event"] == "reloaded"
     assert event["changed"] == "tracking.gap_seconds, alarm.hold_seconds, alarm.blind_after_seconds"
-    assert (door.alarm.settings.hold_seconds, door.tracker.gap_seconds, door.lookout.after_seconds) == (4.0, 3.0, 9.0)
+    assert (door.alarm.settings.hold_seconds, door.tracker.gap_seconds, door.watchdog.after_seconds) == (4.0, 3.0, 9.0)
 
 
 def test_a_broken_file_changes_nothing(door):
@@ -84,7 +84,7 @@ def test_differences_are_named():
     assert list(differences(Settings(), changed)) == ["alarm.hold_seconds"]
 
 
-def test_who_is_in_view_stays_who_they_are(door, moment):
+def test_who_is_in_view_stays_who_they_are(door, frame_result):
     people = door.tracker.people
     door.hang_up("[verdict]\nmiss_rate = 0.01\n")
     assert door.tracker.people is people

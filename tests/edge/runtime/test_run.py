@@ -122,7 +122,7 @@ def test_a_reader_that_leaves_is_no_drama(long_clip):
         ('[model]\nlocator = "none.tflite"\n', "none.tflite cannot be read"),
         ('[model]\nlocator = "{classifier}"\n', "is a classifier, not a locator"),
         ('[locator]\nkind = "center"\n', 'must be "faces" or "centre", not \'center\''),
-        ("[alarm]\nled_pin = 99\n", "led_pin = 99 cannot be used"),
+        ("[alarm]\nled_pin = 99\n", '"led_pin" must be a BCM number'),
         ("[alarm]\nled_pn = 9\n", 'did you mean "led_pin"'),
     ],
 )
@@ -208,7 +208,7 @@ def stop_while_loading(monkeypatch, eventually):
         time.sleep(60.0)
 
     monkeypatch.setattr("edge.runtime.run.open_pins", lambda *, mock: pins)
-    monkeypatch.setattr("edge.runtime.run.load_classifier", load)
+    monkeypatch.setattr("edge.runtime.run.load_models", load)
     return pins
 
 

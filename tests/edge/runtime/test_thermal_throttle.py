@@ -4,19 +4,19 @@ import json
 import pytest
 
 from edge.board import Board
-from edge.camera.frame_rate import Rate
+from edge.camera.frame_rate import FrameRate
 from edge.events.journal import Journal
-from edge.runtime.thermal_throttle import CHECK_SECONDS, Strain
+from edge.runtime.thermal_throttle import CHECK_SECONDS, ThermalThrottle
 
 
 class HotBoard:
     """The kernel's files of a Raspberry Pi, written by hand."""
 
-    def __init__(self, sys, moment):
-        self.sys, self.log, self.rate, self.seconds = sys, io.StringIO(), Rate(10.0), 0.0
-        self._moment = moment
+    def __init__(self, sys, frame_result):
+        self.sys, self.log, self.rate, self.seconds = sys, io.StringIO(), FrameRate(10.0), 0.0
+        self._frame_result = frame_result
         self.write("devices/platform/soc/soc:firmware/get_throttled", "0x0")
-        self.strain = Strain(Board(sys), Journal(self.log), self.rate)
+        self.throttle = ThermalThrottle(Board(sys), Journal(self.log), self.rate)
 
     def write(self, name, text):
         path = self.sys / name
@@ -27,7 +27,7 @@ class HotBoard:
         """The frame rate a while after the board is so hot."""
         self.write("class/thermal/thermal_zone0/temp", str(round(celsius * 1000)))
         self.seconds += CHECK_SECONDS
-        self.strain.publish(self._moment(self.seconds))
+        self.throttle.publish(self._frame_result(self.seconds))
         return self.rate.frames_per_second
 
     @property
@@ -36,8 +36,8 @@ class HotBoard:
 
 
 @pytest.fixture
-def board(tmp_path, moment):
-    return HotBoard(tmp_path, moment)
+def board(tmp_path, frame_result):
+    return HotBoard(tmp_path, frame_result)
 
 
 def test_a_hot_board_is_spared_in_steps_and_comes_back(board):
@@ -75,7 +75,7 @@ def test_the_voltage_alarm_of_a_newer_kernel_counts_too(board):
     assert [event["now"] for event in board.events] == [True]
 
 
-def test_a_board_that_tells_nothing_is_left_alone(tmp_path, moment):
-    log, rate = io.StringIO(), Rate(10.0)
-    Strain(Board(tmp_path / "none"), Journal(log), rate).publish(moment(0.0))
+def test_a_board_that_tells_nothing_is_left_alone(tmp_path, frame_result):
+    log, rate = io.StringIO(), FrameRate(10.0)
+    ThermalThrottle(Board(tmp_path / "none"), Journal(log), rate).publish(frame_result(0.0))
     assert (log.getvalue(), rate.frames_per_second) == ("", 10.0)

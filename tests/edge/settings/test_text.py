@@ -12,13 +12,14 @@ from edge.settings.toml_file import read_settings
 from edge.settings.values import DailyHours, Pin, Region
 
 HOURS = st.builds(lambda begin: DailyHours(time(begin, 30), time(begin, 31)), st.integers(0, 23))
+FILE_NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
 WHOLE = st.builds(
     Settings,
     model=st.builds(ModelSettings, classifier=st.text(string.printable).map("/{}".format), threads=st.integers(1, 9)),
     camera=st.builds(
         CameraSettings,
-        source=st.text().map("/{}".format) | st.sampled_from(["picamera2", "0"]),
-        frames_per_second=st.floats(0.1, 100),
+        source=FILE_NAMES.map("/{}".format) | st.sampled_from(["picamera2", "0"]),
+        frames_per_second=st.floats(1, 100),
         rotation=st.sampled_from([0, 90, 180, 270]),
         region=st.none() | st.just(Region(0.25, 0.0, 1.0, 0.5)),
         repeat=st.booleans(),

@@ -90,10 +90,33 @@ def test_nothing_is_guessed_where_nothing_is_near(write):
         read_settings(write("[alarm]\nxyzzy = 17\n"))
 
 
-@pytest.mark.parametrize("value", ['"17"', '"BOARD11"', '"GPIO17 "', '"GPIO"', "17.5", "true", "[17]"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"17"',
+        '"BOARD11"',
+        '"GPIO17 "',
+        '"GPIO"',
+        "17.5",
+        "true",
+        "[17]",
+        "28",
+        "40",
+        "99",
+        "-1",
+        '"GPIO28"',
+        '"GPIO77"',
+    ],
+)
 def test_a_pin_is_refused_with_how_to_write_it(write, value):
     with pytest.raises(UserError, match=r'\[alarm\], "led_pin" must be a BCM number such as 17 or "GPIO17"'):
         read_settings(write(f"[alarm]\nled_pin = {value}\n"))
+
+
+@pytest.mark.parametrize("pin", [0, 5, 27])
+def test_every_pin_of_the_header_is_taken(write, pin):
+    lines = f'led_pin = {pin}\nbuzzer_pin = 12\nrelay_pin = "GPIO{(pin + 1) % 28:02}"\n'
+    assert read_settings(write(f"[alarm]\n{lines}")).alarm.relay_pin == (pin + 1) % 28
 
 
 @pytest.mark.parametrize("value", ["18", '"GPIO18"'])
@@ -127,11 +150,11 @@ def test_a_word_that_is_none_of_the_choices_is_refused(write, value):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("hold_seconds = -1", '"hold_seconds" must be 0 or more, not -1'),
-        ("hold_seconds = nan", '"hold_seconds" must be 0 or more, not nan'),
-        ("min_face_px = -1", '"min_face_px" must be 0 or more'),
-        ("buzzer_duty_limit = 1.5", '"buzzer_duty_limit" must be a share from 0 to 1, not 1.5'),
-        ("buzzer_seconds = 0", '"buzzer_seconds" must be above 0'),
+        ("hold_seconds = -1", '"hold_seconds" must be from 0 to 300, not -1'),
+        ("hold_seconds = nan", '"hold_seconds" must be from 0 to 300, not nan'),
+        ("min_face_px = -1", '"min_face_px" must be from 0 to 1000, not -1'),
+        ("buzzer_duty_limit = 1.5", '"buzzer_duty_limit" must be from 0 to 1, not 1.5'),
+        ("buzzer_seconds = 0", '"buzzer_seconds" must be from 0.02 to 60, not 0'),
         ("buzzer_seconds = 13", "within the duty limit's 12 s a minute"),
     ],
 )
@@ -157,7 +180,7 @@ def test_a_missing_file_is_refused(tmp_path):
 
 def test_what_is_no_text_is_refused(tmp_path):
     (tmp_path / "photo.toml").write_bytes(b"\xff\xd8\xff")
-    with pytest.raises(UserError, match=r"photo\.toml is no text in UTF-8: save it as such"):
+    with pytest.raises(UserError, match=r"photo\.toml is not text in UTF-8: save it as such"):
         read_settings(tmp_path / "photo.toml")
 
 
@@ -177,7 +200,19 @@ def test_a_region_is_read(write):
     assert region == Region(0.25, 0.0, 0.75, 1.0)
 
 
-@pytest.mark.parametrize("value", ["[0.5, 0.0, 0.5, 1.0]", "[0, 0, 1]", "[0, 0, 2, 1]", "[0, 0, 1, true]", "0.5"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[0.5, 0.0, 0.5, 1.0]",
+        "[0.5, 0.0, 0.5001, 1.0]",
+        "[0, 0, nan, 1]",
+        "[0, 0, inf, 1]",
+        "[0, 0, 1]",
+        "[0, 0, 2, 1]",
+        "[0, 0, 1, true]",
+        "0.5",
+    ],
+)
 def test_a_region_of_nothing_is_refused_with_how_to_write_it(write, value):
     with pytest.raises(UserError, match=r'"region" must be \[left, top, right, bottom\] as shares'):
         read_settings(write(f"[camera]\nregion = {value}\n"))

@@ -1,6 +1,6 @@
 import pytest
 
-from edge.tracking.lag_monitor import Pace
+from edge.tracking.lag_monitor import LagMonitor
 
 
 def keep(pace, rate, seconds, *, start=0.0, waiting=0):
@@ -11,31 +11,31 @@ def keep(pace, rate, seconds, *, start=0.0, waiting=0):
 
 
 def test_a_loop_that_keeps_up_says_nothing():
-    assert keep(Pace(4.0), 10, 20) == []
+    assert keep(LagMonitor(4.0), 10, 20) == []
 
 
 def test_a_slow_loop_says_so_once():
-    assert [name for name, _ in keep(Pace(4.0), 2.5, 20)] == ["fell_behind"]
+    assert [name for name, _ in keep(LagMonitor(4.0), 2.5, 20)] == ["fell_behind"]
 
 
 def test_it_says_when_it_keeps_up_again():
-    pace = Pace(4.0)
+    pace = LagMonitor(4.0)
     keep(pace, 2.5, 10)
     assert [name for name, _ in keep(pace, 10, 10, start=10.0)] == ["caught_up"]
 
 
 def test_people_who_wait_are_said_after_a_while():
-    assert keep(Pace(4.0), 10, 3, waiting=2) == [("fell_behind", 2.0)]
+    assert keep(LagMonitor(4.0), 10, 3, waiting=2) == [("fell_behind", 2.0)]
 
 
 def test_a_hiccup_is_not_said():
-    pace = Pace(4.0)
+    pace = LagMonitor(4.0)
     keep(pace, 10, 5)
     assert keep(pace, 10, 5, start=5.8) == []
 
 
 @pytest.mark.parametrize("pause", [3.0, 3600.0])
 def test_a_camera_that_paused_was_not_slow(pause):
-    pace = Pace(4.0)
+    pace = LagMonitor(4.0)
     keep(pace, 10, 5)
     assert keep(pace, 10, 5, start=5 + pause) == []

@@ -104,10 +104,10 @@ def test_a_place_that_is_always_read_tells_an_empty_kiosk_from_a_person(new_trac
 
 
 def test_no_more_places_are_kept_than_fit(new_tracker, play):
-    tracker = new_tracker(still_seconds=0.3)
+    tracker = new_tracker(still_seconds=1.0)
     for number in range(20):
-        play(tracker, [[POSTER]] * 5, start=number, picture=lambda s, n=number: wall(s, moved=9 * n))
-    assert len(tracker.furniture.places) == 16
+        play(tracker, [[POSTER]] * 12, start=2 * number, picture=lambda s, n=number: wall(s, moved=9 * n))
+    assert len(tracker.static_faces.known) == 16
 
 
 def test_a_box_over_the_edge_is_no_trouble(new_tracker, play):

@@ -1,0 +1,87 @@
+"""The health check: whether a release that was just started really watches its door."""
+
+import json
+from dataclasses import dataclass
+from json import JSONDecodeError
+
+from edge.releases.layout import UNIT
+from edge.releases.target_system import LATE, Outcome, TargetSystem
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """How long each part of the health check may take, in seconds."""
+
+    ready_seconds: float = 300.0
+    """Until READY, which comes after the first whole frame."""
+    doctor_seconds: float = 300.0
+    """For `maskwatch doctor`."""
+    settle_seconds: float = 10.0
+    """How long the service has to go on after that without a restart."""
+    spare_seconds: float = 120.0
+    """What lies between these, such as a reload of systemd, takes less."""
+
+    @property
+    def longest_seconds(self) -> float:
+        """After so long the health check has said yes or no."""
+        return self.ready_seconds + self.doctor_seconds + self.settle_seconds + self.spare_seconds
+
+
+HEALTH_CHECK = HealthCheck()
+"""The one of a real device."""
+
+
+def find_fault(system: TargetSystem, release: str, health_check: HealthCheck, *, verb: str = "restart") -> str:
+    """Start the service and look at it.
+
+    Args:
+        system: Where it runs.
+        release: The release that its unit names.
+        health_check: How long it may take.
+        verb: "restart", or "start" where a running service is to be left alone.
+
+    Returns:
+        What is wrong, in a sentence without its full stop; empty for a healthy release.
+    """
+    started = system.systemctl(verb, UNIT, seconds=health_check.ready_seconds)
+    if not started.good:
+        return _not_ready(system, started, health_check)
+    begun = _restarts(system)
+    program = str(system.layout.release(release) / "bin/maskwatch")
+    checked = system.run((program, "doctor", "--json"), health_check.doctor_seconds)
+    if not checked.good:
+        return _doctor_says(checked)
+    system.sleep(health_check.settle_seconds)
+    return "" if _restarts(system) == begun != "-" else f"the service did not keep running: {_last_words(system)}"
+
+
+def _not_ready(system: TargetSystem, started: Outcome, health_check: HealthCheck) -> str:
+    if started.status == LATE:
+        return f"the service was not ready within {health_check.ready_seconds:.0f} s"
+    return f"the service did not become ready: {_last_words(system)}"
+
+
+def _doctor_says(checked: Outcome) -> str:
+    """What failed, out of the findings of `maskwatch doctor --json`."""
+    if checked.status == LATE:
+        return "`maskwatch doctor` did not come to an end"
+    try:
+        findings = json.loads(checked.output)
+        failed = [f"{finding['name']}: {finding['text']}" for finding in findings if finding["level"] == "fail"]
+    except (JSONDecodeError, KeyError, TypeError):
+        failed = []
+    return f"`maskwatch doctor` fails ({'; '.join(failed) or f'status {checked.status}'})"
+
+
+def _restarts(system: TargetSystem) -> str:
+    """How often systemd had to start it again; "-" while it does not run."""
+    shown = system.systemctl("show", "--property=ActiveState", "--property=NRestarts", UNIT)
+    values = dict(line.split("=", 1) for line in shown.output.splitlines() if "=" in line)
+    return values.get("NRestarts", "0") if values.get("ActiveState") == "active" else "-"
+
+
+def _last_words(system: TargetSystem) -> str:
+    """The last line that the program wrote to its log of late, and that is no event."""
+    log = system.run(("journalctl", f"_SYSTEMD_UNIT={UNIT}", "--since=-5min", "--output=cat", "--no-pager"), 60.0)
+    lines = [line for line in log.output.splitlines() if line.strip() and not line.startswith("{")]
+    return lines[-1].strip().rstrip(".") if lines else "its log says nothing"

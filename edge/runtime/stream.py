@@ -1,0 +1,116 @@
+"""What the door offers other processes: events, the newest state, and a few commands.
+
+The messages are described in `edge.stream.messages`. The loop hands each frame's result over and goes on; whether it
+becomes a line, and its frame a JPEG, is decided in the server's thread, when a reader is there to take it.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from edge.alarm.alarm import Alarm
+from edge.events.journal import Journal
+from edge.events.types import Blind, Event, Fault, ReaderDropped, Sighted
+from edge.runtime.commands import Commands
+from edge.runtime.frame_result import FrameResult
+from edge.runtime.state_line import StateLine
+from edge.runtime.stream_server import StreamServer
+from edge.settings.schema import StreamSettings
+
+RATE_SECONDS = 3.0
+"""Over how long the frames a second are counted."""
+
+
+class Stream:
+    """A publisher and a context manager. Where the socket cannot be made the log says so, and the door goes on."""
+
+    def __init__(
+        self,
+        settings: StreamSettings,
+        journal: Journal,
+        alarm: Alarm,
+        *,
+        evidence_bounds: Callable[[], tuple[float, float]],
+        celsius: Callable[[], float | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is offered yet.
+
+        Args:
+            settings: Where the socket is.
+            journal: Its events are passed on; gets what the commands lead to.
+            alarm: Carries out the commands.
+            evidence_bounds: The log-odds at which a person counts as compliant, and as not.
+            celsius: Reads the processor's temperature.
+            clock: Tells the time on a clock that never runs back, in seconds.
+        """
+        self._address, self._journal, self._alarm = Path(settings.socket), journal, alarm
+        self._evidence_bounds, self._celsius, self._clock = evidence_bounds, celsius, clock
+        self._times: deque[float] = deque()
+        self._frames = 0
+        self._newest: StateLine | None = None
+        self._server: StreamServer | None = None
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Offer it."""
+        command = Commands(self._alarm, self._journal)
+        server = StreamServer(self._address, command=command.carry_out, dropped=self._dropped)
+        try:
+            self._opened.enter_context(server)
+        except OSError as error:
+            if self._address.parent.is_dir():  # a workstation has no such folder, and misses nothing
+                reason = f"The stream cannot be offered at {self._address}: {error.strerror or error}."
+                self._journal.write(Fault(at=self._alarm.seconds, reason=reason))
+            return self
+        self._server = server
+        self._journal.listener = self._tell
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Send the last events, and close."""
+        self._journal.listener = None
+        self._opened.close()
+
+    def publish(self, result: FrameResult) -> None:
+        """Offer a frame's state."""
+        if self._server is None:
+            return
+        self._frames += 1
+        now = self._clock()
+        self._times.append(now)
+        while now - self._times[0] > RATE_SECONDS:
+            self._times.popleft()
+        self._newest = StateLine(
+            result=result,
+            frame=self._frames,
+            epoch=self._journal.epoch(),
+            frames_per_second=_rate(self._times),
+            buzzer_muted_seconds=self._alarm.buzzer_muted_seconds,
+            min_face_px=self._alarm.settings.min_face_px,
+            evidence_bounds=self._evidence_bounds(),
+            celsius=self._celsius,
+        )
+        self._server.offer(self._newest)
+
+    def _tell(self, event: Event, line: str) -> None:
+        if self._server is None:
+            return
+        self._server.tell(line)
+        if isinstance(event, Blind | Sighted) and self._newest:
+            # No frame may come for long: who connects meanwhile is to know it, too.
+            blind = event.reason if isinstance(event, Blind) else None
+            self._newest = replace(self._newest, blind=blind, frames_per_second=0.0)
+            self._server.offer(self._newest)
+
+    def _dropped(self, reader: str) -> None:
+        self._journal.write(ReaderDropped(at=self._alarm.seconds, reader=reader))
+
+
+def _rate(times: deque[float]) -> float:
+    span = times[-1] - times[0]
+    return (len(times) - 1) / span if span else 0.0

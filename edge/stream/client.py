@@ -1,0 +1,178 @@
+"""Reads the door's stream, and connects again whenever the door has been away."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge.errors import UserError
+from edge.stream.messages import Answer, Hello, Message, NumberedEvent, Position, decode, encode, subscription
+
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
+"""Between two tries to reach the door; the wait doubles from try to try."""
+
+ANSWER_SECONDS = 5.0
+"""How long a command waits for its answer."""
+
+LONGEST_LINE = 16 * 2**20
+"""Bytes; a picture of 12 megapixels is a third of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The door does not answer: it is stopped, or about to start; it is tried again."""
+
+    reason: str
+
+
+class StreamClient:
+    """The door's messages, one after the other, for ever.
+
+        with suppress(KeyboardInterrupt), closing(StreamClient(address, states=True)) as client:
+            for message in client:
+                ...
+
+    After a reconnection the events go on after the last one that was given, so that a reader misses none of this run
+    and gets none twice. `wants` and `close` may be called from other threads.
+    """
+
+    def __init__(
+        self,
+        address: Path,
+        *,
+        states: bool = False,
+        pictures: bool = False,
+        after: Position | None = None,
+        sleep: Callable[[float], object] | None = None,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            address: The door's socket.
+            states: Whether states are wanted.
+            pictures: Whether pictures are wanted with them.
+            after: The last event that has been dealt with; None for only those to come.
+            sleep: Waits so many seconds between two tries; by default until `close`, if that is sooner.
+        """
+        self.address, self.position = address, after
+        self._states, self._pictures = states, pictures
+        self._closed = threading.Event()
+        self._sleep = sleep or self._closed.wait
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+
+    def __iter__(self) -> Iterator[Message | Away]:
+        """The messages, until `close`; `Away` each time the door has gone, and once if it is not there at first."""
+        wait, away = FIRST_WAIT_SECONDS, False
+        while not self._closed.is_set():
+            reason = "the door process has ended"
+            try:
+                for message in self._connection():
+                    wait, away = FIRST_WAIT_SECONDS, False
+                    yield message
+            except (OSError, ValueError) as error:
+                reason = str(error)
+            if not away and not self._closed.is_set():
+                yield Away(reason)
+            away = True
+            self._sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+
+    def wants(self, *, states: bool, pictures: bool) -> None:
+        """Ask for states and pictures, or for no more of them."""
+        with self._lock:
+            self._states, self._pictures = states, pictures
+            if self._socket:
+                with suppress(OSError):  # a door that has gone is asked again once it is back
+                    self._socket.sendall(encode({"do": "subscribe", "states": states, "pictures": pictures}))
+
+    def close(self) -> None:
+        """End the iteration, from any thread."""
+        self._closed.set()
+        with self._lock:
+            if self._socket:
+                with suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _connection(self) -> Iterator[Message]:
+        with connected(self.address) as door:
+            try:
+                with self._lock:
+                    self._socket = door
+                    door.sendall(subscription(states=self._states, pictures=self._pictures, after=self.position))
+                yield from self._received(door)
+            finally:
+                with self._lock:
+                    self._socket = None
+
+    def _received(self, door: socket.socket) -> Iterator[Message]:
+        run = ""
+        for line in _lines(door):
+            message = decode(line, run)
+            if isinstance(message, Hello):
+                run = message.run
+                # Where only what is to come was asked for: from the first connection on, nothing may be missed.
+                self.position = self.position or Position(run, message.newest)
+            if isinstance(message, NumberedEvent):
+                self.position = message.position
+            if message is not None:
+                yield message
+
+
+def send_command(address: Path, request: dict[str, Any], *, seconds: float = ANSWER_SECONDS) -> Answer:
+    """Have the door do something, such as {"do": "mute", "minutes": 10}.
+
+    Args:
+        address: The door's socket.
+        request: A command, as `edge.stream.messages` describes it.
+        seconds: How long to wait for the answer.
+
+    Raises:
+        UserError: The door is not there or does not answer.
+    """
+    try:
+        with connected(address) as door:
+            door.settimeout(seconds)
+            door.sendall(encode(request))
+            late = time.monotonic() + seconds
+            for line in _lines(door):
+                answer = decode(line)
+                if isinstance(answer, Answer):
+                    return answer
+                if time.monotonic() > late:
+                    break
+    except (OSError, ValueError) as error:
+        raise UserError(unreachable(address, error)) from error
+    raise UserError(f"The door process at {address} does not answer", "see `maskwatch doctor`")
+
+
+def connected(address: Path) -> socket.socket:
+    """A connection to the door.
+
+    Raises:
+        OSError: There is none.
+    """
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        door.connect(str(address))
+    except BaseException:
+        door.close()
+        raise
+    return door
+
+
+def unreachable(address: Path, error: Exception) -> str:
+    """Why the door cannot be reached, in a sentence."""
+    if isinstance(error, PermissionError):
+        return f"{address} is for the group maskwatch: use sudo, or join it with `sudo usermod -aG maskwatch $USER`."
+    return f"No door process answers at {address} ({error}): start it with `sudo systemctl start maskwatch`."
+
+
+def _lines(door: socket.socket) -> Iterator[bytes]:
+    with door.makefile("rb") as stream:
+        while line := stream.readline(LONGEST_LINE):
+            yield line

@@ -1,0 +1,98 @@
+"""`maskwatch-export quantize`: from a run to an audited, proven model file."""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from ai_edge_litert.interpreter import Interpreter
+
+from edge.errors import UserError
+from edge.files import write_whole
+from edge.vision.golden import make_golden
+from edge.vision.interpreter import Int8Network, open_interpreter, tensor_specs
+from edge.vision.model_file import Golden, Metadata, ModelFile, pack
+from export.quantize.audit import audit
+from export.quantize.convert import quantise
+from export.quantize.graph import read_graph
+from export.quantize.parity import Parity
+from export.quantize.trained_run import TrainedRun
+
+LICENCE = "MIT for the weights; the pictures they were trained on stay with their owners: see the model card."
+
+
+@dataclass(frozen=True)
+class Quantized:
+    """A model file's content, and the proof that it does what the float network did."""
+
+    content: bytes
+    parity: Parity
+
+
+def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
+    """Quantise a run's network, audit it and compare it with the float one.
+
+    Args:
+        run: The run.
+        images: How many training pictures to measure activation ranges on.
+        max_drop: How many points int8 may lose on the validation split.
+
+    Raises:
+        UserError: The int8 network is unfit or too much worse.
+    """
+    network = run.load()
+    tflite = quantise(network, run.calibration_pictures(images))
+    if faults := audit(read_graph(tflite)):
+        raise UserError("The audit refuses the network", f"{faults[0]} ({len(faults)} fault(s) in all)")
+    metadata = _metadata(run, tflite)
+    int8 = _unproven(tflite, metadata)
+    parity = run.compare(network, int8)
+    if parity.drop > max_drop:
+        raise UserError(
+            f"int8 loses {parity.drop:.2f} points on the validation split, more than {max_drop}",
+            "calibrate on more --images, or allow it with --max-drop",
+        )
+    scores = {"val": parity.scores, "test": run.score(int8, "test", parity.threshold)}
+    metadata = replace(metadata, threshold=parity.threshold, scores=_rounded(scores))
+    return Quantized(pack(tflite, metadata, make_golden(int8)), parity)
+
+
+def save(content: bytes, path: Path) -> None:
+    """Write a model file whole or not at all, in place of one that may be there.
+
+    Raises:
+        UserError: It cannot be written.
+    """
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror})", "name another place with --out") from error
+
+
+def _metadata(run: TrainedRun, tflite: bytes) -> Metadata:
+    inputs, outputs = tensor_specs(open_interpreter(Interpreter, tflite, threads=1))
+    return Metadata(
+        kind=run.kind,
+        network=run.network,
+        version=version("maskwatch"),
+        labels=run.labels([output.name for output in outputs]),
+        colour_order="RGB",
+        threshold=run.threshold,
+        calibration=run.calibration,
+        clear_calibration=run.clear_calibration,
+        inputs=inputs,
+        outputs=outputs,
+        tflite_sha256=sha256(tflite).hexdigest(),
+        training_set_digest=run.training_set_digest,
+        licence=LICENCE,
+    )
+
+
+def _unproven(tflite: bytes, metadata: Metadata) -> Int8Network:
+    """The network as the device would run it, before it has golden outputs."""
+    golden = Golden(seed=0, count=0, outputs_sha256="")
+    return Int8Network(ModelFile(tflite, metadata, golden), runtime="ai_edge_litert")
+
+
+def _rounded(scores: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    return {split: {name: round(value, 5) for name, value in part.items()} for split, part in scores.items()}

@@ -1,0 +1,43 @@
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from edge.vision.interpreter import dequantise, tensor_specs
+from edge.vision.preprocessing import quantise_pixels
+from export.quantize.classifier_run import calibration_crops
+from export.quantize.convert import quantise
+from training.datasets import Photo
+
+
+def test_the_same_network_gives_the_same_bytes(small_network, small_tflite, crops):
+    assert quantise(small_network, crops) == small_tflite
+
+
+def test_int8_answers_as_float_to_within_two_steps(small_network, small_tflite, crops):
+    interpreter = Interpreter(model_content=small_tflite)
+    interpreter.allocate_tensors()
+    (output,) = tensor_specs(interpreter)[1]
+    for crop in crops[:5]:
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], quantise_pixels(crop)[np.newaxis])
+        interpreter.invoke()
+        p_int8 = dequantise(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]), output)
+        p_float = np.asarray(small_network(crop[np.newaxis] / np.float32(255)))
+        assert abs(p_int8 - p_float).max() <= 2 / 256
+
+
+def test_the_output_bears_its_layer_name(small_tflite):
+    interpreter = Interpreter(model_content=small_tflite)
+    interpreter.allocate_tensors()
+    assert [spec.name for specs in tensor_specs(interpreter) for spec in specs] == ["image", "p_unmasked"]
+
+
+def test_calibration_begins_with_the_extremes_and_balances_the_classes(drawn_faces):
+    folder = drawn_faces
+    photos = [
+        Photo(path=path, label=path.parent.name, split="train", sha256="")
+        for path in sorted(folder.glob("*/*.png"))
+        if path.parent.name == "with_mask" or path.stem.endswith(("0", "1"))
+    ]
+    crops = calibration_crops(photos, 8)
+    assert (crops[0] == 0).all()
+    assert (crops[1] == 255).all()
+    assert len(crops) == 2 + 4 + 4

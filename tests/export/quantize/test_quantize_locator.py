@@ -1,0 +1,151 @@
+import io
+import json
+from contextlib import redirect_stdout
+
+import keras
+import numpy as np
+import pytest
+
+from edge.cli import main as maskwatch
+from edge.runtime.pipeline import make_locator
+from edge.settings.schema import LocatorSettings, ModelSettings
+from edge.vision.anchor_free import HEAT_SLOPE, encode_boxes, levels
+from edge.vision.golden import answers_as_golden
+from edge.vision.model_file import read_model_file
+from export.cli import main
+from export.quantize.locator_run import calibration_scenes
+from training.locator.network import face_cnn
+from training.locator.scene_reader import read_scenes
+
+DISC_PX = 64
+"""About the diameter of a drawn face in the network's input."""
+
+
+def disc_finder():
+    """A network that needs no training: the brighter the surroundings of a cell, the surer it is of a face there."""
+    image = keras.Input((240, 320, 3), name="image")
+    x = keras.layers.AveragePooling2D(16)(image)
+    dark, bright = levels(0.05, HEAT_SLOPE), levels(0.9, HEAT_SLOPE)
+    code = levels(encode_boxes(np.array([[0, 0, DISC_PX, DISC_PX]]), np.full((1, 2), DISC_PX / 2), 16)[0])
+    heat, box = keras.layers.Conv2D(1, 3, padding="same"), keras.layers.Conv2D(4, 1)
+    outputs = {"heat16": heat(x), "box16": box(x)}
+    heat.set_weights([np.full((3, 3, 3, 1), (bright - dark) / 0.5 / 27), np.array([dark])])
+    box.set_weights([np.zeros((1, 1, 3, 4)), code])
+    return keras.Model(image, outputs, name="disc_finder")
+
+
+def save_run(folder, network, scenes):
+    """What `maskwatch-train locator` leaves behind."""
+    folder.mkdir(exist_ok=True)
+    network.save(folder / "model.keras")
+    scenes.save_split(folder / "split.csv")
+    metrics = {"kind": "locator", "network": network.name, "threshold": 0.3, "training_set_digest": scenes.digest}
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory, draw_scenes):
+    folder = tmp_path_factory.mktemp("scenes")
+    for i, (split, count) in enumerate((("train", 24), ("val", 12), ("test", 12))):
+        draw_scenes(folder, split, count, first=100 * i)
+    return read_scenes(folder)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, scenes):
+    return save_run(tmp_path_factory.mktemp("run"), disc_finder(), scenes)
+
+
+@pytest.fixture(scope="module")
+def shown(run):
+    """What the command showed when it exported the run's network."""
+    with redirect_stdout(io.StringIO()) as shown:
+        assert main(["quantize", str(run), "--images", "4", "--max-drop", "20"]) == 0
+    return shown.getvalue()
+
+
+@pytest.fixture(scope="module")
+def exported(run, shown):
+    return run / "disc_finder.tflite"
+
+
+def test_the_file_bears_what_was_found(exported, scenes):
+    metadata = read_model_file(exported).metadata
+    assert (metadata.kind, metadata.network, metadata.labels) == ("locator", "disc_finder", ("face",))
+    assert [spec.name for spec in metadata.outputs] == ["box16", "heat16"]
+    assert metadata.training_set_digest == scenes.digest
+    assert set(metadata.scores) == {"val", "test"}
+    assert metadata.scores["val"]["recall"] > 0.5
+
+
+def test_the_threshold_is_chosen_for_the_int8_network(exported):
+    metadata = read_model_file(exported).metadata
+    assert metadata.threshold != 0.3  # which is what the run says
+    assert metadata.scores["val"]["false_faces_an_image"] <= 0.1
+
+
+def test_the_device_finds_faces_with_what_was_exported(exported, scenes):
+    locator = make_locator(LocatorSettings(min_score=0.5), ModelSettings(locator=str(exported)))
+    assert answers_as_golden(locator.network)
+    scene = scenes.split("test")[0]
+    x, y = (scene.boxes[0, :2] + scene.boxes[0, 2:]) / 2
+    assert any(np.hypot(face.centre[0] - x, face.centre[1] - y) < 10 for face in locator.locate(scene.read()))
+
+
+def test_a_run_says_that_both_networks_answer_as_they_should(exported, scenes, tmp_path, capsys):
+    config = tmp_path / "maskwatch.toml"
+    config.write_text(f'[model]\nlocator = "{exported}"\n')
+    assert maskwatch(["run", "--source", str(scenes.split("test")[0].path), "--config", str(config)]) == 0
+    started = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert started["locator"] == "disc_finder"
+    assert started["golden"]
+    assert started["locator_golden"]
+
+
+def test_float_and_int8_are_shown_side_by_side(shown):
+    for part in ("recall", "small recall", "false faces an image", "decides from", "decisions that agree"):
+        assert part in shown
+
+
+def test_one_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path, capsys):
+    out = tmp_path / "model.tflite"
+    assert main(["quantize", str(run), "--images", "4", "--max-drop", "-101", "--out", str(out)]) == 2
+    assert "points on the validation split" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.slow
+def test_the_network_that_is_trained_passes_the_audit(scenes, tmp_path, capsys):
+    keras.utils.set_random_seed(1)
+    run = save_run(tmp_path / "run", face_cnn(), scenes)
+    assert main(["quantize", str(run), "--images", "4"]) == 0
+    capsys.readouterr()
+    assert main(["inspect", str(run / "face_cnn.tflite")]) == 0
+    shown = capsys.readouterr().out
+    for part in ("locator", "heat8", "box32", "1x30x40x4 int8", "RESIZE_BILINEAR", "Golden outputs equal"):
+        assert part in shown
+
+
+def test_calibration_begins_with_the_extremes(scenes):
+    pictures = calibration_scenes(scenes.split("train"), 3)
+    assert pictures.shape == (5, 240, 320, 3)
+    assert (pictures[0] == 0).all()
+    assert (pictures[1] == 255).all()
+
+
+def test_a_run_that_does_not_say_where_the_faces_are_is_told_how_to(run, tmp_path, capsys):
+    for name in ("model.keras", "metrics.json"):
+        (tmp_path / name).write_bytes((run / name).read_bytes())
+    (tmp_path / "split.csv").write_text("path,split,sha256,faces\n")
+    assert main(["quantize", str(tmp_path)]) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_a_run_whose_scenes_are_gone_is_refused(run, tmp_path, draw_scenes, capsys):
+    for split in ("train", "val", "test"):
+        draw_scenes(tmp_path / "scenes", split)
+    folder = save_run(tmp_path / "run", disc_finder(), read_scenes(tmp_path / "scenes"))
+    (tmp_path / "scenes" / "test" / "003.png").unlink()
+    assert main(["quantize", str(folder)]) == 2
+    assert "003.png is gone" in capsys.readouterr().err
