@@ -3,22 +3,16 @@
 PYTHONPATH=. .venv/bin/python -m tests.edge.page.screenshots
 """
 
-import io
 import tempfile
 import time
 from pathlib import Path
 
-from PIL import Image
-
-from .chromium import DESKTOP, chromium
+from .chromium import chromium
 from .real_door import RealDoor, write_clip
 
 MANUAL = Path(__file__).parents[3] / ".readme"
 
-PHONE = (390, 1240)
-
-COLORS = 255
-"""Of the palette: a third of the bytes, and nobody sees it."""
+DESKTOP, PHONE = (1000, 720), (390, 1240)
 
 SHOTS = {"page-desktop.png": (DESKTOP, False, "not compliant"), "page-phone.png": (PHONE, True, "compliant")}
 """By name: the size of the window, whether it is dark, and the verdict that it shows."""
@@ -37,10 +31,7 @@ def main():
                     browser.get(door.address)
                     while browser.execute_script(VERDICT) != verdict:
                         time.sleep(0.1)
-                    time.sleep(0.8)  # until the frame rate is that of some seconds
-                    shot = browser.get_screenshot_as_png()
-                picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
-                picture.save(MANUAL / name, optimize=True)
+                    Path(MANUAL, name).write_bytes(browser.get_screenshot_as_png())
 
 
 if __name__ == "__main__":
