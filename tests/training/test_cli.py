@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from training.cli import main
-from training.datasets import read_dataset
+from training.dataset_reader import read_dataset
 from training.fit import fit
 from training.pipeline import training_batches
 from training.progress import EpochProgress

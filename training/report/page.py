@@ -85,9 +85,9 @@ def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
         "without_mask": scores.without_mask_caught,
         "incorrect": scores.incorrect_caught,
     }
-    counts = {label: scores.images_by_label.get(label, 0) for label in LABELS}
-    alerts = {label: round((alerted[label] or 0.0) * counts[label]) for label in LABELS}
-    return {label: (counts[label] - alerts[label], alerts[label]) for label in LABELS}
+    counts = {label: scores.images_by_label.get(label, 0) for label in alerted}
+    alerts = {label: round((share or 0.0) * counts[label]) for label, share in alerted.items()}
+    return {label: (counts[label] - alerts[label], alerts[label]) for label in alerted}
 
 
 def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:
