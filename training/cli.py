@@ -13,8 +13,8 @@ from edge.stderr import silenced_stderr
 from training.common.ending import INTERRUPTED, leave
 from training.common.labels import LabelMap
 from training.common.workstation import workstation_packages
-from training.dataset_reader import read_dataset
-from training.datasets import LABELS
+from training.dataset_reader import read_dataset, read_further
+from training.datasets import LABELS, Dataset
 from training.locator.runs import LocatorSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.scenes import IGNORE
@@ -69,10 +69,15 @@ def train_classifier(args: argparse.Namespace) -> int:
     settings = _settings(FitSettings, args, files)
     labels = LabelMap.parse(settings.labels, SCENE_LABELS)
     dataset = read_dataset(args.data, labels)
+    for folder in settings.extra:
+        dataset = dataset.joined_by(read_further(Path(folder), labels))
     if settings.scenes:
-        from training.scene_faces import located_faces
+        from training.scene_faces import located_faces, unclear_places
 
-        dataset = dataset.joined_by(located_faces(read_scenes(Path(settings.scenes), labels)))
+        scenes = read_scenes(Path(settings.scenes), labels)
+        dataset = dataset.joined_by(located_faces(scenes))
+        if settings.second_detector:
+            dataset = dataset.joined_by(Dataset(unclear_places(scenes, Path(settings.second_detector))))
     _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
@@ -162,7 +167,12 @@ def _parser() -> argparse.ArgumentParser:
         "Ctrl-C keeps the best so far; --resume goes on.",
     )
     classifier.set_defaults(command=train_classifier)
-    classifier.add_argument("data", type=Path, metavar="DATA", help="folder of with_mask/, without_mask/, [incorrect/]")
+    classifier.add_argument(
+        "data",
+        type=Path,
+        metavar="DATA",
+        help="folder of with_mask/, without_mask/, [incorrect/, not_compliant/, unclear/]",
+    )
     classifier.add_argument("--network", required=True, metavar="NAME", help="seed_cnn, seed_cnn_average or door_cnn")
     _add_settings(classifier, FitSettings)
     classifier.add_argument(
@@ -173,6 +183,21 @@ def _parser() -> argparse.ArgumentParser:
         type=_absolute,
         metavar="SCENES",
         help="add the faces of the training split of scenes with boxes labelled by class, as the locator boxes them",
+    )
+    classifier.add_argument(
+        "--second-detector",
+        type=_absolute,
+        metavar="FILE",
+        help="a YuNet .onnx file: what the locator takes for a face in --scenes, and neither the annotation nor this "
+        "detector does, is learnt as unclear",
+    )
+    classifier.add_argument(
+        "--extra",
+        type=_absolute,
+        action="append",
+        metavar="FOLDER",
+        help="add the pictures of with_mask/, without_mask/, incorrect/, not_compliant/ (bare or worn wrongly, not "
+        "told apart) and unclear/ in this folder to those that are trained with; may be given again",
     )
     locator = commands.add_parser(
         "locator",

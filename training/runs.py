@@ -34,6 +34,10 @@ class FitSettings:
     """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
     scenes: str = ""
     """Folder of scenes whose training faces are added; empty adds none."""
+    second_detector: str = ""
+    """YuNet file that clears what the locator takes for faces in the scenes, to learn as unclear; empty adds none."""
+    extra: tuple[str, ...] = ()
+    """Folders of class folders, all of whose pictures are trained with."""
     labels: tuple[str, ...] = ()
     """What labels of other names mean, as `THEIRS=OURS`."""
 

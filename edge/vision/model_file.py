@@ -24,6 +24,9 @@ FORMAT = 1
 RECORDS = ("model.json", "golden.json")
 """The archive's members, in order."""
 
+CALIBRATIONS = ("calibration", "clear_calibration")
+"""The metadata's entries that are one; files from before P(clear) lack the second."""
+
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -77,12 +80,15 @@ class Metadata:
     threshold: float
     """Calibrated probability from which a face counts as not compliant; a locator's score from which a box is shown."""
     calibration: Calibration
+    """Of a classifier's P(not compliant)."""
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     tflite_sha256: str
     """SHA-256 of the file without the archive."""
     training_set_digest: str
     """SHA-256 over the sorted SHA-256 of the pictures that it was trained on."""
+    clear_calibration: Calibration | None = None
+    """Of a classifier's P(clear); None if it has no such output."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By split, as measured with the int8 network through the device's own code."""
     licence: str = ""
@@ -127,7 +133,7 @@ def read_model_file(path: Path) -> ModelFile:
 
 def pack(tflite: bytes, metadata: Metadata, golden: Golden) -> bytes:
     """The content of a model file; the same arguments give the same bytes."""
-    records = (json.dumps(asdict(record), indent=2).encode() for record in (metadata, golden))
+    records = (json.dumps(_entries(record), indent=2).encode() for record in (metadata, golden))
     return _append(tflite, dict(zip(RECORDS, records, strict=True)))
 
 
@@ -148,6 +154,11 @@ def unpack(content: bytes) -> ModelFile:
     if _append(tflite, records) != content:
         raise ValueError("its archive is not as it was written")
     return ModelFile(tflite, metadata, Golden(**json.loads(records["golden.json"])))
+
+
+def _entries(record: Metadata | Golden) -> dict:
+    # What a network does not have is left out, as in the files from before there was such a thing.
+    return {name: value for name, value in asdict(record).items() if value is not None}
 
 
 class NoDigestError(ValueError):
@@ -172,9 +183,8 @@ def _metadata(record: dict) -> Metadata:
     if unknown := record.keys() - {f.name for f in fields(Metadata)}:
         raise ValueError(f"its metadata has the unknown entry {min(unknown)}")
     tensors = {edge: tuple(_tensor(tensor) for tensor in record[edge]) for edge in ("inputs", "outputs")}
-    return Metadata(
-        **{**record, **tensors, "labels": tuple(record["labels"]), "calibration": Calibration(**record["calibration"])}
-    )
+    calibrations = {name: Calibration(**record[name]) for name in CALIBRATIONS if name in record}
+    return Metadata(**{**record, **tensors, **calibrations, "labels": tuple(record["labels"])})
 
 
 def _tensor(record: dict) -> TensorSpec:
