@@ -30,7 +30,9 @@ class Metrics:
     images: dict[str, dict[str, int]]
     """Pictures by split and class."""
     skipped: dict[str, str]
-    """Path of each picture that was passed over, and why."""
+    """Path of whatever is not used, and why."""
+    notes: tuple[str, ...]
+    """What was decided about the other pictures, in sentences."""
     temperature: float
     """Of P(not compliant), fitted on the validation split; see `edge.vision.calibration`."""
     clear_temperature: float
@@ -92,6 +94,7 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
         training_set_digest=dataset.digest,
         images=dataset.counts(),
         skipped=dataset.skipped,
+        notes=dataset.notes,
         temperature=val.calibration.temperature,
         clear_temperature=clear_calibration.temperature,
         threshold=val.threshold,

@@ -11,8 +11,8 @@ from training.evaluate import evaluate
 from training.fit import fit, save_settings
 from training.networks import CLASSIFIERS
 from training.progress import EpochProgress
-from training.report.page import write_report
-from training.report.rendering import percent
+from training.report.page import shares, write_report
+from training.report.rendering import counted
 from training.runs import FitSettings, RunFiles
 
 
@@ -68,15 +68,16 @@ def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
     evaluation.save(files)
     write_report(evaluation, files)
     for split, scores in (("val", evaluation.metrics.val), ("test", evaluation.metrics.test)):
+        said = shares(scores)
         console.print(
-            f"{split:5}  with/without right {percent(scores.with_without_accuracy)}, "
-            f"masked left alone {percent(scores.with_mask_left_alone)}, "
-            f"bare caught {percent(scores.without_mask_caught)}, "
-            f"incorrect caught {percent(scores.incorrect_caught)}"
+            f"{split:5}  with/without right {said['with_without_accuracy']}, "
+            f"masked left alone {said['with_mask_left_alone']}, "
+            f"bare caught {said['without_mask_caught']}, "
+            f"incorrect caught {said['incorrect_caught']}"
         )
         if (clear := evaluation.metrics.clear[split]).unclear_images:
             console.print(
-                f"       clear faces taken for clear {percent(clear.clear_kept)}, "
-                f"others taken for unclear {percent(clear.unclear_told)}"
+                f"       clear faces taken for clear {counted(clear.clear_kept, clear.clear_images)}, "
+                f"others taken for unclear {counted(clear.unclear_told, clear.unclear_images)}"
             )
     console.print(f"The best network is {files.network}; look at {files.report}.")

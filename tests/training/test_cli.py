@@ -95,7 +95,7 @@ def test_the_report_carries_everything_itself(twins):
     assert page.count("data:image/png;base64,") >= 2
     assert 'src="http' not in page
     assert "href=" not in page
-    for words in ("How the training went", "By source", "By size of the face", "worst mistakes", "Passed over"):
+    for words in ("How the training went", "By source", "By size of the face", "worst mistakes", "Not used"):
         assert words in page
 
 
