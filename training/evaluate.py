@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score
 
 from edge.vision.calibration import Calibration
-from training.calibration import choose_threshold, fit_calibration
+from training.calibration import choose_threshold, fit_balanced_calibration, fit_calibration
 from training.common.records import save_rows
 from training.datasets import Dataset, Photo
 from training.pipeline import evaluation_crops, predict
@@ -36,7 +36,8 @@ class Metrics:
     temperature: float
     """Of P(not compliant), fitted on the validation split; see `edge.vision.calibration`."""
     clear_temperature: float
-    """The same of P(clear)."""
+    clear_bias: float
+    """The same of P(clear), as if clear and unclear faces were as many."""
     threshold: float
     """On the calibrated P, chosen on the validation split."""
     val: SplitScores
@@ -77,7 +78,7 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
     answers = {split: _answers(network, dataset.split(split)) for split in ("val", "test")}
     val = _settled(answers["val"].judged)
     test = replace(answers["test"].judged, calibration=val.calibration, threshold=val.threshold)
-    clear_calibration = fit_calibration(answers["val"].p_clear, answers["val"].clear)
+    clear_calibration = fit_balanced_calibration(answers["val"].p_clear, answers["val"].clear)
 
     def decide(damaged: np.ndarray) -> np.ndarray:
         return val.calibration.apply(predict(network, damaged)[:, 0]) >= val.threshold
@@ -94,6 +95,7 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
         notes=dataset.notes,
         temperature=val.calibration.temperature,
         clear_temperature=clear_calibration.temperature,
+        clear_bias=clear_calibration.bias or 0.0,
         threshold=val.threshold,
         val=score_split(val),
         test=score_split(test),

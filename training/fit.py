@@ -20,7 +20,7 @@ from training.pipeline import evaluation_crops, predict, training_batches
 from training.progress import EpochProgress
 from training.runs import FitSettings, RunFiles
 
-LOSS_WEIGHTS = {NOT_COMPLIANT: 1.0, CLEAR: 0.5}
+LOSS_WEIGHTS = {NOT_COMPLIANT: 1.0, CLEAR: 1.0}
 """How much each output's loss counts."""
 
 

@@ -35,10 +35,10 @@ MIN_OVERLAP = 0.4
 MINED_SPLITS = {"train": "train", "val": "val", NEGATIVES: "val"}
 """The scenes' splits that unclear places are taken from, and the split that these belong to."""
 
-MINING_SCORE = 0.12
+MINING_SCORE = 0.05
 """The locator's score from which what is no face is learnt as unclear: the device shows it more than that."""
 
-MOST_FALSE = 4
+MOST_FALSE = 8
 """False faces that are taken of a scene: a pattern gives dozens of the same."""
 
 FREE_OVERLAP = 0.1

@@ -39,6 +39,11 @@ class Layout:
         return self.root / "etc/maskwatch/maskwatch.toml"
 
     @property
+    def trusted_keys(self) -> Path:
+        """Public keys, one of which must have signed a bundle; where the file is missing or empty none has to."""
+        return self.root / "etc/maskwatch/trusted_keys"
+
+    @property
     def trial_unit(self) -> Path:
         """A unit that hides the installed one, and that a power cut takes away with all of /run."""
         return self.root / "run/systemd/system" / UNIT

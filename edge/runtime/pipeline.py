@@ -106,7 +106,7 @@ def load_classifier(
     def make(file: ModelFile) -> Classifier:
         return Classifier(Int8Network(file, threads=settings.threads, runtime=settings.runtime))
 
-    loaded = load_known_good(Path(settings.classifier), make, state=state, role="classifier")
+    loaded = load_known_good(Path(settings.classifier), make, settings, state=state, role="classifier")
     _pass_on(loaded.fault, tell)
     return loaded.model, loaded.file
 
@@ -136,7 +136,7 @@ def make_locator(
         network = Int8Network(file, threads=model.threads, runtime=model.runtime)
         return FaceLocator(network, max_faces=settings.max_faces, min_score=settings.min_score)
 
-    loaded = load_known_good(Path(model.locator), make, state=state, role="locator")
+    loaded = load_known_good(Path(model.locator), make, model, state=state, role="locator")
     _pass_on(loaded.fault, tell)
     return loaded.model
 

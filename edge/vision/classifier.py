@@ -6,7 +6,7 @@ import numpy as np
 
 from edge.errors import UserError
 from edge.vision.face import Face
-from edge.vision.interpreter import Int8Network, dequantise
+from edge.vision.interpreter import Int8Network, dequantize
 from edge.vision.preprocessing import crop_face
 
 NOT_COMPLIANT, CLEAR = "not_compliant", "clear"
@@ -57,4 +57,4 @@ class Classifier:
     def _raw(self, answers: Sequence[Mapping[str, np.ndarray]], label: str) -> np.ndarray:
         spec = self._outputs[label]
         levels = np.array([answer[spec.name].item() for answer in answers], np.int8)
-        return dequantise(levels, spec).astype(np.float64)
+        return dequantize(levels, spec).astype(np.float64)

@@ -12,7 +12,7 @@ from export.bundle.target import SOURCE, Target
 
 CACHE = Path("~/.cache/maskwatch/wheels")
 
-WANTED = ("ai-edge-litert", "opencv-python-headless")
+WANTED = ("ai-edge-litert", "opencv-python-headless", "paho-mqtt", "prometheus-client")
 """What the device takes from wheels. The rest that these ask for, it never imports."""
 
 GLIBC = ("manylinux_2_27", "manylinux2014")

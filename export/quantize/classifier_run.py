@@ -105,7 +105,9 @@ def read_classifier_run(files: RunFiles, metrics: dict) -> ClassifierRun:
         threshold=metrics["threshold"],
         calibration=Calibration(metrics["temperature"]),
         # Runs from before networks said how clear a face is lack it.
-        clear_calibration=Calibration(clear) if (clear := metrics.get("clear_temperature")) else None,
+        clear_calibration=Calibration(clear, metrics["clear_bias"])
+        if (clear := metrics.get("clear_temperature"))
+        else None,
         photos=photos,
     )
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import keras
 import numpy as np
@@ -20,7 +20,7 @@ from training.runs import RunFiles
 class TrainedRun(ABC):
     """A finished run."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[Literal["classifier", "locator"]]
     """What its network does, as in `Metadata.kind`."""
 
     files: RunFiles

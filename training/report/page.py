@@ -32,11 +32,11 @@ FIGURES = (
      "The chance that a face to alert on gets a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
     ("average_precision", "Average precision", False,
      "How right the alerts are, averaged over all thresholds. 1 is perfect."),
-    ("log_loss_raw", "Log loss, raw", False, "What wrong and over-sure probabilities cost, in nats. 0 is perfect."),
+    ("log_loss_raw", "Log loss, raw", False, "The cost of wrong and overconfident probabilities, in nats. 0 is perfect."),
     ("log_loss", "Log loss, calibrated", False,
      "The same after temperature scaling, as the device computes P."),
     ("calibration_error_raw", "Calibration error, raw", False,
-     "How far P lies from what comes true, on average; the device adds up P over frames, so it must be honest."),
+     "How far P differs from the observed share, on average; the device adds up P over frames, so it must be right."),
     ("calibration_error", "Calibration error, calibrated", False, "The same after temperature scaling."),
 )  # fmt: skip
 """Field of SplitScores, its name, whether it is shown in per cent, and what it means at a door."""

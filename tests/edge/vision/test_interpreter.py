@@ -7,7 +7,7 @@ from edge.errors import UserError
 from edge.vision.classifier import Classifier
 from edge.vision.face import Face
 from edge.vision.golden import answers_as_golden, golden_pictures, make_golden
-from edge.vision.interpreter import Int8Network
+from edge.vision.interpreter import Int8Network, quantize_pixels
 from edge.vision.model_file import read_model_file
 
 
@@ -75,3 +75,8 @@ def test_a_classifier_that_lacks_its_output_is_refused(model):
     other = Int8Network(replace(model, metadata=replace(model.metadata, labels=("cats", "dogs"))))
     with pytest.raises(UserError, match="has no output not_compliant"):
         Classifier(other)
+
+
+def test_the_quantized_pixel_is_the_byte_less_128():
+    pixels = np.arange(256, dtype=np.uint8)
+    assert (quantize_pixels(pixels) == np.arange(-128, 128)).all()
