@@ -32,7 +32,7 @@ FIGURES = (
      "The chance that a face to alert on gets a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
     ("average_precision", "Average precision", False,
      "How right the alerts are, averaged over all thresholds. 1 is perfect."),
-    ("log_loss_raw", "Log loss, raw", False, "The cost of wrong and overconfident probabilities, in nats. 0 is perfect."),
+    ("log_loss_raw", "Log loss, raw", False, "The cost of wrong, overconfident probabilities, in nats. 0 is perfect."),
     ("log_loss", "Log loss, calibrated", False,
      "The same after temperature scaling, as the device computes P."),
     ("calibration_error_raw", "Calibration error, raw", False,
