@@ -221,7 +221,9 @@ def _print_settings(arguments: argparse.Namespace) -> int:
     from edge.settings.toml_file import file_in_force, read_settings, settings_in_force
 
     if arguments.check:
-        read_settings(arguments.check)
+        from edge.vision.trial import refuse_unusable_models
+
+        refuse_unusable_models(read_settings(arguments.check))
         sys.stdout.write(f"{arguments.check} is good.\n")
     else:
         file = file_in_force(arguments.config)
