@@ -25,4 +25,6 @@ def scenes_for_fuzzing(tmp_path_factory, draw_scenes):
     draw_scenes(folder, "train", 40)
     draw_scenes(folder, "val", 4, first=900)
     tables = {name: (folder / f"{name}.csv").read_bytes() for name in ("train", "val")}
-    return SimpleNamespace(folder=folder, tables=tables | {"manifest": b"path,n_unannotated_suspect\ntrain/000.png,2\n"})
+    return SimpleNamespace(
+        folder=folder, tables=tables | {"manifest": b"path,n_unannotated_suspect\ntrain/000.png,2\n"}
+    )

@@ -30,9 +30,9 @@ MANIFEST = b"path,cluster,source_repo,face_px\n" + b"".join(
 
 PIECES = [
     b"nan", b"inf", b"-1", b"1e400", b"9" * 400, b"", b"\0", b'"', b"'", b"\n", b"\r", b",", b";", b"\t", b"\xc3\xa9",
-    b"\xff", b"\xfe", b"\xef\xbb\xbf", b"<", b">", b"&amp;", b"&x;", b"null", b"[]", b"{}", b"0x1", b"1_0", b"1,5", b" ",
-    "\N{ARABIC-INDIC DIGIT ONE}".encode(), b"<object>", b"<bndbox/>", b"</x>", b"<?xml version='1.0' encoding='utf-99'?>",
-    b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"<![CDATA[", b"<!--", b"PK\3\4", b"[[1,2,3]]", b"sep=;\n",
+    b"\xff", b"\xfe", b"\xef\xbb\xbf", b"<", b">", b"&amp;", b"&x;", b"null", b"[]", b"{}", b"0x1", b"1_0", b"1,5",
+    b" ", "\N{ARABIC-INDIC DIGIT ONE}".encode(), b"<object>", b"<bndbox/>", b"</x>",
+    b"<?xml version='1.0' encoding='utf-99'?>", b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"<![CDATA[", b"<!--", b"PK\3\4", b"[[1,2,3]]", b"sep=;\n",
 ]  # fmt: skip
 
 
@@ -54,12 +54,13 @@ def fuzzed(test):
 
 def answered(read):
     """What `read` gives; None if it refused in one sentence."""
+    sentence = ""
     try:
         return read()
     except UserError as error:
-        assert "\n" not in str(error)
-        assert str(error).isprintable()
-        return None
+        sentence = str(error)
+    assert sentence.isprintable()
+    return None
 
 
 @fuzzed
@@ -69,11 +70,10 @@ def test_annotations(tmp_path, content):
     path.write_bytes(content)
     try:
         annotation = read_annotation(path)
-    except UnusableError as error:
-        assert "\n" not in str(error)
-    else:
-        assert np.isfinite(annotation.boxes).all()
-        assert len(annotation.labels) == len(annotation.boxes)
+    except UnusableError:
+        return
+    assert np.isfinite(annotation.boxes).all()
+    assert len(annotation.labels) == len(annotation.boxes)
 
 
 @fuzzed
