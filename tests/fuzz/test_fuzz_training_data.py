@@ -32,7 +32,8 @@ PIECES = [
     b"nan", b"inf", b"-1", b"1e400", b"9" * 400, b"", b"\0", b'"', b"'", b"\n", b"\r", b",", b";", b"\t", b"\xc3\xa9",
     b"\xff", b"\xfe", b"\xef\xbb\xbf", b"<", b">", b"&amp;", b"&x;", b"null", b"[]", b"{}", b"0x1", b"1_0", b"1,5",
     b" ", "\N{ARABIC-INDIC DIGIT ONE}".encode(), b"<object>", b"<bndbox/>", b"</x>",
-    b"<?xml version='1.0' encoding='utf-99'?>", b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"<![CDATA[", b"<!--", b"PK\3\4", b"[[1,2,3]]", b"sep=;\n",
+    b"<?xml version='1.0' encoding='utf-99'?>", b"<!DOCTYPE a [<!ENTITY x 'y'>]>", b"<![CDATA[",
+    b"<!--", b"PK\3\4", b"[[1,2,3]]", b"sep=;\n",
 ]  # fmt: skip
 
 
