@@ -12,7 +12,7 @@ from .real_door import RealDoor, write_clip
 
 MANUAL = Path(__file__).parents[3] / ".readme"
 
-DESKTOP, PHONE = (1000, 720), (390, 1240)
+DESKTOP, PHONE = (1000, 800), (390, 1240)
 
 SHOTS = {"page-desktop.png": (DESKTOP, False, "not compliant"), "page-phone.png": (PHONE, True, "compliant")}
 """By name: the size of the window, whether it is dark, and the verdict that it shows."""
