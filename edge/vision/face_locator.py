@@ -12,7 +12,7 @@ from edge.vision.letterbox import Letterbox, letterbox
 from edge.vision.model_file import TensorSpec
 
 MAX_CANDIDATES = 200
-"""Boxes that enter the suppression at most, the ones with the highest scores: it bounds the time of a hostile picture."""
+"""Boxes that enter the suppression at most, highest scores first: it bounds the time of a hostile picture."""
 
 
 class FaceLocator:
