@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from edge.vision.face import Face
-from training.datasets import Dataset, read_split
+from training.classifier.datasets import Dataset, read_split
+from training.classifier.scene_faces import LARGEST_SIDE_PX, MOST_FALSE, places_of, scene_faces, surroundings
 from training.locator.scenes import Scene
-from training.scene_faces import LARGEST_SIDE_PX, MOST_FALSE, places_of, scene_faces, surroundings
 
 BOX = [100.0, 80.0, 150.0, 140.0]
 
