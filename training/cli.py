@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from edge.errors import UserError
 from edge.stderr import silenced_stderr
-from training.datasets import read_dataset
+from training.datasets import read_dataset, read_further
 from training.locator.runs import LocatorSettings
 from training.locator.scene_reader import read_scenes
 from training.runs import FitSettings, RunFiles
@@ -55,10 +55,16 @@ def train_classifier(args: argparse.Namespace) -> int:
     files = RunFiles(args.out)
     settings = _settings(FitSettings, args, files)
     dataset = read_dataset(args.data)
+    for folder in settings.extra:
+        further = read_further(Path(folder))
+        dataset = dataset.joined_by(further.photos, further.skipped)
     if settings.scenes:
-        from training.scene_faces import located_faces
+        from training.scene_faces import located_faces, unclear_places
 
-        dataset = dataset.joined_by(located_faces(read_scenes(Path(settings.scenes)).split("train")))
+        scenes = read_scenes(Path(settings.scenes))
+        dataset = dataset.joined_by(located_faces(scenes.split("train")))
+        if settings.second_detector:
+            dataset = dataset.joined_by(unclear_places(scenes, Path(settings.second_detector)))
     _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
@@ -133,7 +139,7 @@ def _refuse_other_pictures(digest: str, files: RunFiles) -> None:
 def _given(kind: type[Settings], args: argparse.Namespace) -> dict[str, Any]:
     """The settings that stand on the command line."""
     values = {f.name: getattr(args, f.name, None) for f in fields(kind)}
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if v is not None}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -146,7 +152,12 @@ def _parser() -> argparse.ArgumentParser:
         "Ctrl-C keeps the best so far; --resume goes on.",
     )
     classifier.set_defaults(command=train_classifier)
-    classifier.add_argument("data", type=Path, metavar="DATA", help="folder of with_mask/, without_mask/, [incorrect/]")
+    classifier.add_argument(
+        "data",
+        type=Path,
+        metavar="DATA",
+        help="folder of with_mask/, without_mask/, [incorrect/, not_compliant/, unclear/]",
+    )
     classifier.add_argument("--network", required=True, metavar="NAME", help="seed_cnn, seed_cnn_average or door_cnn")
     _add_settings(classifier, FitSettings)
     classifier.add_argument(
@@ -157,6 +168,21 @@ def _parser() -> argparse.ArgumentParser:
         type=_absolute,
         metavar="SCENES",
         help="add the faces of the training split of scenes with boxes labelled by class, as the locator boxes them",
+    )
+    classifier.add_argument(
+        "--second-detector",
+        type=_absolute,
+        metavar="FILE",
+        help="a YuNet .onnx file: what the locator takes for a face in --scenes, and neither the annotation nor this "
+        "detector does, is learnt as unclear",
+    )
+    classifier.add_argument(
+        "--extra",
+        type=_absolute,
+        action="append",
+        metavar="FOLDER",
+        help="add the pictures of with_mask/, without_mask/, incorrect/, not_compliant/ (bare or worn wrongly, not "
+        "told apart) and unclear/ in this folder to those that are trained with; may be given again",
     )
     locator = commands.add_parser(
         "locator",

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
@@ -15,8 +15,16 @@ from edge.vision.face import Face
 from edge.vision.preprocessing import CROP_WIDENING, whole_picture
 
 COMPLIANT, BARE, INCORRECT = "with_mask", "without_mask", "incorrect"
-LABELS = (COMPLIANT, BARE, INCORRECT)
-"""The class folders; the last is optional. Everything but the first counts as not compliant."""
+UNSORTED = "not_compliant"
+"""Bare faces and masks worn wrongly, not told apart."""
+UNCLEAR = "unclear"
+"""Faces whose nose and mouth nobody can judge, and what is no face."""
+
+LABELS = (COMPLIANT, BARE, INCORRECT, UNSORTED, UNCLEAR)
+"""The class folders. Everything but the first and the last counts as not compliant."""
+
+REQUIRED = (COMPLIANT, BARE)
+"""The class folders that there must be."""
 
 SPLITS = ("train", "val", "test")
 SPLIT_BOUNDS = (0.8, 0.9)
@@ -48,8 +56,13 @@ class Photo:
 
     @property
     def not_compliant(self) -> bool:
-        """Whether the device should alert on this face."""
-        return self.label != COMPLIANT
+        """Whether the device should alert on this face, if it is clear."""
+        return self.label not in (COMPLIANT, UNCLEAR)
+
+    @property
+    def clear(self) -> bool:
+        """Whether this is a face whose nose and mouth can be judged."""
+        return self.label != UNCLEAR
 
     def read(self) -> np.ndarray:
         """The picture as uint8 (height, width, 3), RGB.
@@ -80,9 +93,9 @@ class Dataset:
         """The photographs of one split, in a fixed order."""
         return [photo for photo in self.photos if photo.split == name]
 
-    def joined_by(self, photos: list[Photo]) -> "Dataset":
-        """The same with more photographs."""
-        return Dataset([*self.photos, *photos], self.skipped)
+    def joined_by(self, photos: list[Photo], skipped: dict[str, str] | None = None) -> "Dataset":
+        """The same with more photographs, and more that were passed over."""
+        return Dataset([*self.photos, *photos], self.skipped | (skipped or {}))
 
     @property
     def digest(self) -> str:
@@ -133,17 +146,36 @@ def read_dataset(folder: Path) -> Dataset:
     """
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder}", f"name one that holds {COMPLIANT}/ and without_mask/")
+    # The folders are all looked for before the first picture is read: a missing one is told at once.
+    dataset = _read_photos(folder, list(_class_folders(folder)))
+    _refuse_small_classes(folder, dataset.photos)
+    _refuse_empty_splits(folder, dataset.photos)
+    return dataset
+
+
+def read_further(folder: Path) -> Dataset:
+    """Read a folder with some of the class folders, all of whose pictures are for training only.
+
+    Raises:
+        UserError: There is none of them, or no usable picture in them.
+    """
+    folders = [("train", path) for label in LABELS if (path := folder / label).is_dir()]
+    dataset = _read_photos(folder, folders)
+    if not dataset.photos:
+        raise UserError(f"{folder} holds no pictures to train with", f"sort some into {', '.join(LABELS)} there")
+    return dataset
+
+
+def _read_photos(folder: Path, class_folders: Sequence[tuple[str | None, Path]]) -> Dataset:
     manifest = _read_manifest(folder / "manifest.csv")
     photos: list[Photo] = []
     skipped: dict[str, str] = {}
-    for split, path in _pictures(folder):
+    for split, path in _pictures(class_folders):
         row = manifest.get(f"{path.parent.name}/{path.name}", {})
         try:
             photos.append(_photo(path, split, row))
         except _UnusableError as error:
             skipped[str(path.relative_to(folder))] = str(error)
-    _refuse_small_classes(folder, photos)
-    _refuse_empty_splits(folder, photos)
     return Dataset(photos, skipped)
 
 
@@ -151,9 +183,8 @@ class _UnusableError(Exception):
     """Why a picture is passed over."""
 
 
-def _pictures(folder: Path) -> Iterator[tuple[str | None, Path]]:
-    # The folders are all looked for before the first picture is read: a missing one is told at once.
-    for split, class_folder in list(_class_folders(folder)):
+def _pictures(class_folders: Sequence[tuple[str | None, Path]]) -> Iterator[tuple[str | None, Path]]:
+    for split, class_folder in class_folders:
         for path in sorted(class_folder.iterdir()):
             if path.suffix.lower() in SUFFIXES:
                 yield split, path
@@ -166,7 +197,7 @@ def _class_folders(folder: Path) -> Iterator[tuple[str | None, Path]]:
             class_folder = folder / (split or "") / label
             if class_folder.is_dir():
                 yield split, class_folder
-            elif label != LABELS[-1]:
+            elif label in REQUIRED:
                 missing = class_folder.relative_to(folder)
                 raise UserError(f"{folder} has no {missing}/", "put the pictures of that class there")
 
@@ -211,7 +242,7 @@ def _read_manifest(path: Path) -> dict[str, dict[str, str]]:
 def _refuse_small_classes(folder: Path, photos: list[Photo]) -> None:
     counts = Counter(photo.label for photo in photos)
     for label in LABELS:
-        optional = label == LABELS[-1] and not counts[label]
+        optional = label not in REQUIRED and not counts[label]
         if counts[label] < MIN_IMAGES_PER_CLASS and not optional:
             raise UserError(
                 f"{folder} has {counts[label]} usable pictures of class {label}",
@@ -221,7 +252,7 @@ def _refuse_small_classes(folder: Path, photos: list[Photo]) -> None:
 
 def _refuse_empty_splits(folder: Path, photos: list[Photo]) -> None:
     present = {(photo.split, photo.label) for photo in photos}
-    for label in LABELS[:2]:
+    for label in REQUIRED:
         if ("train", label) not in present:
             raise UserError(f"{folder} has no {label} pictures to train with", "its train split needs some")
     if not any(split == "val" for split, _ in present):

@@ -34,6 +34,10 @@ class FitSettings:
     """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
     scenes: str = ""
     """Folder of scenes whose training faces are added; empty adds none."""
+    second_detector: str = ""
+    """YuNet file that clears what the locator takes for faces in the scenes, to learn as unclear; empty adds none."""
+    extra: tuple[str, ...] = ()
+    """Folders of class folders, all of whose pictures are trained with."""
 
 
 Settings = TypeVar("Settings", bound="DataclassInstance")
@@ -107,7 +111,8 @@ class RunFiles:
     def read_settings(self, kind: type[Settings]) -> Settings:
         """The settings that the run was begun with; `kind` is their dataclass."""
         record = json.loads(self.settings.read_text())
-        return kind(**{f.name: record[f.name] for f in fields(kind) if f.name in record})
+        known = {f.name: record[f.name] for f in fields(kind) if f.name in record}
+        return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
 
     def read_digest(self) -> str:
         """The digest of the training set that the run was begun with, from its list of photographs."""

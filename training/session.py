@@ -74,4 +74,9 @@ def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
             f"bare caught {percent(scores.without_mask_caught)}, "
             f"incorrect caught {percent(scores.incorrect_caught)}"
         )
+        if (clear := evaluation.metrics.clear[split]).unclear_images:
+            console.print(
+                f"       clear faces taken for clear {percent(clear.clear_kept)}, "
+                f"others taken for unclear {percent(clear.unclear_told)}"
+            )
     console.print(f"The best network is {files.network}; look at {files.report}.")

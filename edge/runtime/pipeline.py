@@ -31,6 +31,9 @@ from edge.vision.known_good import load_known_good
 from edge.vision.locator import CentreLocator, Locator
 from edge.vision.model_file import ModelFile
 
+UNCLEAR_TAKEN_FOR_CLEAR, CLEAR_MISSED = 0.05, 0.05
+"""Error rates of the test whether there is a clear face at all; a track that fails it is tried again and again."""
+
 
 @dataclass(frozen=True)
 class Models:
@@ -153,15 +156,27 @@ def make_test(settings: VerdictSettings, threshold: float) -> SequentialTest:
     )
 
 
+def make_clear_test(settings: VerdictSettings) -> SequentialTest:
+    """The test that tells when a track has shown a clear face."""
+    return SequentialTest(
+        false_alert_rate=UNCLEAR_TAKEN_FOR_CLEAR,
+        miss_rate=CLEAR_MISSED,
+        correlation_seconds=settings.correlation_seconds,
+        threshold=settings.clear_from,
+    )
+
+
 def make_tracker(settings: Settings, threshold: float) -> Tracker:
     """The tracker; `threshold` is the classifier's."""
     verdict, tracking = settings.verdict, settings.tracking
     return Tracker(
         test=make_test(verdict, threshold),
+        clear_test=make_clear_test(verdict),
         quality=Quality(
             smallest_face_px=verdict.smallest_face_px,
             clear_face_px=verdict.clear_face_px,
             blurred_below=verdict.blurred_below,
+            clear_from=verdict.clear_from,
         ),
         static_faces=StaticFaces(tracking.still_seconds),
         lag_monitor=LagMonitor(tracking.slowest_frames_per_second),

@@ -98,6 +98,8 @@ class VerdictSettings(Bounded):
     """Faces from this size on count in full, smaller ones less."""
     blurred_below: Annotated[float, Bounds(0.01, 1.0)] = 0.5
     """Sharpness under which a face counts less; a crisp face has 0.75."""
+    clear_from: Annotated[float, Bounds(0.01, 0.99)] = 0.5
+    """P(clear) under which a frame counts for nothing: a profile, the back of a head, no face at all."""
 
     def __post_init__(self) -> None:
         """See to the limits, and that some faces are judged.

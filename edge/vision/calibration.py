@@ -17,8 +17,10 @@ class Calibration(Bounded):
 
     temperature: Annotated[float, Bounds(0.01, 100.0)] = 1.0
     """What the log-odds are divided by; above 1 if the network is too confident."""
+    bias: Annotated[float | None, Bounds(-20.0, 20.0)] = None
+    """What is added then (Platt, 1999), where the network was trained with fewer of one kind than of the other."""
 
     def apply(self, p: np.ndarray) -> np.ndarray:
         """Calibrated probabilities for raw ones, of any shape."""
         p = np.clip(p, SMALLEST_P, 1 - SMALLEST_P)
-        return 1 / (1 + np.exp(-np.log(p / (1 - p)) / self.temperature))
+        return 1 / (1 + np.exp(-np.log(p / (1 - p)) / self.temperature - (self.bias or 0.0)))

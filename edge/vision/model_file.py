@@ -102,12 +102,15 @@ class Metadata(Bounded):
     threshold: Annotated[float, Bounds(0.001, 0.999)]
     """Calibrated probability from which a face counts as not compliant; a locator's score from which a box is shown."""
     calibration: Calibration
+    """Of a classifier's P(not compliant)."""
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     tflite_sha256: Annotated[str, Text(64)]
     """SHA-256 of the file without the archive."""
     training_set_digest: Annotated[str, Text(64)]
     """SHA-256 over the sorted SHA-256 of the pictures that it was trained on."""
+    clear_calibration: Calibration | None = None
+    """Of a classifier's P(clear); None if it has no such output."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By split, as measured with the int8 network through the device's own code."""
     licence: Annotated[str, Text(4000)] = ""
@@ -152,7 +155,7 @@ def read_model_file(path: Path) -> ModelFile:
 
 def pack(tflite: bytes, metadata: Metadata, golden: Golden) -> bytes:
     """The content of a model file; the same arguments give the same bytes."""
-    records = (json.dumps(asdict(record), indent=2).encode() for record in (metadata, golden))
+    records = (json.dumps(_entries(record), indent=2).encode() for record in (metadata, golden))
     return _append(tflite, dict(zip(RECORDS, records, strict=True)))
 
 
@@ -190,6 +193,11 @@ def _take_apart(content: bytes) -> tuple[dict[str, bytes], bytes]:
             raise ValueError("its records are too long")
         records = {member.filename: archive.read(member) for member in members}
     return records, content[: before + members[0].header_offset]
+
+
+def _entries(record: Metadata | Golden) -> dict:
+    # What a network does not have is left out, as in the files from before there was such a thing.
+    return asdict(record, dict_factory=lambda entries: {name: value for name, value in entries if value is not None})
 
 
 class NoDigestError(ValueError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.datasets import LABELS
+from training.datasets import BARE, COMPLIANT, INCORRECT, LABELS
 from training.evaluate import Evaluation
 from training.pipeline import evaluation_crops
 from training.report import plots
@@ -41,6 +41,10 @@ FIGURES = (
 """Field of SplitScores, its name, whether it is shown in per cent, and what it means at a door."""
 
 
+JUDGED = (COMPLIANT, BARE, INCORRECT)
+"""The classes whose decisions are counted."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A wrongly judged face, to look at."""
@@ -65,8 +69,8 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
         "classifier.html",
         metrics=metrics,
         settings=json.loads(files.settings.read_text()),
-        kinds=LABELS,
-        labels=LABELS,
+        kinds=[label for label in LABELS if any(counts.get(label) for counts in metrics.images.values())],
+        labels=JUDGED,
         figures=FIGURES,
         plots=_plots(evaluation, history),
         robustness={name: plots.robustness_curve(curve) for name, curve in metrics.robustness.items()},
@@ -85,9 +89,9 @@ def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
         "without_mask": scores.without_mask_caught,
         "incorrect": scores.incorrect_caught,
     }
-    counts = {label: scores.images_by_label.get(label, 0) for label in LABELS}
-    alerts = {label: round((alerted[label] or 0.0) * counts[label]) for label in LABELS}
-    return {label: (counts[label] - alerts[label], alerts[label]) for label in LABELS}
+    counts = {label: scores.images_by_label.get(label, 0) for label in JUDGED}
+    alerts = {label: round((alerted[label] or 0.0) * counts[label]) for label in JUDGED}
+    return {label: (counts[label] - alerts[label], alerts[label]) for label in JUDGED}
 
 
 def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:
