@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch-export", description="From a trained network to the device.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    quantize = commands.add_parser("quantize", help="quantise a run's network to int8, audit it, prove it")
+    quantize = commands.add_parser("quantize", help="quantize a run's network to int8, audit it, prove it")
     quantize.add_argument("run", type=Path, metavar="RUN", help="folder that `maskwatch-train` wrote")
     quantize.add_argument("--out", type=Path, metavar="FILE", help="model file to write [RUN/NETWORK.tflite]")
     quantize.add_argument("--force", action="store_true", help="replace the model file if it is there")
@@ -77,15 +77,21 @@ def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
-    with silenced_stderr():
-        from export.quantize.quantize import quantize, save
-        from export.quantize.runs import read_run
+    try:
+        with silenced_stderr():
+            from export.quantize.quantize import quantize, save
+            from export.quantize.runs import read_run
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"quantize needs what training needs, and {error.name} is not installed",
+            "run `pip install -r training/requirements.txt` in the clone",
+        ) from error
     from export.quantize.tables import disagreement_table, parity_table
 
     run = read_run(arguments.run)
     out = arguments.out or arguments.run / f"{run.network}.tflite"
     _refuse_place(out, force=arguments.force)
-    with console.status("Quantising and comparing; this takes a minute or two"):
+    with console.status("Quantizing and comparing; this takes a minute or two"):
         result = quantize(run, images=arguments.images, max_drop=arguments.max_drop)
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)

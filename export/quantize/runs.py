@@ -30,5 +30,11 @@ def read_run(folder: Path) -> TrainedRun:
             f"make one with `maskwatch-train classifier DATA --out {folder}` "
             f"or `maskwatch-train locator SCENES --out {folder}`",
         )
-    metrics = json.loads(files.metrics.read_text())
-    return READERS[metrics.get("kind", "classifier")](files, metrics)
+    try:
+        metrics = json.loads(files.metrics.read_text())
+        return READERS[metrics.get("kind", "classifier")](files, metrics)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(
+            f"The run in {folder} is damaged ({' '.join(str(error).split())[:200] or type(error).__name__})",
+            "train it again, or copy its folder again",
+        ) from error

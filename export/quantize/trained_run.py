@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -14,6 +15,12 @@ from edge.vision.calibration import Calibration
 from edge.vision.interpreter import Int8Network
 from export.quantize.parity import Parity
 from training.runs import RunFiles
+
+UNREADABLE = (
+    *(OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, ImportError, RuntimeError, RecursionError),
+    BadZipFile,
+)
+"""What Keras raises for a file that is no network of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +41,18 @@ class TrainedRun(ABC):
     """Of a second output, P(clear), if there is one."""
 
     def load(self) -> keras.Model:
-        """The float network, with the outputs that the device reads."""
-        return keras.models.load_model(self.files.network, compile=False)
+        """Load the float network, with the outputs that the device reads.
+
+        Raises:
+            UserError: The file is damaged, or is none that training writes.
+        """
+        try:
+            return keras.models.load_model(self.files.network, compile=False)
+        except UNREADABLE as error:
+            raise UserError(
+                f"{self.files.network} cannot be read as a network ({type(error).__name__})",
+                "train it again, or copy the run's folder again",
+            ) from error
 
     @abstractmethod
     def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
