@@ -13,6 +13,7 @@ from edge.stderr import silenced_stderr
 from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
 from export.flash.command import add_flash
+from training.common.workstation import workstation_packages
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,7 +21,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
-        return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
+        with workstation_packages():
+            return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
         return 2
@@ -77,15 +79,9 @@ def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _quantize(arguments: argparse.Namespace, console: Console) -> None:
-    try:
-        with silenced_stderr():
-            from export.quantize.quantize import quantize, save
-            from export.quantize.runs import read_run
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"quantize needs what training needs, and {error.name} is not installed",
-            "run `pip install -r training/requirements.txt` in the clone",
-        ) from error
+    with silenced_stderr():
+        from export.quantize.quantize import quantize, save
+        from export.quantize.runs import read_run
     from export.quantize.tables import disagreement_table, parity_table
 
     run = read_run(arguments.run)

@@ -1,6 +1,5 @@
 """A run's network scored through the device's own preprocessing: calibration, threshold, metrics.json."""
 
-import csv
 import json
 from dataclasses import asdict, dataclass, replace
 
@@ -10,6 +9,7 @@ from sklearn.metrics import balanced_accuracy_score
 
 from edge.vision.calibration import Calibration
 from training.calibration import choose_threshold, fit_balanced_calibration, fit_calibration
+from training.common.records import save_rows
 from training.datasets import Dataset, Photo
 from training.pipeline import evaluation_crops, predict
 from training.robustness import Curve, measure_robustness
@@ -30,7 +30,9 @@ class Metrics:
     images: dict[str, dict[str, int]]
     """Pictures by split and class."""
     skipped: dict[str, str]
-    """Path of each picture that was passed over, and why."""
+    """Path of whatever is not used, and why."""
+    notes: tuple[str, ...]
+    """What was decided about the other pictures, in sentences."""
     temperature: float
     """Of P(not compliant), fitted on the validation split; see `edge.vision.calibration`."""
     clear_temperature: float
@@ -59,15 +61,12 @@ class Evaluation:
     def save(self, files: RunFiles) -> None:
         """Write `metrics.json` and `predictions.csv`."""
         files.metrics.write_text(json.dumps(asdict(self.metrics), indent=2) + "\n")
-        with files.predictions.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["split", "path", "label", "p_raw", "p", "alert"])
-            for split, part in (("val", self.val), ("test", self.test)):
-                rows = zip(part.photos, part.raw, part.p, part.alerts, strict=True)
-                writer.writerows(
-                    [split, photo.path, photo.label, f"{raw:.6f}", f"{p:.6f}", int(alert)]
-                    for photo, raw, p, alert in rows
-                )
+        rows = (
+            [split, photo.path, photo.label, f"{raw:.6f}", f"{p:.6f}", int(alert)]
+            for split, part in (("val", self.val), ("test", self.test))
+            for photo, raw, p, alert in zip(part.photos, part.raw, part.p, part.alerts, strict=True)
+        )
+        save_rows(files.predictions, ("split", "path", "label", "p_raw", "p", "alert"), rows)
 
 
 def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
@@ -93,6 +92,7 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
         training_set_digest=dataset.digest,
         images=dataset.counts(),
         skipped=dataset.skipped,
+        notes=dataset.notes,
         temperature=val.calibration.temperature,
         clear_temperature=clear_calibration.temperature,
         clear_bias=clear_calibration.bias or 0.0,

@@ -6,12 +6,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edge.errors import UserError
 from edge.runtime.pipeline import make_locator
 from edge.settings.schema import LocatorSettings, ModelSettings
 from edge.vision.anchor_free import overlaps
 from edge.vision.face import Face
 from edge.vision.letterbox import boxes_of
-from training.datasets import LABELS, UNCLEAR, Photo
+from training.common.left_out import in_one_sentence
+from training.datasets import LABELS, UNCLEAR, Dataset, Photo
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
 from training.locator.second_detector import SecondDetector
 
@@ -43,14 +45,42 @@ FREE_OVERLAP = 0.1
 """Intersection over union above which a found box may hold some of a known face."""
 
 
-def located_faces(scenes: Sequence[Scene]) -> list[Photo]:
-    """`scene_faces` by the shipped locator, the very file that the device uses.
+def located_faces(scenes: SceneSet) -> Dataset:
+    """`scene_faces` of the training split by the shipped locator, the very file that the device uses.
 
     Raises:
-        UserError: Its file is missing or damaged, or no runtime is installed.
+        UserError: Its file is missing or damaged, no runtime is installed, or no face has a label of the classifier.
     """
     locator = make_locator(LocatorSettings(max_faces=MAX_FACES), ModelSettings())
-    return scene_faces(scenes, locator.locate)
+    train = scenes.split("train")
+    photos, unknown = scene_faces(train, locator.locate), unknown_labels(train)
+    if not photos:
+        raise UserError(
+            f"No face of the {len(train)} training scenes can be used{in_one_sentence(unknown)}",
+            f"name the class of each label with --labels LABEL={LABELS[0]} and the like",
+        )
+    small = sum(len(scene.boxes) for scene in train) - len(photos) - sum(n for n, _ in _unknown(train).values())
+    notes = (f"{small} faces of the scenes are smaller than {SMALLEST_FACE_PX:g} pixels and not used",) if small else ()
+    return Dataset(photos, scenes.skipped | unknown, (*scenes.notes, *notes))
+
+
+def unknown_labels(scenes: Sequence[Scene]) -> dict[str, str]:
+    """Labels of faces that are none of LABELS, and why these faces are not used."""
+    return {
+        f"label {label}": f"{count} faces, for example in {path.name}: none of {', '.join(LABELS)}; "
+        f"--labels {label}=CLASS says which"
+        for label, (count, path) in _unknown(scenes).items()
+    }
+
+
+def _unknown(scenes: Sequence[Scene]) -> dict[str, tuple[int, Path]]:
+    found: dict[str, tuple[int, Path]] = {}
+    for scene in scenes:
+        for label in scene.labels:
+            if label not in LABELS:
+                count, path = found.get(label, (0, scene.path))
+                found[label] = count + 1, path
+    return found
 
 
 def unclear_places(scenes: SceneSet, second_detector: Path) -> list[Photo]:

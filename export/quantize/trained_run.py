@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -15,12 +14,6 @@ from edge.vision.calibration import Calibration
 from edge.vision.interpreter import Int8Network
 from export.quantize.parity import Parity
 from training.runs import RunFiles
-
-UNREADABLE = (
-    *(OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, ImportError, RuntimeError, RecursionError),
-    BadZipFile,
-)
-"""What Keras raises for a file that is no network of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +34,12 @@ class TrainedRun(ABC):
     """Of a second output, P(clear), if there is one."""
 
     def load(self) -> keras.Model:
-        """Load the float network, with the outputs that the device reads.
+        """The float network, with the outputs that the device reads.
 
         Raises:
-            UserError: The file is damaged, or is none that training writes.
+            UserError: Its file is damaged.
         """
-        try:
-            return keras.models.load_model(self.files.network, compile=False)
-        except UNREADABLE as error:
-            raise UserError(
-                f"{self.files.network} cannot be read as a network ({type(error).__name__})",
-                "train it again, or copy the run's folder again",
-            ) from error
+        return load_network(self.files.network)
 
     @abstractmethod
     def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
@@ -73,6 +60,20 @@ class TrainedRun(ABC):
     @abstractmethod
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
         """The int8 network's scores on a split, by the names that `Parity.rows` has; empty without pictures."""
+
+
+def load_network(path: Path) -> keras.Model:
+    """A float network from its file.
+
+    Raises:
+        UserError: The file is damaged, or holds something else.
+    """
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:
+        raise UserError(
+            f"{path} is no network that Keras can load ({type(error).__name__})", "train it again"
+        ) from error
 
 
 def refuse_missing(pictures: Iterable[Path]) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from edge.vision.preprocessing import whole_picture
 from training.augmentation import TrainingCrops, jittered_crop
-from training.datasets import read_dataset
+from training.dataset_reader import read_dataset
 
 
 @given(

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.datasets import LABELS, Photo, read_dataset
+from training.dataset_reader import read_dataset
+from training.datasets import LABELS, Photo
 from training.networks import CLEAR, NOT_COMPLIANT
 from training.occluders import cup
 from training.pipeline import LABEL_SHARES, evaluation_crops, occluded_crops, sampling_weights, training_batches

@@ -13,7 +13,7 @@ from training.runs import RunFiles
 def test_a_run_with_damaged_figures_is_refused(tmp_path, metrics):
     (tmp_path / "model.keras").touch()
     (tmp_path / "metrics.json").write_text(metrics)
-    with pytest.raises(UserError, match=r"train it again|split"):
+    with pytest.raises(UserError, match=r"damaged|split"):
         read_run(tmp_path)
 
 
@@ -28,5 +28,5 @@ def test_a_network_that_is_none_is_refused(tmp_path, content):
         calibration=Calibration(1.0),
         photos=[],
     )
-    with pytest.raises(UserError, match="cannot be read as a network"):
+    with pytest.raises(UserError, match=r"model\.keras"):
         run.load()
