@@ -1,6 +1,7 @@
 """The command `maskwatch`."""
 
 import argparse
+import importlib.util
 import os
 import sys
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.errors import UserError
+from edge.page.command import add_page
 
 if TYPE_CHECKING:
     from edge.settings.schema import Settings
@@ -57,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_bench(commands)
     _add_distance(commands)
+    add_page(commands, CONFIG_HELP)
     _add_stats(commands)
+    _add_readers(commands)
     _add_releases(commands)
     return parser
 
@@ -143,6 +147,15 @@ def _add_stats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     stats.set_defaults(command=_stats, form="table")
 
 
+def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    mqtt = commands.add_parser("mqtt", help="tell an MQTT broker of the door, as maskwatch-mqtt.service does")
+    mqtt.set_defaults(command=_mqtt)
+    metrics = commands.add_parser("metrics", help="offer figures to Prometheus, as maskwatch-metrics.service does")
+    metrics.set_defaults(command=_metrics)
+    for command in (mqtt, metrics):
+        command.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+
+
 def _count(text: str) -> int:
     count = int(text)
     if not 1 <= count <= 36500:
@@ -208,7 +221,9 @@ def _print_settings(arguments: argparse.Namespace) -> int:
     from edge.settings.toml_file import file_in_force, read_settings, settings_in_force
 
     if arguments.check:
-        read_settings(arguments.check)
+        from edge.vision.trial import refuse_unusable_models
+
+        refuse_unusable_models(read_settings(arguments.check))
         sys.stdout.write(f"{arguments.check} is good.\n")
     else:
         file = file_in_force(arguments.config)
@@ -284,6 +299,30 @@ def _stats(arguments: argparse.Namespace) -> int:
     return show_stats(
         settings, sys.stdout, days=arguments.days, hourly=arguments.hourly, form=arguments.form, png=arguments.png
     )
+
+
+def _require(module: str, package: str) -> None:
+    """See that a package is there that only this command needs.
+
+    Raises:
+        UserError: It is not.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise UserError(f"{package} is not installed", f"run `sudo apt install python3-{package}`, or use a bundle")
+
+
+def _mqtt(arguments: argparse.Namespace) -> int:
+    _require("paho", "paho-mqtt")
+    from edge.mqtt.command import run_bridge
+
+    return run_bridge(_settings(arguments))
+
+
+def _metrics(arguments: argparse.Namespace) -> int:
+    _require("prometheus_client", "prometheus-client")
+    from edge.metrics.command import serve_metrics
+
+    return serve_metrics(_settings(arguments))
 
 
 def _install(arguments: argparse.Namespace) -> int:

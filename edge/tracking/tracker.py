@@ -40,6 +40,7 @@ class Tracker:
         self,
         *,
         test: SequentialTest,
+        clear_test: SequentialTest,
         quality: Quality,
         static_faces: StaticFaces,
         lag_monitor: LagMonitor,
@@ -50,13 +51,15 @@ class Tracker:
 
         Args:
             test: Turns looks into verdicts.
+            clear_test: Says when a track has shown a clear face, and so is a person.
             quality: How far a look is trusted.
             static_faces: Knows the faces that count for nothing.
             lag_monitor: Says when the loop falls behind.
             gap_seconds: How long a face may be away before its track ends.
             looks_per_frame: How many faces the classifier may look at in a frame.
         """
-        self.test, self.quality, self.static_faces, self.lag_monitor = test, quality, static_faces, lag_monitor
+        self.test, self.clear_test, self.quality = test, clear_test, quality
+        self.static_faces, self.lag_monitor = static_faces, lag_monitor
         self.gap_seconds, self.looks_per_frame = gap_seconds, looks_per_frame
         self.people: list[Person] = []
         self._frame = Frame(np.zeros((1, 1, 3), np.uint8), -math.inf)
@@ -65,7 +68,8 @@ class Tracker:
 
     def adopt(self, other: "Tracker") -> None:
         """Take over another tracker's rules; everybody followed stays who they are, with their evidence."""
-        self.test, self.quality, self.lag_monitor = other.test, other.quality, other.lag_monitor
+        self.test, self.clear_test, self.quality = other.test, other.clear_test, other.quality
+        self.lag_monitor = other.lag_monitor
         self.gap_seconds, self.looks_per_frame = other.gap_seconds, other.looks_per_frame
         self.static_faces.still_seconds = other.static_faces.still_seconds
 
@@ -126,14 +130,14 @@ class Tracker:
 
         Args:
             chosen: Those it looked at.
-            scores: Their calibrated P(not compliant), (n,).
+            scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
             What has come of the frame, in order.
         """
         waiting = sum(self._waits(person) for person in self._judgeable())
-        for person, p in zip(chosen, scores, strict=True):
-            self._weigh(person, float(p))
+        for person, (p, p_clear) in zip(chosen, scores.tolist(), strict=True):
+            self._weigh(person, p, p_clear)
         self._events += self.lag_monitor.keep(self.seconds, waiting, anybody=bool(self.people))
         return self._events
 
@@ -141,10 +145,6 @@ class Tracker:
         return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
 
     def _see(self, person: Person, face: Face, patch: np.ndarray) -> None:
-        if not person.number and self.seconds > person.motion.seconds:
-            self._numbers += 1
-            person.number = self._numbers
-            self._events.append(TrackBegan(at=self.seconds, track=person.number))
         person.face, person.patch = face, patch
         person.motion.see(self.seconds, face)
 
@@ -180,19 +180,34 @@ class Tracker:
     def _urgency(self, person: Person) -> tuple[float, float]:
         """Grows without end while somebody waits, so that everybody's turn comes."""
         importance = self.quality.of_size(person.face.size)
-        importance *= UNDECIDED_FIRST if person.verdict == Verdict.UNDECIDED else 1.0
+        importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
         return importance * (self.seconds - person.classified_at), person.face.size
 
     def _waits(self, person: Person) -> bool:
         since = max(person.classified_at, person.began)
-        return person.verdict == Verdict.UNDECIDED and self.seconds - since > PATIENCE_SECONDS
+        return self._is_open(person) and self.seconds - since > PATIENCE_SECONDS
 
-    def _weigh(self, person: Person, p: float) -> None:
+    def _is_open(self, person: Person) -> bool:
+        """Whether the next look may turn a verdict: nothing is held yet, and the face has not shown to be unclear."""
+        return person.verdict == Verdict.UNDECIDED and person.clearness > self.clear_test.lower
+
+    def _weigh(self, person: Person, p: float, p_clear: float) -> None:
         quality = self.quality.of_size(person.face.size) * self.quality.of_sharpness(sharpness(person.patch))
-        weight = quality * self.test.information(self.seconds - person.classified_at)
+        information = self.test.information(self.seconds - person.classified_at)
+        weight = information * quality * self.quality.of_clearness(p_clear)
         person.evidence = self.test.weigh(person.evidence, p, weight)
         person.p_not_compliant, person.classified_at = p, self.seconds
-        self._turn(person, self.test.verdict(person.evidence, person.verdict))
+        if not person.number:
+            person.clearness = self.clear_test.weigh(person.clearness, p_clear, information)
+            self._number_the_clear(person)
+        if person.number:
+            self._turn(person, self.test.verdict(person.evidence, person.verdict))
+
+    def _number_the_clear(self, person: Person) -> None:
+        if person.clearness >= self.clear_test.upper:
+            self._numbers += 1
+            person.number = self._numbers
+            self._events.append(TrackBegan(at=self.seconds, track=person.number))
 
     def _turn(self, person: Person, verdict: Verdict) -> None:
         before, person.verdict = person.verdict, verdict

@@ -7,7 +7,7 @@ import numpy as np
 from edge.errors import UserError
 from edge.vision.anchor_free import decode_maps, suppress
 from edge.vision.face import Face
-from edge.vision.interpreter import Int8Network, dequantise
+from edge.vision.interpreter import Int8Network, dequantize
 from edge.vision.letterbox import Letterbox, letterbox
 from edge.vision.model_file import TensorSpec
 
@@ -41,7 +41,7 @@ class FaceLocator:
     def maps(self, picture: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
         """Heat and box by stride, as `decode_maps` reads them, for a letterboxed uint8 picture."""
         raw = self.network.run(picture)
-        return pair_maps({name: dequantise(values[0], self._outputs[name]) for name, values in raw.items()})
+        return pair_maps({name: dequantize(values[0], self._outputs[name]) for name, values in raw.items()})
 
 
 def _are_maps(outputs: tuple[TensorSpec, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from export.flash.system_files import card_texts, changed_files, encoded
 FOLDER = "maskwatch"
 FIRST_BOOT = Path(__file__).with_name("first-boot.sh")
 SUM = f"{FOLDER}/bundle.sha256"
+TRUSTED = f"{FOLDER}/trusted_keys"
 SETTINGS = f"{FOLDER}/maskwatch.toml"
 OLD_BUNDLE = re.compile(r"maskwatch-[\w.+-]+\.tar", re.IGNORECASE)
 WIFI = re.compile(r"\bset_wlan\b|^\s*access-points:", re.MULTILINE)
@@ -69,7 +70,12 @@ class Plan:
 
 
 def make_plan(
-    partition: BootPartition, card: Card, bundle: BundleFile, access: Access, settings: bytes | None = None
+    partition: BootPartition,
+    card: Card,
+    bundle: BundleFile,
+    access: Access,
+    settings: bytes | None = None,
+    trusted: Sequence[str] = (),
 ) -> Plan:
     """Work out what to write; files that are as they should be are left alone.
 
@@ -79,13 +85,16 @@ def make_plan(
         bundle: The bundle to put there.
         access: Name, user and network to give it.
         settings: Content of a settings file to put there.
+        trusted: Public keys, one of which must have signed each bundle from then on.
 
     Raises:
         UserError: Something on the card cannot be added to, or space is short.
     """
     before = card_texts(partition)
     texts = changed_files(partition, card, access, bundle.sha256, before)
-    files = _own_files(bundle, settings) | {name: encoded(partition, name, text) for name, text in texts.items()}
+    files = _own_files(bundle, settings, trusted) | {
+        name: encoded(partition, name, text) for name, text in texts.items()
+    }
     login = read_login(card.system, before | texts, access.ssh_key)
     plan = Plan(
         partition=partition,
@@ -101,12 +110,13 @@ def make_plan(
     return plan
 
 
-def _own_files(bundle: BundleFile, settings: bytes | None) -> dict[str, bytes | BundleFile]:
+def _own_files(bundle: BundleFile, settings: bytes | None, trusted: Sequence[str]) -> dict[str, bytes | BundleFile]:
     files: dict[str, bytes | BundleFile] = {
         f"{FOLDER}/{bundle.name}": bundle,
         SUM: f"{bundle.sha256}  {bundle.name}\n".encode(),
         f"{FOLDER}/first-boot.sh": FIRST_BOOT.read_bytes(),
     }
+    files |= {TRUSTED: "".join(f"{key}\n" for key in trusted).encode()} if trusted else {}
     return files | ({SETTINGS: settings} if settings is not None else {})
 
 

@@ -1,10 +1,10 @@
 """What training left in a run's folder, and what of an export depends on the kind of its network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import keras
 import numpy as np
@@ -20,10 +20,8 @@ from training.runs import RunFiles
 class TrainedRun(ABC):
     """A finished run."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[Literal["classifier", "locator"]]
     """What its network does, as in `Metadata.kind`."""
-    labels: ClassVar[tuple[str, ...]]
-    """What its outputs say, as in `Metadata.labels`."""
 
     files: RunFiles
     network: str
@@ -32,10 +30,16 @@ class TrainedRun(ABC):
     threshold: float
     """The score from which the float network decides."""
     calibration: Calibration
+    clear_calibration: Calibration | None = None
+    """Of a second output, P(clear), if there is one."""
 
     def load(self) -> keras.Model:
         """The float network, with the outputs that the device reads."""
         return keras.models.load_model(self.files.network, compile=False)
+
+    @abstractmethod
+    def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
+        """What the network's outputs say, as in `Metadata.labels`; `outputs` are their names."""
 
     @abstractmethod
     def calibration_pictures(self, count: int) -> np.ndarray:

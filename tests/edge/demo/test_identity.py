@@ -1,3 +1,5 @@
+import numpy as np
+
 from edge.demo.scene import DoorwayScene
 from edge.runtime.pipeline import load_models, make_tracker
 from edge.settings.schema import Settings
@@ -8,7 +10,8 @@ def test_each_visitor_has_one_track_and_no_track_changes_hands(portraits):
     scene, locator, tracker = DoorwayScene(), load_models(Settings()).locator, make_tracker(Settings(), 0.5)
     owners = {}
     for frame in scene:
-        tracker.follow(frame, locator.locate(frame.image))
+        asked = tracker.follow(frame, locator.locate(frame.image))
+        tracker.judge(asked, np.full((len(asked), 2), (0.5, 1.0)))
         for track in tracker.tracks:
             visitor = visitor_of(track, scene.whereabouts(frame.seconds))
             if visitor is not None and not track.unseen_seconds:

@@ -11,7 +11,7 @@ from edge.settings.schema import ModelSettings
 from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main
-from training.datasets import read_dataset
+from training.dataset_reader import read_dataset
 from training.networks import CLASSIFIERS
 
 
