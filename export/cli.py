@@ -13,6 +13,7 @@ from edge.stderr import silenced_stderr
 from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
 from export.flash.command import add_flash
+from training.common.workstation import workstation_packages
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,7 +21,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
-        return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
+        with workstation_packages():
+            return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
         return 2

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from edge.errors import UserError
+from training.common.names import printable
 from training.common.records import read_rows
 from training.common.splits import training_set_digest
 
@@ -107,16 +109,49 @@ class RunFiles:
         return self.history.is_file() and not self.checkpoint.exists()
 
     def read_history(self) -> list[dict]:
-        """The finished epochs, oldest first."""
-        return [json.loads(line) for line in self.history.read_text().splitlines()] if self.history.is_file() else []
+        """The finished epochs, oldest first.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        lines = self.history.read_text().splitlines() if self.history.is_file() else []
+        return [_record(self.history, line) for line in lines]
+
+    def read_metrics(self) -> dict:
+        """The content of `metrics.json`.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        return _record(self.metrics, self.metrics.read_text(errors="replace"))
 
     def read_settings(self, kind: type[Settings]) -> Settings:
-        """The settings that the run was begun with; `kind` is their dataclass."""
-        record = json.loads(self.settings.read_text())
+        """The settings that the run was begun with; `kind` is their dataclass.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        record = _record(self.settings, self.settings.read_text(errors="replace"))
         known = {f.name: record[f.name] for f in fields(kind) if f.name in record}
-        return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        try:
+            return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        except TypeError as error:
+            raise UserError(f"{printable(self.settings)} is damaged", DAMAGED) from error
 
     def read_digest(self) -> str:
         """The digest of the training set that the run was begun with, from its list of photographs."""
         rows = read_rows(self.split, lambda row: (row["split"], row["sha256"]))
         return training_set_digest(sha256 for split, sha256 in rows if split == "train")
+
+
+DAMAGED = "put the file back, or begin a new run"
+
+
+def _record(path: Path, text: str) -> dict:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{printable(path)} is damaged", DAMAGED) from error
+    if not isinstance(record, dict):
+        raise UserError(f"{printable(path)} is damaged", DAMAGED)
+    return record
