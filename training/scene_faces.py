@@ -9,9 +9,8 @@ import numpy as np
 from edge.errors import UserError
 from edge.runtime.pipeline import make_locator
 from edge.settings.schema import LocatorSettings, ModelSettings
-from edge.vision.anchor_free import overlaps
+from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
-from edge.vision.letterbox import boxes_of
 from training.common.left_out import in_one_sentence
 from training.datasets import LABELS, UNCLEAR, Dataset, Photo
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
@@ -113,8 +112,8 @@ def places_of(
     """
     image = scene.read()
     known = np.concatenate([scene.boxes, scene.ignored, second(image)[:, :4]]).astype(float)
-    found = boxes_of(sorted(locate(image), key=lambda face: -face.score))
-    false = found[~(overlaps(found, known) > FREE_OVERLAP).any(1)]
+    found = as_boxes(sorted(locate(image), key=lambda face: -face.score))
+    false = found[~(ious(found, known) > FREE_OVERLAP).any(1)]
     split = MINED_SPLITS[scene.split]
     for box in np.concatenate([false[:MOST_FALSE], scene.ignored]):
         if max(box[2:] - box[:2]) >= SMALLEST_FACE_PX:
@@ -150,8 +149,8 @@ def surroundings(image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
 
 
 def _faces_of(scene: Scene, locate: Callable[[np.ndarray], list[Face]]) -> Iterator[Photo]:
-    found = boxes_of(locate(scene.read()))
-    overlap = overlaps(scene.boxes.astype(float), found)
+    found = as_boxes(locate(scene.read()))
+    overlap = ious(scene.boxes.astype(float), found)
     for number, (label, box) in enumerate(zip(scene.labels, scene.boxes, strict=True)):
         if label not in LABELS or max(box[2:] - box[:2]) < SMALLEST_FACE_PX:
             continue
