@@ -17,7 +17,7 @@ from training.common.workstation import workstation_packages
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; returns the exit status, 2 for something that the user can mend."""
+    """Run the command; returns the exit status, 2 for something that the user can fix."""
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
