@@ -57,7 +57,7 @@ def exported(run, shown):
 
 @pytest.fixture
 def small_run(tmp_path, small_network, drawn_faces):
-    """A run whose network is quantised in a second."""
+    """A run whose network is quantized in a second."""
     (tmp_path / "small").mkdir()
     return save_run(tmp_path / "small", small_network, read_dataset(drawn_faces))
 
