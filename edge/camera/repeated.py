@@ -9,9 +9,12 @@ import numpy as np
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
 
+CATCHING_UP_SECONDS = 0.5
+"""A recording that takes longer to decode than to play never catches up: its frames are then given as they come."""
+
 
 class RepeatedRecording:
-    """A lens on a clip, a picture or a folder of pictures.
+    """A camera's driver that plays a clip, a picture or a folder of pictures.
 
     Raises:
         UserError: It cannot be read.
@@ -26,9 +29,10 @@ class RepeatedRecording:
         self._began = clock()
 
     def grab(self) -> None:
-        """Wait for the next frame; those whose time has passed are left out."""
+        """Wait for the next frame. Those whose time has passed are left out, as long as that catches up."""
         frame = next(self._frames)
-        while frame.seconds < self._clock() - self._began:
+        until = self._clock() + CATCHING_UP_SECONDS
+        while frame.seconds < self._clock() - self._began and self._clock() < until:
             frame = next(self._frames)
         self._sleep(max(0.0, frame.seconds - (self._clock() - self._began)))
         self._frame = frame

@@ -4,8 +4,6 @@ from edge.doctor.case import NOT_A_PI, Case
 from edge.doctor.finding import Finding
 from edge.settings.schema import AlarmSettings
 
-OUTPUTS = ("led_pin", "buzzer_pin", "clear_led_pin", "relay_pin")
-
 
 def check_pins(case: Case) -> Finding:
     """Whether nobody else drives them."""
@@ -28,4 +26,4 @@ def check_pins(case: Case) -> Finding:
 
 def _wanted(settings: AlarmSettings) -> dict[int, str]:
     """By pin, the setting that names it."""
-    return {pin: name for name in OUTPUTS if (pin := getattr(settings, name)) is not None}
+    return {output.pin: f"{name}_pin" for name, output in settings.outputs.items()}

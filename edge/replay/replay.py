@@ -16,8 +16,8 @@ from edge.replay.timeline import PICTURES, Timeline
 from edge.runtime.frame_result import Publisher, PublisherGroup
 from edge.runtime.motion_gate import MotionGate
 from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, make_test, upright_frames
-from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
+from edge.signals import stopping_on_signals
 
 
 def replay(
@@ -52,20 +52,21 @@ def replay(
     models = load_models(settings)
     course = Timeline(make_test(settings.verdict, models.classifier.threshold))
     with ExitStack() as opened:
+        stop = opened.enter_context(stopping_on_signals())
         recording = open_recording(Path(source))
         opened.enter_context(recording)
-        publishers: list[Publisher] = [Journal(log), course]
+        publishers: list[Publisher] = [Journal(log, patient=lambda: not stop.is_set), course]
         if clip:
             publishers.append(opened.enter_context(AnnotatedClip(clip, rate or recording.rate)))
         frames: Iterable[Frame] = iter(recording)
         if rate is not None:
             frames = at_rate(frames, rate)
-        stopped = opened.enter_context(stopping_on_sigterm())
-        group = PublisherGroup(*publishers)
-        watch_recording(paced(frames) if realtime else frames, settings, models, group)
+        if realtime:
+            frames = paced(frames, sleep=stop.wait)
+        watch_recording(stop.until_set(frames), settings, models, PublisherGroup(*publishers))
     if timeline and course.seconds:
         course.save(timeline)
-    return stopped.status
+    return stop.status
 
 
 def watch_recording(frames: Iterable[Frame], settings: Settings, models: Models, publisher: Publisher) -> None:

@@ -52,6 +52,26 @@ def test_frames_whose_time_has_passed_are_left_out(clip):
     recording.close()
 
 
+def test_frames_that_take_longer_to_decode_than_to_show_still_come(clip, monkeypatch):
+    time, capture = Time(), cv2.VideoCapture
+
+    class Slow:
+        def __init__(self, name):
+            self.capture = capture(name)
+            self.get, self.release = self.capture.get, self.capture.release
+
+        def read(self):
+            time.sleep(0.2)
+            return self.capture.read()
+
+    monkeypatch.setattr("edge.camera.recording.cv2.VideoCapture", Slow)
+    recording = RepeatedRecording(clip, clock=time, sleep=time.sleep)
+    began = time.now
+    assert len(list(frames(recording, 10))) == 10
+    assert time.now - began < 20.0
+    recording.close()
+
+
 def test_what_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(UserError, match="There is no"):
         RepeatedRecording(tmp_path / "none.mp4")
