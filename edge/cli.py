@@ -1,6 +1,7 @@
 """The command `maskwatch`."""
 
 import argparse
+import importlib.util
 import os
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from edge.errors import UserError
+from edge.page.command import add_page
 
 if TYPE_CHECKING:
     from edge.settings.schema import Settings
@@ -90,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_bench(commands)
     _add_distance(commands)
+    add_page(commands, CONFIG_HELP)
+    _add_stats(commands)
+    _add_readers(commands)
     _add_releases(commands)
     return parser
 
@@ -108,6 +113,7 @@ def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     replay.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     replay.add_argument("--out", type=Path, metavar="FILE", help="annotated clip to write (.webm, .mp4, .avi)")
     replay.add_argument("--timeline", type=Path, metavar="FILE", help="picture of the timeline to write (.png)")
+    replay.add_argument("--force", action="store_true", help="replace these files if they are there")
     replay.add_argument("--rate", type=float, metavar="N", help="frames a second to look at [all]")
     replay.add_argument("--realtime", action="store_true", help="at the speed of life, not as fast as it goes")
     replay.set_defaults(command=_replay)
@@ -123,6 +129,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     evaluate.add_argument(
         "--only-report", nargs="+", default=[], metavar="NAME", help="clips that need not pass, by name without ending"
     )
+    evaluate.add_argument("--json", action="store_true", help="for programs: an object with every figure")
     evaluate.set_defaults(command=_evaluate)
 
 
@@ -142,6 +149,7 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.add_argument("--warm-up", type=int, default=20, metavar="N", help="frames before them [%(default)s]")
     bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     bench.add_argument("--json", type=Path, metavar="FILE", help="where to save the figures")
+    bench.add_argument("--force", action="store_true", help="replace that file if it is there")
     bench.set_defaults(command=_bench)
 
 
@@ -157,6 +165,35 @@ def _angle(text: str) -> float:
     if not 1 <= degrees <= 170:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and 170 degrees")
     return degrees
+
+
+def _add_stats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stats = commands.add_parser("stats", help="print how many people came, and how many without a mask")
+    stats.add_argument("--days", type=_count, default=14, metavar="N", help="how many days back [%(default)s]")
+    stats.add_argument("--hourly", action="store_true", help="a line for each hour instead of each day")
+    form = stats.add_mutually_exclusive_group()
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="print CSV")
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="print JSON")
+    form.add_argument("--png", type=Path, metavar="FILE", help="write a picture; needs matplotlib")
+    form.add_argument("--record", action="store_true", help="count until stopped, as maskwatch-stats.service does")
+    stats.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    stats.set_defaults(command=_stats, form="table")
+
+
+def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    mqtt = commands.add_parser("mqtt", help="tell an MQTT broker of the door, as maskwatch-mqtt.service does")
+    mqtt.set_defaults(command=_mqtt)
+    metrics = commands.add_parser("metrics", help="offer figures to Prometheus, as maskwatch-metrics.service does")
+    metrics.set_defaults(command=_metrics)
+    for command in (mqtt, metrics):
+        command.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 36500:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 36500")
+    return count
 
 
 def _add_releases(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -185,6 +222,14 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
     return with_source(settings, source) if source else settings
 
 
+def _inputs(arguments: argparse.Namespace, settings: "Settings", source: str | None) -> list[Path]:
+    """The files that a command reads, which it must not write over."""
+    from edge.settings.toml_file import file_in_force
+
+    model = settings.model
+    return [Path(path) for path in (source, file_in_force(arguments.config), model.classifier, model.locator) if path]
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from edge.runtime.run import run
 
@@ -206,7 +251,9 @@ def _print_settings(arguments: argparse.Namespace) -> int:
     from edge.settings.toml_file import file_in_force, read_settings, settings_in_force
 
     if arguments.check:
-        read_settings(arguments.check)
+        from edge.vision.trial import refuse_unusable_models
+
+        refuse_unusable_models(read_settings(arguments.check))
         sys.stdout.write(f"{arguments.check} is good.\n")
     else:
         file = file_in_force(arguments.config)
@@ -223,10 +270,14 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     from edge.replay.replay import replay
 
+    settings = _settings(arguments)
     return replay(
         arguments.clip,
-        _settings(arguments),
+        settings,
         sys.stdout,
+        sys.stderr,
+        inputs=_inputs(arguments, settings, arguments.clip),
+        force=arguments.force,
         clip=arguments.out,
         timeline=arguments.timeline,
         rate=arguments.rate,
@@ -238,7 +289,11 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from edge.replay.scorecard import print_scorecard
 
     return print_scorecard(
-        arguments.clips, _settings(arguments), rate=arguments.rate, only_report=arguments.only_report
+        arguments.clips,
+        _settings(arguments),
+        rate=arguments.rate,
+        only_report=arguments.only_report,
+        as_json=arguments.json,
     )
 
 
@@ -253,13 +308,50 @@ def _bench(arguments: argparse.Namespace) -> int:
     from edge.bench.bench import Plan, run_bench
 
     plan = Plan(source=arguments.source, frames=arguments.frames, warm_up=arguments.warm_up)
-    return run_bench(_settings(arguments), plan, sys.stdout, save=arguments.json)
+    settings = _settings(arguments)
+    inputs = _inputs(arguments, settings, arguments.source)
+    return run_bench(settings, plan, sys.stdout, save=arguments.json, inputs=inputs, force=arguments.force)
 
 
 def _distance(arguments: argparse.Namespace) -> int:
     from edge.bench.distance import print_distances
 
     return print_distances(_settings(arguments), sys.stdout, degrees=arguments.degrees)
+
+
+def _stats(arguments: argparse.Namespace) -> int:
+    from edge.stats.command import record_visits, show_stats
+
+    settings = _settings(arguments)
+    if arguments.record:
+        return record_visits(settings)
+    return show_stats(
+        settings, sys.stdout, days=arguments.days, hourly=arguments.hourly, form=arguments.form, png=arguments.png
+    )
+
+
+def _require(module: str, package: str) -> None:
+    """See that a package is there that only this command needs.
+
+    Raises:
+        UserError: It is not.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise UserError(f"{package} is not installed", f"run `sudo apt install python3-{package}`, or use a bundle")
+
+
+def _mqtt(arguments: argparse.Namespace) -> int:
+    _require("paho", "paho-mqtt")
+    from edge.mqtt.command import run_bridge
+
+    return run_bridge(_settings(arguments))
+
+
+def _metrics(arguments: argparse.Namespace) -> int:
+    _require("prometheus_client", "prometheus-client")
+    from edge.metrics.command import serve_metrics
+
+    return serve_metrics(_settings(arguments))
 
 
 def _install(arguments: argparse.Namespace) -> int:

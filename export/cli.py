@@ -10,9 +10,10 @@ from rich.console import Console
 
 from edge.errors import UserError
 from edge.stderr import silenced_stderr
-from export.bundle.option import add_model_option
+from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
 from export.flash.command import add_flash
+from training.common.workstation import workstation_packages
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,7 +21,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
-        return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
+        with workstation_packages():
+            return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
         return 2
@@ -59,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bundle = commands.add_parser("bundle", help="gather all that a device needs, for an installation without a network")
     bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
-    add_model_option(bundle)
+    add_bundle_options(bundle)
     bundle.add_argument(
         "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
     )
@@ -94,12 +96,14 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
 
 def _bundle(arguments: argparse.Namespace, console: Console) -> None:
     from export.bundle.bundle import make_bundle, refuse_place, save_bundle
+    from export.bundle.sign import signed
     from export.bundle.table import bundle_table
 
     refuse_place(arguments.out)
     with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
         bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
-        file = save_bundle(bundle, arguments.out)
+    # Outside of the status line: ssh-keygen may ask for a passphrase.
+    file = save_bundle(signed(bundle, arguments.sign) if arguments.sign else bundle, arguments.out)
     console.print(bundle_table(bundle))
     console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
 

@@ -8,9 +8,10 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 from training.camera import poor_camera
-from training.datasets import BARE, COMPLIANT, INCORRECT, LABELS, Photo
+from training.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
 from training.occluders import occluded
 from training.scene_faces import surroundings
+from training.unclear import unclear_crop
 from training.worn_low import worn_low
 
 BORDERS = {cv2.BORDER_REPLICATE: 0.75, cv2.BORDER_REFLECT_101: 0.15, cv2.BORDER_CONSTANT: 0.1}
@@ -18,6 +19,12 @@ BORDERS = {cv2.BORDER_REPLICATE: 0.75, cv2.BORDER_REFLECT_101: 0.15, cv2.BORDER_
 
 OCCLUDED_SHARE = 0.15
 """How often a bare face is hidden in part."""
+
+CUT_OFF_SHARE = 0.12
+"""How often the frame's edge cuts a face off, nose and mouth still in view."""
+
+MOST_CUT_OFF = {"top": 0.4, "left": 0.3, "right": 0.3, "bottom": 0.08}
+"""How much of a face's box the frame's edge may cut off."""
 
 WORN_LOW_SHARE = 0.4
 """How often an incorrectly worn mask is made of a bare face and another's mask."""
@@ -31,15 +38,20 @@ class TrainingCrops:
         self._cut = {i: surroundings(*photo.read_face()) for i, photo in enumerate(photos) if photo.face}
         self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
 
-    def make(self, index: int, rng: np.random.Generator) -> np.ndarray:
-        """A crop of the photograph at `index`, uint8 (128, 128, 3), of the class of its label."""
+    def make(self, index: int, rng: np.random.Generator, *, spoilt: bool = False) -> np.ndarray:
+        """A crop of the photograph at `index`, uint8 (128, 128, 3).
+
+        It is of the class of the photograph's label; `spoilt`, it is unclear.
+        """
+        if spoilt:
+            return poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng)
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
             image, face = self._any_face(BARE, rng)
             image = worn_low(image, face, *self._any_face(COMPLIANT, rng), rng)
         else:
             image, face = self._face(index)
-        if label == BARE and rng.random() < OCCLUDED_SHARE:
+        if label in (BARE, UNSORTED) and rng.random() < OCCLUDED_SHARE:
             image = occluded(image, face, rng)
         return jittered_crop(image, face, rng)
 
@@ -62,15 +74,32 @@ def jittered_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np
     Returns:
         uint8 (128, 128, 3), cut by the device's own `crop_face`.
     """
+    if rng.random() < CUT_OFF_SHARE:
+        image, face = _cut_off(image, face, rng)
     if rng.random() < 0.3:
         image, face = _seen_from_afar(image, face, rng)
     border = int(rng.choice(list(BORDERS), p=list(BORDERS.values())))
-    crop = crop_face(image, _jittered(face, rng), border=border)
-    if rng.random() < 0.5:
-        crop = np.ascontiguousarray(crop[:, ::-1])
+    crop = _mirrored_or_not(crop_face(image, _jittered(face, rng), border=border), rng)
     if rng.random() < 0.5:
         crop = _tilted(crop, rng)
     return poor_camera(crop, rng)
+
+
+def _mirrored_or_not(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return np.ascontiguousarray(crop[:, ::-1]) if rng.random() < 0.5 else crop
+
+
+def _cut_off(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
+    """The part of the picture that a frame would show whose edge runs through the face."""
+    side = str(rng.choice(list(MOST_CUT_OFF)))
+    depth = rng.uniform(0, MOST_CUT_OFF[side]) * face.size
+    (x, y), half = face.centre, face.size / 2
+    left = max(0, round(x - half + depth)) if side == "left" else 0
+    top = max(0, round(y - half + depth)) if side == "top" else 0
+    right = round(x + half - depth) if side == "right" else image.shape[1]
+    bottom = round(y + half - depth) if side == "bottom" else image.shape[0]
+    part = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return part, Face(face.left - left, face.top - top, face.right - left, face.bottom - top)
 
 
 def _jittered(face: Face, rng: np.random.Generator) -> Face:
@@ -84,7 +113,7 @@ def _jittered(face: Face, rng: np.random.Generator) -> Face:
 
 def _seen_from_afar(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
     """The picture shrunk until the face is as small as the device may still have to judge it."""
-    factor = min(1.0, float(np.exp(rng.uniform(np.log(20), np.log(96)))) / max(face.size, 1))
+    factor = min(1.0, float(np.exp(rng.uniform(np.log(18), np.log(96)))) / max(face.size, 1))
     size = (max(8, round(image.shape[1] * factor)), max(8, round(image.shape[0] * factor)))
     x, y = size[0] / image.shape[1], size[1] / image.shape[0]
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), Face(
@@ -94,5 +123,5 @@ def _seen_from_afar(image: np.ndarray, face: Face, rng: np.random.Generator) -> 
 
 def _tilted(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     size = crop.shape[0]
-    turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-15, 15), 1)
+    turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-28, 28), 1)
     return cv2.warpAffine(crop, turn, (size, size), borderMode=cv2.BORDER_REPLICATE)

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from sklearn.metrics import log_loss
+from sklearn.utils.class_weight import compute_sample_weight
 
 from edge.vision.calibration import Calibration
 
 TEMPERATURES = (0.1, 10.0)
 """The range that a temperature is looked for in."""
+
+BIASES = (-5.0, 5.0)
+"""The same for a bias."""
 
 BINS = 15
 """Equal parts of 0..1 that probabilities are sorted into, as in Guo et al. (2017)."""
@@ -45,6 +49,28 @@ def fit_calibration(p: np.ndarray, truth: np.ndarray) -> Calibration:
 
     fitted = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURES)), method="bounded", options={"xatol": 1e-4})
     return Calibration(float(np.exp(fitted.x)))
+
+
+def fit_balanced_calibration(p: np.ndarray, truth: np.ndarray) -> Calibration:
+    """The temperature and the bias with the least log loss if both sides were as many (Platt, 1999).
+
+    Args:
+        p: As for `fit_calibration`.
+        truth: As for `fit_calibration`.
+
+    Returns:
+        That calibration: at 0.5 either side is as likely; it changes nothing where `truth` does not hold both sides.
+    """
+    if truth.all() or not truth.any():
+        return Calibration()
+    weights = compute_sample_weight("balanced", truth)
+
+    def loss(parameters: np.ndarray) -> float:
+        calibrated = Calibration(float(np.exp(parameters[0])), float(parameters[1])).apply(p)
+        return float(log_loss(truth, calibrated, sample_weight=weights))
+
+    fitted = minimize(loss, (0.0, 0.0), bounds=(tuple(np.log(TEMPERATURES)), BIASES), method="Nelder-Mead")
+    return Calibration(float(np.exp(fitted.x[0])), float(fitted.x[1]))
 
 
 def choose_threshold(p: np.ndarray, score: Callable[[np.ndarray], float]) -> float:

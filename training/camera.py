@@ -84,7 +84,7 @@ def _noisy(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _with_noise(picture: np.ndarray, deviation: float, rng: np.random.Generator) -> np.ndarray:
-    # Cut from a sheet drawn once: drawing anew took longer than all the other effects together.
+    # Cut from a sheet drawn once: drawing it each time took longer than all the other effects together.
     y, x = (int(rng.integers(room + 1)) for room in np.subtract(_NOISE.shape[:2], picture.shape[:2]))
     noise = _NOISE[y : y + picture.shape[0], x : x + picture.shape[1]]
     return cv2.add(picture, noise * np.float32(deviation), dtype=cv2.CV_8U)
@@ -99,7 +99,7 @@ _NOISE = np.random.default_rng(1).standard_normal((480, 640, 3), np.float32)
 """Larger than any training picture, so that each is cut from it somewhere else."""
 
 EFFECTS = (
-    (0.8, _light), (0.4, _faded), (0.06, _tinted), (0.18, _gray), (0.08, _dimmed), (0.07, _low_gain), (0.1, _coarse),
+    (0.8, _light), (0.4, _faded), (0.18, _gray), (0.06, _tinted), (0.08, _dimmed), (0.07, _low_gain), (0.1, _coarse),
     (0.1, _blurred), (0.07, _moved), (0.15, _noisy), (0.15, _compressed),
 )  # fmt: skip
 """How often each thing befalls a picture, in the order in which it does: light, lens, sensor, cable."""

@@ -10,15 +10,20 @@ from typing import Any, TypeVar
 
 from edge.errors import UserError
 from edge.stderr import silenced_stderr
-from training.datasets import read_dataset
+from training.common.ending import INTERRUPTED, leave
+from training.common.labels import LabelMap
+from training.common.workstation import workstation_packages
+from training.dataset_reader import read_dataset, read_further
+from training.datasets import LABELS, Dataset
 from training.locator.runs import LocatorSettings
-from training.locator.scenes import read_scenes
+from training.locator.scene_reader import read_scenes
+from training.locator.scenes import IGNORE
 from training.runs import FitSettings, RunFiles
 
-Settings = TypeVar("Settings", FitSettings, LocatorSettings)
+SCENE_LABELS = (*LABELS, IGNORE)
+"""What a label in scenes can mean."""
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
+Settings = TypeVar("Settings", FitSettings, LocatorSettings)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,13 +35,21 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         The exit status: 0, 2 for something the person at the keyboard can mend, 130 after Ctrl-C.
     """
+    status = _run(argv)
+    if argv is None:
+        leave(status)
+    return status
+
+
+def _run(argv: list[str] | None) -> int:
     args = _parser().parse_args(argv)
     # Before TensorFlow is imported: its C++ part would fill the terminal.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # oneDNN's convolutions, which TensorFlow leaves off on processors without AVX-512: a quarter faster there.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
-        return args.command(args)
+        with workstation_packages():
+            return args.command(args)
     except UserError as error:
         sys.stderr.write(f"maskwatch-train: {error}\n")
         return 2
@@ -54,16 +67,22 @@ def train_classifier(args: argparse.Namespace) -> int:
     """
     files = RunFiles(args.out)
     settings = _settings(FitSettings, args, files)
-    dataset = read_dataset(args.data)
+    labels = LabelMap.parse(settings.labels, SCENE_LABELS)
+    dataset = read_dataset(args.data, labels)
+    for folder in settings.extra:
+        dataset = dataset.joined_by(read_further(Path(folder), labels))
     if settings.scenes:
-        from training.scene_faces import located_faces
+        from training.scene_faces import located_faces, unclear_places
 
-        dataset = dataset.joined_by(located_faces(read_scenes(Path(settings.scenes)).split("train")))
+        scenes = read_scenes(Path(settings.scenes), labels)
+        dataset = dataset.joined_by(located_faces(scenes))
+        if settings.second_detector:
+            dataset = dataset.joined_by(Dataset(unclear_places(scenes, Path(settings.second_detector))))
     _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
         from training.session import train
-    return 0 if train(dataset, settings, files) else INTERRUPTED
+    return 0 if train(dataset, settings, files, fit_on=not args.score_only) else INTERRUPTED
 
 
 def train_locator(args: argparse.Namespace) -> int:
@@ -74,11 +93,11 @@ def train_locator(args: argparse.Namespace) -> int:
     """
     files = RunFiles(args.out)
     settings = _settings(LocatorSettings, args, files)
-    scenes = read_scenes(args.data)
+    scenes = read_scenes(args.data, LabelMap.parse(settings.labels, SCENE_LABELS))
     _prepare_folder(args, files, scenes.digest)
     with silenced_stderr():
         from training.locator.session import train_locator as train
-    return 0 if train(scenes, settings, files) else INTERRUPTED
+    return 0 if train(scenes, settings, files, fit_on=not args.score_only) else INTERRUPTED
 
 
 def _settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
@@ -88,6 +107,8 @@ def _settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -
 def _prepare_folder(args: argparse.Namespace, files: RunFiles, digest: str) -> None:
     if args.resume:
         _refuse_other_pictures(digest, files)
+    if args.score_only and not files.network.is_file():
+        raise UserError(f"{files.folder} holds no network to score yet", "name a run with --resume, and fit it first")
     _make_folder(files.folder)
 
 
@@ -133,7 +154,7 @@ def _refuse_other_pictures(digest: str, files: RunFiles) -> None:
 def _given(kind: type[Settings], args: argparse.Namespace) -> dict[str, Any]:
     """The settings that stand on the command line."""
     values = {f.name: getattr(args, f.name, None) for f in fields(kind)}
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if v is not None}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -146,7 +167,12 @@ def _parser() -> argparse.ArgumentParser:
         "Ctrl-C keeps the best so far; --resume goes on.",
     )
     classifier.set_defaults(command=train_classifier)
-    classifier.add_argument("data", type=Path, metavar="DATA", help="folder of with_mask/, without_mask/, [incorrect/]")
+    classifier.add_argument(
+        "data",
+        type=Path,
+        metavar="DATA",
+        help="folder of with_mask/, without_mask/, [incorrect/, not_compliant/, unclear/]",
+    )
     classifier.add_argument("--network", required=True, metavar="NAME", help="seed_cnn, seed_cnn_average or door_cnn")
     _add_settings(classifier, FitSettings)
     classifier.add_argument(
@@ -157,6 +183,21 @@ def _parser() -> argparse.ArgumentParser:
         type=_absolute,
         metavar="SCENES",
         help="add the faces of the training split of scenes with boxes labelled by class, as the locator boxes them",
+    )
+    classifier.add_argument(
+        "--second-detector",
+        type=_absolute,
+        metavar="FILE",
+        help="a YuNet .onnx file: what the locator takes for a face in --scenes, and neither the annotation nor this "
+        "detector does, is learnt as unclear",
+    )
+    classifier.add_argument(
+        "--extra",
+        type=_absolute,
+        action="append",
+        metavar="FOLDER",
+        help="add the pictures of with_mask/, without_mask/, incorrect/, not_compliant/ (bare or worn wrongly, not "
+        "told apart) and unclear/ in this folder to those that are trained with; may be given again",
     )
     locator = commands.add_parser(
         "locator",
@@ -187,6 +228,18 @@ def _parser() -> argparse.ArgumentParser:
     for command in (classifier, locator):
         command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
         command.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")
+        command.add_argument(
+            "--score-only",
+            action="store_true",
+            help="with --resume: do not fit on, but score the best epoch so far and write the report",
+        )
+        command.add_argument(
+            "--labels",
+            action="append",
+            metavar="THEIRS=OURS",
+            help="read a class folder or label of another name as one of ours; may be given several times. "
+            "The usual names, such as mask_weared_incorrect, are known",
+        )
     return parser
 
 

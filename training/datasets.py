@@ -1,32 +1,30 @@
-"""Photographs of faces, sorted into a folder per class, and how they are split."""
+"""Photographs of faces, each with its class and its split."""
 
-import csv
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from edge.errors import UserError
 from edge.vision.face import Face
-from edge.vision.preprocessing import CROP_WIDENING, whole_picture
+from edge.vision.preprocessing import whole_picture
+from training.common.names import printable
+from training.common.pictures import UnusableError, read_picture
+from training.common.records import read_rows, save_rows
+from training.common.splits import SPLITS, training_set_digest
 
 COMPLIANT, BARE, INCORRECT = "with_mask", "without_mask", "incorrect"
-LABELS = (COMPLIANT, BARE, INCORRECT)
-"""The class folders; the last is optional. Everything but the first counts as not compliant."""
+UNSORTED = "not_compliant"
+"""Bare faces and masks worn wrongly, not told apart."""
+UNCLEAR = "unclear"
+"""Faces whose nose and mouth nobody can judge, and what is no face."""
 
-SPLITS = ("train", "val", "test")
-SPLIT_BOUNDS = (0.8, 0.9)
-"""Where `train` and `val` end on the unit line onto which clusters are hashed."""
+LABELS = (COMPLIANT, BARE, INCORRECT, UNSORTED, UNCLEAR)
+"""The class folders. Everything but the first and the last counts as not compliant."""
 
-MIN_IMAGES_PER_CLASS = 20
-MIN_SIDE_PX = 16
-"""A picture with a shorter side than this holds no face worth learning from."""
-
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
+REQUIRED = (COMPLIANT, BARE)
+"""The class folders that there must be."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +46,24 @@ class Photo:
 
     @property
     def not_compliant(self) -> bool:
-        """Whether the device should alert on this face."""
-        return self.label != COMPLIANT
+        """Whether the device should alert on this face, if it is clear."""
+        return self.label not in (COMPLIANT, UNCLEAR)
+
+    @property
+    def clear(self) -> bool:
+        """Whether this is a face whose nose and mouth can be judged."""
+        return self.label != UNCLEAR
 
     def read(self) -> np.ndarray:
-        """The picture as uint8 (height, width, 3), RGB.
+        """The picture as uint8 (height, width, 3), RGB, upright.
 
         Raises:
             UserError: The file has gone or changed since the folder was read.
         """
-        image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise UserError(f"{self.path} can no longer be read", "put it back, or begin a new run")
-        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        try:
+            return read_picture(self.path)
+        except UnusableError as error:
+            raise UserError(f"{printable(self.path)} is gone or damaged", "put it back, or begin a new run") from error
 
     def read_face(self) -> tuple[np.ndarray, Face]:
         """The picture as `read` gives it, and where the face is in it."""
@@ -68,21 +71,27 @@ class Photo:
         return image, self.face or whole_picture(image)
 
 
+SPLIT_COLUMNS = tuple(f.name for f in fields(Photo))
+"""Of a run's `split.csv`; the last is the face's box, its sides apart by blanks."""
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """The usable photographs of a folder, and those that were passed over."""
+    """The usable photographs of a folder, and what was not used."""
 
     photos: list[Photo]
     skipped: dict[str, str] = field(default_factory=dict)
-    """Path of each picture that was passed over, and why."""
+    """Path of each picture or folder that is not used, and why."""
+    notes: tuple[str, ...] = ()
+    """What was decided about the others, in sentences."""
 
     def split(self, name: str) -> list[Photo]:
         """The photographs of one split, in a fixed order."""
         return [photo for photo in self.photos if photo.split == name]
 
-    def joined_by(self, photos: list[Photo]) -> "Dataset":
-        """The same with more photographs."""
-        return Dataset([*self.photos, *photos], self.skipped)
+    def joined_by(self, other: "Dataset") -> "Dataset":
+        """Both, with what was not used of either."""
+        return Dataset([*self.photos, *other.photos], self.skipped | other.skipped, (*self.notes, *other.notes))
 
     @property
     def digest(self) -> str:
@@ -95,136 +104,26 @@ class Dataset:
 
     def save_split(self, path: Path) -> None:
         """Write down which photograph is in which split, as CSV."""
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, [f.name for f in fields(Photo)])
-            writer.writeheader()
-            for photo in self.photos:
-                box = " ".join(f"{side:.2f}" for side in astuple(photo.face)[:4]) if photo.face else ""
-                writer.writerow({**vars(photo), "face": box})
+        save_rows(path, SPLIT_COLUMNS, (_row(photo) for photo in self.photos))
 
 
 def read_split(path: Path) -> list[Photo]:
-    """The photographs that `Dataset.save_split` wrote down."""
-
-    def photo(row: dict[str, str]) -> Photo:
-        box = row.get("face")
-        face = Face(*map(float, box.split())) if box else None
-        return Photo(
-            Path(row["path"]), row["label"], row["split"], row["sha256"], row["source"], int(row["face_px"]), face
-        )
-
-    with path.open(newline="") as file:
-        return [photo(row) for row in csv.DictReader(file)]
-
-
-def training_set_digest(sha256s: Iterable[str]) -> str:
-    """SHA-256 over the sorted SHA-256 of the training split's files, hexadecimal."""
-    return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()
-
-
-def read_dataset(folder: Path) -> Dataset:
-    """Read a folder of photographs: a folder per class, below `train`, `val` and `test` or directly.
-
-    Without the three split folders the pictures are split here: by the `cluster` column of `manifest.csv` where
-    there is one, so that near-duplicates stay together, else by each file's content.
+    """The photographs that `Dataset.save_split` wrote down.
 
     Raises:
-        UserError: No such folder, or a class that is missing, empty or too small.
+        UserError: The file is missing or damaged.
     """
-    if not folder.is_dir():
-        raise UserError(f"There is no folder {folder}", f"name one that holds {COMPLIANT}/ and without_mask/")
-    manifest = _read_manifest(folder / "manifest.csv")
-    photos: list[Photo] = []
-    skipped: dict[str, str] = {}
-    for split, path in _pictures(folder):
-        row = manifest.get(f"{path.parent.name}/{path.name}", {})
-        try:
-            photos.append(_photo(path, split, row))
-        except _UnusableError as error:
-            skipped[str(path.relative_to(folder))] = str(error)
-    _refuse_small_classes(folder, photos)
-    _refuse_empty_splits(folder, photos)
-    return Dataset(photos, skipped)
+    return read_rows(path, _photo)
 
 
-class _UnusableError(Exception):
-    """Why a picture is passed over."""
+def _row(photo: Photo) -> list[object]:
+    box = " ".join(f"{side:.2f}" for side in astuple(photo.face)[:4]) if photo.face else ""
+    return [getattr(photo, column) for column in SPLIT_COLUMNS[:-1]] + [box]
 
 
-def _pictures(folder: Path) -> Iterator[tuple[str | None, Path]]:
-    # The folders are all looked for before the first picture is read: a missing one is told at once.
-    for split, class_folder in list(_class_folders(folder)):
-        for path in sorted(class_folder.iterdir()):
-            if path.suffix.lower() in SUFFIXES:
-                yield split, path
-
-
-def _class_folders(folder: Path) -> Iterator[tuple[str | None, Path]]:
-    is_split = all((folder / split).is_dir() for split in SPLITS)
-    for split in SPLITS if is_split else (None,):
-        for label in LABELS:
-            class_folder = folder / (split or "") / label
-            if class_folder.is_dir():
-                yield split, class_folder
-            elif label != LABELS[-1]:
-                missing = class_folder.relative_to(folder)
-                raise UserError(f"{folder} has no {missing}/", "put the pictures of that class there")
-
-
-def _photo(path: Path, split: str | None, row: dict[str, str]) -> Photo:
-    content = path.read_bytes() if path.is_file() else b""
-    height, width = _usable_size(content)
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Photo(
-        path=path,
-        label=path.parent.name,
-        split=split or _split_of(row.get("cluster") or sha256),
-        sha256=sha256,
-        source=row.get("source_repo") or "unnamed",
-        face_px=int(float(row.get("face_px") or max(height, width) / CROP_WIDENING)),
-    )
-
-
-def _usable_size(content: bytes) -> tuple[int, int]:
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
-    if image is None:
-        raise _UnusableError("cannot be read as a picture")
-    height, width = image.shape[:2]
-    if min(height, width) < MIN_SIDE_PX:
-        raise _UnusableError(f"is only {width}x{height} pixels")
-    return height, width
-
-
-def _split_of(cluster: str) -> str:
-    position = int.from_bytes(hashlib.sha256(cluster.encode()).digest()[:4]) / 2**32
-    return SPLITS[sum(position >= bound for bound in SPLIT_BOUNDS)]
-
-
-def _read_manifest(path: Path) -> dict[str, dict[str, str]]:
-    """The manifest's rows by `class/file name`, whatever folder its paths start from."""
-    if not path.is_file():
-        return {}
-    with path.open(newline="") as file:
-        return {"/".join(row["path"].split("/")[-2:]): row for row in csv.DictReader(file) if row.get("path")}
-
-
-def _refuse_small_classes(folder: Path, photos: list[Photo]) -> None:
-    counts = Counter(photo.label for photo in photos)
-    for label in LABELS:
-        optional = label == LABELS[-1] and not counts[label]
-        if counts[label] < MIN_IMAGES_PER_CLASS and not optional:
-            raise UserError(
-                f"{folder} has {counts[label]} usable pictures of class {label}",
-                f"at least {MIN_IMAGES_PER_CLASS} are needed",
-            )
-
-
-def _refuse_empty_splits(folder: Path, photos: list[Photo]) -> None:
-    present = {(photo.split, photo.label) for photo in photos}
-    for label in LABELS[:2]:
-        if ("train", label) not in present:
-            raise UserError(f"{folder} has no {label} pictures to train with", "its train split needs some")
-    if not any(split == "val" for split, _ in present):
-        raise UserError(
-            f"{folder} has no pictures to validate with", "add more, or split them into train, val and test"
-        )
+def _photo(row: dict[str, str]) -> Photo:
+    box = [float(side) for side in (row.get("face") or "").split()]
+    if row["label"] not in LABELS or row["split"] not in SPLITS or len(box) not in (0, 4) or not np.isfinite(box).all():
+        raise ValueError("no row of a split")
+    face = Face(*box) if box else None
+    return Photo(Path(row["path"]), row["label"], row["split"], row["sha256"], row["source"], int(row["face_px"]), face)

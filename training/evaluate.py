@@ -1,6 +1,5 @@
 """A run's network scored through the device's own preprocessing: calibration, threshold, metrics.json."""
 
-import csv
 import json
 from dataclasses import asdict, dataclass, replace
 
@@ -9,12 +8,13 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score
 
 from edge.vision.calibration import Calibration
-from training.calibration import choose_threshold, fit_calibration
+from training.calibration import choose_threshold, fit_balanced_calibration, fit_calibration
+from training.common.records import save_rows
 from training.datasets import Dataset, Photo
 from training.pipeline import evaluation_crops, predict
 from training.robustness import Curve, measure_robustness
 from training.runs import RunFiles
-from training.scores import Predictions, SplitScores, score_split
+from training.scores import ClearScores, Predictions, SplitScores, score_clear, score_split
 from training.slices import Slice, score_by_skin_tone
 
 
@@ -30,13 +30,20 @@ class Metrics:
     images: dict[str, dict[str, int]]
     """Pictures by split and class."""
     skipped: dict[str, str]
-    """Path of each picture that was passed over, and why."""
+    """Path of whatever is not used, and why."""
+    notes: tuple[str, ...]
+    """What was decided about the other pictures, in sentences."""
     temperature: float
-    """Fitted on the validation split; see `edge.vision.calibration`."""
+    """Of P(not compliant), fitted on the validation split; see `edge.vision.calibration`."""
+    clear_temperature: float
+    clear_bias: float
+    """The same of P(clear), as if clear and unclear faces were as many."""
     threshold: float
     """On the calibrated P, chosen on the validation split."""
     val: SplitScores
     test: SplitScores
+    clear: dict[str, ClearScores]
+    """By split."""
     by_skin_tone: dict[str, dict[str, Slice]]
     """By split, then by the names of `training.skin_tone.TONES`."""
     robustness: dict[str, Curve]
@@ -54,15 +61,12 @@ class Evaluation:
     def save(self, files: RunFiles) -> None:
         """Write `metrics.json` and `predictions.csv`."""
         files.metrics.write_text(json.dumps(asdict(self.metrics), indent=2) + "\n")
-        with files.predictions.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["split", "path", "label", "p_raw", "p", "alert"])
-            for split, part in (("val", self.val), ("test", self.test)):
-                rows = zip(part.photos, part.raw, part.p, part.alerts, strict=True)
-                writer.writerows(
-                    [split, photo.path, photo.label, f"{raw:.6f}", f"{p:.6f}", int(alert)]
-                    for photo, raw, p, alert in rows
-                )
+        rows = (
+            [split, photo.path, photo.label, f"{raw:.6f}", f"{p:.6f}", int(alert)]
+            for split, part in (("val", self.val), ("test", self.test))
+            for photo, raw, p, alert in zip(part.photos, part.raw, part.p, part.alerts, strict=True)
+        )
+        save_rows(files.predictions, ("split", "path", "label", "p_raw", "p", "alert"), rows)
 
 
 def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
@@ -71,13 +75,13 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
     The temperature and then the threshold are chosen on the validation split alone.
     """
     network = keras.models.load_model(files.network, compile=False)
-    crops = {split: evaluation_crops(dataset.split(split)) for split in ("val", "test")}
-    val = _settled(_predictions(network, dataset.split("val"), crops["val"]))
-    test = _predictions(network, dataset.split("test"), crops["test"])
-    test = replace(test, calibration=val.calibration, threshold=val.threshold)
+    answers = {split: _answers(network, dataset.split(split)) for split in ("val", "test")}
+    val = _settled(answers["val"].judged)
+    test = replace(answers["test"].judged, calibration=val.calibration, threshold=val.threshold)
+    clear_calibration = fit_balanced_calibration(answers["val"].p_clear, answers["val"].clear)
 
     def decide(damaged: np.ndarray) -> np.ndarray:
-        return val.calibration.apply(predict(network, damaged)) >= val.threshold
+        return val.calibration.apply(predict(network, damaged)[:, 0]) >= val.threshold
 
     history = files.read_history()
     metrics = Metrics(
@@ -88,21 +92,45 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
         training_set_digest=dataset.digest,
         images=dataset.counts(),
         skipped=dataset.skipped,
+        notes=dataset.notes,
         temperature=val.calibration.temperature,
+        clear_temperature=clear_calibration.temperature,
+        clear_bias=clear_calibration.bias or 0.0,
         threshold=val.threshold,
         val=score_split(val),
         test=score_split(test),
+        clear={
+            split: score_clear(clear_calibration.apply(answer.p_clear), answer.clear)
+            for split, answer in answers.items()
+        },
         by_skin_tone={
-            split: score_by_skin_tone(crops[split], part.alerts, part.labels)
+            split: score_by_skin_tone(answers[split].judged_crops, part.alerts, part.labels)
             for split, part in (("val", val), ("test", test))
         },
-        robustness=measure_robustness(crops["val"], val.labels, decide),
+        robustness=measure_robustness(answers["val"].judged_crops, val.labels, decide),
     )
     return Evaluation(metrics, val, test)
 
 
-def _predictions(network: keras.Model, photos: list[Photo], crops: np.ndarray) -> Predictions:
-    return Predictions(photos, predict(network, crops), Calibration(), threshold=0.5)
+@dataclass(frozen=True)
+class _Answers:
+    """What the network says of one split."""
+
+    judged: Predictions
+    """Of the faces that can be judged."""
+    judged_crops: np.ndarray
+    p_clear: np.ndarray
+    """Of every picture, as the network gives it, (n,)."""
+    clear: np.ndarray
+    """Whether each can be judged, bool (n,)."""
+
+
+def _answers(network: keras.Model, photos: list[Photo]) -> _Answers:
+    crops = evaluation_crops(photos)
+    clear = np.array([photo.clear for photo in photos], bool)
+    said = predict(network, crops)
+    judged = Predictions([photo for photo in photos if photo.clear], said[clear, 0], Calibration(), threshold=0.5)
+    return _Answers(judged, crops[clear], said[:, 1], clear)
 
 
 def _settled(val: Predictions) -> Predictions:

@@ -13,12 +13,15 @@ import tensorflow as tf
 from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
-from training.datasets import COMPLIANT, Dataset, Photo
+from training.datasets import Dataset, Photo
 from training.interruption import Interruption, InterruptionError
-from training.networks import CLASSIFIERS
+from training.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
 from training.pipeline import evaluation_crops, predict, training_batches
 from training.progress import EpochProgress
 from training.runs import FitSettings, RunFiles
+
+LOSS_WEIGHTS = {NOT_COMPLIANT: 1.0, CLEAR: 1.0}
+"""How much each output's loss counts."""
 
 
 def fit(dataset: Dataset, settings: FitSettings, files: RunFiles, progress: EpochProgress) -> bool:
@@ -45,7 +48,7 @@ def _fit(
     photos = dataset.split("train")
     steps = math.ceil(len(photos) / settings.batch_size)
     network = _network(settings)
-    network.compile(_optimizer(settings, steps), _loss(settings))
+    network.compile(_optimizer(settings, steps), _loss(settings), loss_weights=LOSS_WEIGHTS)
     done = len(files.read_history())
     batches = training_batches(
         photos, batch_size=settings.batch_size, seed=settings.seed + 1000 * done, deterministic=settings.deterministic
@@ -70,15 +73,16 @@ class KeepBest(keras.callbacks.Callback):
     def __init__(self, photos: list[Photo], files: RunFiles, scored: Callable[[dict], None]) -> None:
         super().__init__()
         self.crops = evaluation_crops(photos)
-        self.labels = [photo.label for photo in photos]
+        self.not_compliant = np.array([photo.not_compliant for photo in photos])
+        self.clear = np.array([photo.clear for photo in photos])
         self.files = files
         self.scored = scored
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Score, record, and save if better than every epoch before."""
         history = self.files.read_history()
-        score, loss = self._score()
-        row = {"epoch": epoch + 1, "loss": float((logs or {})["loss"]), "val_loss": loss, "val_score": score}
+        row = {"epoch": epoch + 1, "loss": float((logs or {})["loss"]), **self._scores()}
+        loss = row["val_loss"]
         row["best"] = loss < min((r["val_loss"] for r in history), default=math.inf)
         if row["best"]:
             self._save()
@@ -86,17 +90,28 @@ class KeepBest(keras.callbacks.Callback):
             file.write(json.dumps(row) + "\n")
         self.scored(row)
 
-    def _score(self) -> tuple[float, float]:
-        p = np.clip(predict(self.model, self.crops), 1e-6, 1 - 1e-6)
-        truth = np.array([label != COMPLIANT for label in self.labels])
-        loss = log_loss(truth, p, labels=[False, True], sample_weight=compute_sample_weight("balanced", truth))
-        return float(balanced_accuracy_score(truth, p >= 0.5)), float(loss)
+    def _scores(self) -> dict[str, float]:
+        p, clear = np.clip(predict(self.model, self.crops), 1e-6, 1 - 1e-6).T
+        truth = self.not_compliant[self.clear]
+        loss, clear_loss = _balanced_loss(truth, p[self.clear]), _balanced_loss(self.clear, clear)
+        return {
+            "val_loss": loss + LOSS_WEIGHTS[CLEAR] * clear_loss,
+            "val_clear_loss": clear_loss,
+            "val_score": float(balanced_accuracy_score(truth, p[self.clear] >= 0.5)),
+        }
 
     def _save(self) -> None:
         # A run that is cut off while it saves still holds the best network before.
         partial = self.files.network.with_stem("partial")
         self.model.save(partial)
         partial.replace(self.files.network)
+
+
+def _balanced_loss(truth: np.ndarray, p: np.ndarray) -> float:
+    """The log loss in which both sides count alike, in nats; 0 where there is one side only."""
+    if truth.all() or not truth.any():
+        return 0.0
+    return float(log_loss(truth, p, sample_weight=compute_sample_weight("balanced", truth)))
 
 
 def save_settings(settings: FitSettings, files: RunFiles) -> None:
@@ -109,8 +124,22 @@ def save_settings(settings: FitSettings, files: RunFiles) -> None:
 def _network(settings: FitSettings) -> keras.Model:
     network = CLASSIFIERS[settings.network]()
     if settings.start_from:
-        network.load_weights(RunFiles(Path(settings.start_from)).network)
+        begin_with(network, RunFiles(Path(settings.start_from)).network)
     return network
+
+
+def begin_with(network: keras.Model, path: Path) -> None:
+    """Take over the weights of a saved network of the same kind; an output that it lacks begins at random."""
+    before = keras.models.load_model(path, compile=False)
+    for layer, its in zip(_body(network), _body(before), strict=True):
+        layer.set_weights(its.get_weights())
+    for name in LOSS_WEIGHTS:
+        if any(layer.name == name for layer in before.layers):
+            network.get_layer(name).set_weights(before.get_layer(name).get_weights())
+
+
+def _body(network: keras.Model) -> list[keras.layers.Layer]:
+    return [layer for layer in network.layers if layer.name not in LOSS_WEIGHTS]
 
 
 def _optimizer(settings: FitSettings, steps: int) -> keras.optimizers.Optimizer:
@@ -127,8 +156,8 @@ def _optimizer(settings: FitSettings, steps: int) -> keras.optimizers.Optimizer:
     )
 
 
-def _loss(settings: FitSettings) -> keras.losses.Loss:
-    return keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing)
+def _loss(settings: FitSettings) -> dict[str, keras.losses.Loss]:
+    return {name: keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing) for name in LOSS_WEIGHTS}
 
 
 def _prepare_tensorflow(settings: FitSettings) -> None:

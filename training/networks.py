@@ -9,6 +9,12 @@ from keras import layers
 INPUT_SHAPE = (128, 128, 3)
 """Height, width and channels (RGB, 0 to 1) of the face crop that every classifier reads."""
 
+NOT_COMPLIANT = "p_unmasked"
+"""Output: the probability of not being compliant, if the face is clear."""
+
+CLEAR = "p_clear"
+"""Output: the probability that this is a face whose nose and mouth can be judged."""
+
 
 def seed_cnn(pooling: str = "max") -> keras.Model:
     """The textbook network: 3x3 convolutions with ReLU, pooling, flatten, fully connected, logistic output.
@@ -17,7 +23,7 @@ def seed_cnn(pooling: str = "max") -> keras.Model:
         pooling: "max" or "average", the kind of every pooling layer.
 
     Returns:
-        A model from (n, 128, 128, 3) in 0..1 to (n, 1), the probability of not being compliant.
+        A model from (n, 128, 128, 3) in 0..1 to NOT_COMPLIANT and CLEAR, probabilities (n, 1) each.
     """
     pool = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}[pooling]
     inputs = keras.Input(INPUT_SHAPE, name="image")
@@ -29,8 +35,7 @@ def seed_cnn(pooling: str = "max") -> keras.Model:
     x = layers.Dropout(0.5)(x)
     x = layers.Dense(128, activation="relu")(x)
     x = layers.Dropout(0.3)(x)
-    outputs = layers.Dense(1, activation="sigmoid", name="p_unmasked")(x)
-    return keras.Model(inputs, outputs, name="seed_cnn" if pooling == "max" else f"seed_cnn_{pooling}")
+    return keras.Model(inputs, _judgement(x), name="seed_cnn" if pooling == "max" else f"seed_cnn_{pooling}")
 
 
 def door_cnn() -> keras.Model:
@@ -41,7 +46,7 @@ def door_cnn() -> keras.Model:
     convolutions, whose maps are large and channels few, are plain ones: for a workstation's CPU they are half as dear.
 
     Returns:
-        A model from (n, 128, 128, 3) in 0..1 to (n, 1), the probability of not being compliant.
+        A model from (n, 128, 128, 3) in 0..1 to NOT_COMPLIANT and CLEAR, probabilities (n, 1) each.
     """
     inputs = keras.Input(INPUT_SHAPE, name="image")
     x = inputs
@@ -51,8 +56,7 @@ def door_cnn() -> keras.Model:
         x = _separable_block(x, filters, strides)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(x)
-    outputs = layers.Dense(1, activation="sigmoid", name="p_unmasked")(x)
-    return keras.Model(inputs, outputs, name="door_cnn")
+    return keras.Model(inputs, _judgement(x), name="door_cnn")
 
 
 DOOR_CNN_STEM = ((12, 2), (24, 2), (32, 1))
@@ -60,6 +64,10 @@ DOOR_CNN_STEM = ((12, 2), (24, 2), (32, 1))
 
 DOOR_CNN_BLOCKS = ((32, 1), (64, 2), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1), (192, 2), (192, 1))
 """(filters, strides) of the separable blocks: 4x4 cells at the end."""
+
+
+def _judgement(x: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+    return {name: layers.Dense(1, activation="sigmoid", name=name)(x) for name in (NOT_COMPLIANT, CLEAR)}
 
 
 def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:

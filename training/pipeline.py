@@ -10,10 +10,20 @@ import tensorflow as tf
 from edge.vision.preprocessing import CROP_SIZE, crop_face
 from training.augmentation import TrainingCrops
 from training.datasets import Photo
+from training.networks import CLEAR, NOT_COMPLIANT
 from training.occluders import Occluder
 
-LABEL_SHARES = {"with_mask": 0.5, "without_mask": 0.37, "incorrect": 0.13}
-"""Share of each class among the sampled pictures; those of the classes present are brought to sum to one."""
+LABEL_SHARES = {"with_mask": 0.38, "without_mask": 0.17, "incorrect": 0.1, "not_compliant": 0.1, "unclear": 0.25}
+"""Share of each class among the sampled pictures; those of the classes present are brought to sum to one.
+
+Masked and not masked faces are about as many: the network's probability has a balanced prior.
+"""
+
+SPOILT_SHARE = 0.08
+"""How often a clear photograph is made unclear."""
+
+Answers = dict[str, tf.Tensor]
+"""By the names of a network's outputs."""
 
 
 def sampling_weights(photos: list[Photo]) -> np.ndarray:
@@ -41,27 +51,34 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
         deterministic: The same batches in the same order each time, at the cost of one idle core.
 
     Returns:
-        Pairs of float32 (batch_size, 128, 128, 3) in 0..1 and float32 (batch_size, 1), 1 for not compliant.
+        float32 (batch_size, 128, 128, 3) in 0..1; by the networks' outputs, the truth, float32 (batch_size, 1); and its
+        weight alike: whether an unclear face is compliant counts for nothing.
     """
     training_crops = TrainingCrops(photos)
-    not_compliant = tf.constant([[float(photo.not_compliant)] for photo in photos])
+    truth = np.array([(photo.not_compliant, photo.clear) for photo in photos], np.float32)
 
-    def plan() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def plan() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         rng = np.random.default_rng(seed)
         weights = sampling_weights(photos)
         while True:
-            yield rng.choice(len(photos), batch_size, p=weights), rng.integers(0, 2**62, batch_size)
+            indices = rng.choice(len(photos), batch_size, p=weights)
+            spoilt = (rng.random(batch_size) < SPOILT_SHARE) & (truth[indices, 1] > 0)
+            yield indices, rng.integers(0, 2**62, batch_size), spoilt
 
-    def crops(indices: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-        pairs = zip(indices, seeds, strict=True)
-        return np.stack([training_crops.make(i, np.random.default_rng(s)) for i, s in pairs])
+    def crops(indices: np.ndarray, seeds: np.ndarray, spoilt: np.ndarray) -> np.ndarray:
+        rows = zip(indices, seeds, spoilt, strict=True)
+        return np.stack([training_crops.make(i, np.random.default_rng(s), spoilt=u) for i, s, u in rows])
 
-    def load(indices: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        batch = tf.numpy_function(crops, (indices, seeds), tf.uint8)
+    def load(indices: tf.Tensor, seeds: tf.Tensor, spoilt: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
+        batch = tf.numpy_function(crops, (indices, seeds, spoilt), tf.uint8)
         batch.set_shape((batch_size, CROP_SIZE, CROP_SIZE, 3))
-        return tf.cast(batch, tf.float32) / 255.0, tf.gather(not_compliant, indices)
+        not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
+        clear = tf.where(spoilt[:, tf.newaxis], 0.0, clear)
+        weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear)}
+        return tf.cast(batch, tf.float32) / 255.0, {NOT_COMPLIANT: not_compliant, CLEAR: clear}, weights
 
-    signature = (tf.TensorSpec((batch_size,), tf.int64), tf.TensorSpec((batch_size,), tf.int64))
+    number = tf.TensorSpec((batch_size,), tf.int64)
+    signature = (number, number, tf.TensorSpec((batch_size,), tf.bool))
     batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
     batches = batches.map(load, num_parallel_calls=1 if deterministic else tf.data.AUTOTUNE)
     return batches.prefetch(tf.data.AUTOTUNE)
@@ -92,9 +109,17 @@ def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.nd
 
 
 def predict(network: keras.Model, crops: np.ndarray, batch_size: int = 128) -> np.ndarray:
-    """The float network's P(not compliant) for uint8 crops (n, 128, 128, 3), as float64 (n,)."""
-    parts = [
-        keras.ops.convert_to_numpy(network(crops[i : i + batch_size].astype(np.float32) / 255.0, training=False))[:, 0]
-        for i in range(0, len(crops), batch_size)
-    ]
-    return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
+    """The float network's P(not compliant) and P(clear) for uint8 crops (n, 128, 128, 3), as float64 (n, 2).
+
+    A network that does not say how clear a face is takes every face to be clear.
+    """
+    parts = [_answers(network, crops[i : i + batch_size]) for i in range(0, len(crops), batch_size)]
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, 2))
+
+
+def _answers(network: keras.Model, crops: np.ndarray) -> np.ndarray:
+    answer = network(crops.astype(np.float32) / 255.0, training=False)
+    if isinstance(answer, dict):
+        return np.concatenate([keras.ops.convert_to_numpy(answer[name]) for name in (NOT_COMPLIANT, CLEAR)], 1)
+    p = keras.ops.convert_to_numpy(answer)
+    return np.concatenate([p, np.ones_like(p)], 1)

@@ -1,12 +1,14 @@
 """A run: the settings of one fit and the folder that holds what came of it. Imports no TensorFlow."""
 
-import csv
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from training.datasets import training_set_digest
+from edge.errors import UserError
+from training.common.names import printable
+from training.common.records import read_rows
+from training.common.splits import training_set_digest
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,6 +36,12 @@ class FitSettings:
     """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
     scenes: str = ""
     """Folder of scenes whose training faces are added; empty adds none."""
+    second_detector: str = ""
+    """YuNet file that clears what the locator takes for faces in the scenes, to learn as unclear; empty adds none."""
+    extra: tuple[str, ...] = ()
+    """Folders of class folders, all of whose pictures are trained with."""
+    labels: tuple[str, ...] = ()
+    """What labels of other names mean, as `THEIRS=OURS`."""
 
 
 Settings = TypeVar("Settings", bound="DataclassInstance")
@@ -101,15 +109,49 @@ class RunFiles:
         return self.history.is_file() and not self.checkpoint.exists()
 
     def read_history(self) -> list[dict]:
-        """The finished epochs, oldest first."""
-        return [json.loads(line) for line in self.history.read_text().splitlines()] if self.history.is_file() else []
+        """The finished epochs, oldest first.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        lines = self.history.read_text().splitlines() if self.history.is_file() else []
+        return [_record(self.history, line) for line in lines]
+
+    def read_metrics(self) -> dict:
+        """The content of `metrics.json`.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        return _record(self.metrics, self.metrics.read_text(errors="replace"))
 
     def read_settings(self, kind: type[Settings]) -> Settings:
-        """The settings that the run was begun with; `kind` is their dataclass."""
-        record = json.loads(self.settings.read_text())
-        return kind(**{f.name: record[f.name] for f in fields(kind) if f.name in record})
+        """The settings that the run was begun with; `kind` is their dataclass.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        record = _record(self.settings, self.settings.read_text(errors="replace"))
+        known = {f.name: record[f.name] for f in fields(kind) if f.name in record}
+        try:
+            return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        except TypeError as error:
+            raise UserError(f"{printable(self.settings)} is damaged", DAMAGED) from error
 
     def read_digest(self) -> str:
         """The digest of the training set that the run was begun with, from its list of photographs."""
-        with self.split.open(newline="") as file:
-            return training_set_digest(row["sha256"] for row in csv.DictReader(file) if row["split"] == "train")
+        rows = read_rows(self.split, lambda row: (row["split"], row["sha256"]))
+        return training_set_digest(sha256 for split, sha256 in rows if split == "train")
+
+
+DAMAGED = "put the file back, or begin a new run"
+
+
+def _record(path: Path, text: str) -> dict:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{printable(path)} is damaged", DAMAGED) from error
+    if not isinstance(record, dict):
+        raise UserError(f"{printable(path)} is damaged", DAMAGED)
+    return record

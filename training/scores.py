@@ -81,6 +81,38 @@ class SplitScores(DecisionScores):
     """By the longer side of the face where it was photographed, in pixels; see FACE_SIZES_PX."""
 
 
+@dataclass(frozen=True)
+class ClearScores:
+    """How well clear faces are told from unclear ones, in shares from 0 to 1; None where there was none to tell by."""
+
+    clear_images: int
+    unclear_images: int
+    clear_kept: float | None
+    """Share of the faces that can be judged with a P(clear) of a half or more."""
+    unclear_told: float | None
+    """Share of the others with less."""
+    roc_auc: float | None
+    log_loss: float | None
+
+
+def score_clear(p_clear: np.ndarray, clear: np.ndarray) -> ClearScores:
+    """How well clear faces are told from unclear ones.
+
+    Args:
+        p_clear: Calibrated P(clear), (n,).
+        clear: bool (n,), whether each face can be judged.
+    """
+    kept, both_sides = p_clear >= 0.5, bool(clear.any() and not clear.all())
+    return ClearScores(
+        clear_images=int(clear.sum()),
+        unclear_images=int((~clear).sum()),
+        clear_kept=float(kept[clear].mean()) if clear.any() else None,
+        unclear_told=float((~kept[~clear]).mean()) if not clear.all() else None,
+        roc_auc=float(roc_auc_score(clear, p_clear)) if both_sides else None,
+        log_loss=float(log_loss(clear, p_clear)) if both_sides else None,
+    )
+
+
 def score_decisions(alerts: np.ndarray, labels: np.ndarray) -> DecisionScores:
     """The shares of right decisions.
 

@@ -3,18 +3,27 @@
 from rich.console import Console
 
 from edge.errors import UserError
-from training.datasets import LABELS, SPLITS, Dataset
+from training.common.left_out import summary
+from training.common.session import fit_and_score
+from training.common.splits import SPLITS
+from training.datasets import LABELS, Dataset
 from training.evaluate import evaluate
 from training.fit import fit, save_settings
 from training.networks import CLASSIFIERS
 from training.progress import EpochProgress
-from training.report.page import write_report
-from training.report.rendering import percent
+from training.report.page import shares, write_report
+from training.report.rendering import counted
 from training.runs import FitSettings, RunFiles
 
 
-def train(dataset: Dataset, settings: FitSettings, files: RunFiles) -> bool:
+def train(dataset: Dataset, settings: FitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
     """Fit what is still to be fitted, then score the best epoch and write metrics and report.
+
+    Args:
+        dataset: To learn from, to choose by and to score on.
+        settings: Of the fit.
+        files: Of the run.
+        fit_on: Whether to fit at all, or only to score.
 
     Returns:
         Whether all epochs were done; False after Ctrl-C.
@@ -26,12 +35,13 @@ def train(dataset: Dataset, settings: FitSettings, files: RunFiles) -> bool:
         raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(CLASSIFIERS)}")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     _say_dataset(dataset, console)
-    complete = files.hold_a_finished_fit or _fit(dataset, settings, files, console)
-    if files.read_history():
-        _evaluate(dataset, files, console)
-    if not complete:
-        console.print(_how_to_go_on(files))
-    return complete
+    return fit_and_score(
+        files,
+        console,
+        fit=lambda: _fit(dataset, settings, files, console),
+        score=lambda: _evaluate(dataset, files, console),
+        fit_on=fit_on,
+    )
 
 
 def _fit(dataset: Dataset, settings: FitSettings, files: RunFiles, console: Console) -> bool:
@@ -45,22 +55,12 @@ def _fit(dataset: Dataset, settings: FitSettings, files: RunFiles, console: Cons
         progress.stop()
 
 
-def _how_to_go_on(files: RunFiles) -> str:
-    if not files.read_history():
-        return (
-            "Stopped before the first epoch was finished: nothing is kept. The same command with --resume begins again."
-        )
-    return "Stopped; the best so far is kept. The same command with --resume goes on after the last finished epoch."
-
-
 def _say_dataset(dataset: Dataset, console: Console) -> None:
     counts = dataset.counts()
     for split in SPLITS:
         console.print(f"{split:5}  " + ", ".join(f"{counts[split].get(label, 0)} {label}" for label in LABELS))
-    if dataset.skipped:
-        console.print(f"{len(dataset.skipped)} pictures were passed over:")
-    for path, reason in dataset.skipped.items():
-        console.print(f"  {path} {reason}")
+    for line in (*dataset.notes, *summary(dataset.skipped)):
+        console.print(line)
 
 
 def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
@@ -68,10 +68,16 @@ def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
     evaluation.save(files)
     write_report(evaluation, files)
     for split, scores in (("val", evaluation.metrics.val), ("test", evaluation.metrics.test)):
+        said = shares(scores)
         console.print(
-            f"{split:5}  with/without right {percent(scores.with_without_accuracy)}, "
-            f"masked left alone {percent(scores.with_mask_left_alone)}, "
-            f"bare caught {percent(scores.without_mask_caught)}, "
-            f"incorrect caught {percent(scores.incorrect_caught)}"
+            f"{split:5}  with/without right {said['with_without_accuracy']}, "
+            f"masked left alone {said['with_mask_left_alone']}, "
+            f"bare caught {said['without_mask_caught']}, "
+            f"incorrect caught {said['incorrect_caught']}"
         )
+        if (clear := evaluation.metrics.clear[split]).unclear_images:
+            console.print(
+                f"       clear faces taken for clear {counted(clear.clear_kept, clear.clear_images)}, "
+                f"others taken for unclear {counted(clear.unclear_told, clear.unclear_images)}"
+            )
     console.print(f"The best network is {files.network}; look at {files.report}.")

@@ -40,10 +40,15 @@ class Slice:
 def share_of(right: Sequence[bool] | np.ndarray) -> Share:
     """The share of what is true, with its interval."""
     count, images = int(np.sum(right)), len(right)
+    return Share(count, images, count / images if images else None, *interval(count, images))
+
+
+def interval(right: int, images: int) -> tuple[float, float]:
+    """Wilson's interval around `right` of `images`, at CONFIDENCE: lowest and highest share."""
     if not images:
-        return Share(0, 0, None, 0.0, 1.0)
-    interval = binomtest(count, images).proportion_ci(CONFIDENCE, method="wilson")
-    return Share(count, images, count / images, float(interval.low), float(interval.high))
+        return 0.0, 1.0
+    found = binomtest(right, images).proportion_ci(CONFIDENCE, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def score_slices(names: Sequence[str], alerts: np.ndarray, labels: np.ndarray) -> dict[str, Slice]:

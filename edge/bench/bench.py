@@ -21,6 +21,7 @@ from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
 from edge.errors import UserError
 from edge.files import write_whole
+from edge.output_file import cannot_write, check_output
 from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, upright_frames
 from edge.settings.schema import Settings
 from edge.vision.interpreter import PACKAGES
@@ -58,7 +59,15 @@ class Loaded:
     models_seconds: float
 
 
-def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None = None) -> int:
+def run_bench(
+    settings: Settings,
+    plan: Plan,
+    out: TextIO,
+    *,
+    save: Path | None = None,
+    inputs: Iterable[Path] = (),
+    force: bool = False,
+) -> int:
     """Measure, and write a table.
 
     Args:
@@ -66,6 +75,8 @@ def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None 
         plan: What is to be measured.
         out: Gets the table.
         save: File for the figures as JSON.
+        inputs: Files that are read and must not be written over.
+        force: Whether another file may be.
 
     Returns:
         The exit status, 0.
@@ -74,6 +85,8 @@ def run_bench(settings: Settings, plan: Plan, out: TextIO, *, save: Path | None 
         UserError: A model or the source cannot be read, the source is too short, or the file cannot be written.
     """
     imports_seconds = seconds_since_start()
+    if save:
+        check_output(save, what="figures", inputs=inputs, force=force)
     report = measure(settings, plan, imports_seconds)
     report.write(out)
     if save:
@@ -148,4 +161,4 @@ def _save(report: Report, path: Path) -> None:
     try:
         write_whole(path, report.to_json().encode())
     except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror})", "name another place with --json") from error
+        raise cannot_write(path, "figures", error) from error

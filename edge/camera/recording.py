@@ -1,5 +1,8 @@
 """Recordings: a video, a picture, a folder of pictures. Each keeps its own clock, however fast it is read."""
 
+import math
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -7,23 +10,38 @@ from typing import Self
 import cv2
 import numpy as np
 
+from edge.camera.decoder_messages import DecoderMessages
 from edge.camera.frame import Frame
+from edge.camera.picture_file import PICTURE_SUFFIXES, check_picture, check_size, read_picture
+from edge.camera.recording_clock import RecordingClock
 from edge.errors import UserError
 
-PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
-
 PICTURE_SECONDS = 1.0
-"""How long a still picture is held before the lens."""
+"""How long each still picture is shown."""
 
 PICTURE_RATE = 10
 """Frames a second while it is."""
 
 FALLBACK_RATE = 25.0
-"""Frames a second of a video that does not say."""
+"""Frames a second of a video that states none, or one that cannot be."""
+
+RATES = (0.5, 240.0)
+"""Least and most frames a second that a video's statement is believed."""
+
+LEAST_ATTEMPTS = 100
+"""Frames in a row that cannot be decoded before a video counts as ended, unless it announces more."""
+
+MOST_ATTEMPTS = 100_000
+
+MISSING_SECONDS = 0.5
+"""A damaged video lacks something worth a word where it shows nothing for longer than this."""
+
+Gap = tuple[float, float]
+"""Begin and end, in seconds, of a time of which no frame could be decoded."""
 
 
 class Video:
-    """A video file, read with OpenCV.
+    """A video file, read with OpenCV. A frame that cannot be decoded is left out and counted.
 
     Raises:
         UserError: It cannot be read as a video.
@@ -33,18 +51,33 @@ class Video:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._capture = cv2.VideoCapture(str(path))
-        self.rate = self._capture.get(cv2.CAP_PROP_FPS) or FALLBACK_RATE
-        self._first = self._read()
+        self._messages = DecoderMessages()
+        self._file = path.open("rb")
+        with self._messages.collected():
+            # With one thread a decoder complains of a frame in the call that reads it.
+            self._capture = cv2.VideoCapture(self._opened_name(), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        self.rate = rate if RATES[0] <= rate <= RATES[1] else FALLBACK_RATE
+        self.frames = self.lost = 0
+        """Frames read and frames that could not be decoded, so far."""
+        self.seconds = 0.0
+        """Where the newest frame ends; the video's length once every frame was read."""
+        self._announced = max(0, min(int(self._number(cv2.CAP_PROP_FRAME_COUNT)), MOST_ATTEMPTS))
+        self._clock = RecordingClock(1 / self.rate)
+        self._pauses: list[Gap] = []
+        check_size(path, *(int(self._number(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)))
+        self._messages.complaints = 0
+        self._first = self._next()
         if self._first is None:
+            self.__exit__()
             raise UserError(f"{path} cannot be read as a video or a picture", "name a clip that plays elsewhere")
 
     def __iter__(self) -> Iterator[Frame]:
-        """Every frame; its time follows from its number and the video's frame rate."""
-        image, number = self._first, 0
-        while image is not None:
-            yield Frame(image, number / self.rate)
-            image, number = self._read(), number + 1
+        """Every frame that can be decoded, at the time that the container states."""
+        frame = self._first
+        while frame is not None:
+            yield frame
+            frame = self._next()
 
     def __enter__(self) -> Self:
         """Open already."""
@@ -53,14 +86,75 @@ class Video:
     def __exit__(self, *exception: object) -> None:
         """Close the file."""
         self._capture.release()
+        self._messages.close()
+        self._file.close()
 
-    def _read(self) -> np.ndarray | None:
-        read, image = self._capture.read()
-        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if read else None
+    @property
+    def announced_seconds(self) -> float:
+        """How long the container says that it is; 0 if it does not."""
+        return self._announced / self.rate
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """Where a damaged video shows nothing, the end included; complete once every frame was read."""
+        ends = [(self.seconds, self.seconds + self._missing)] if self._missing > MISSING_SECONDS else []
+        return (self._pauses if self.lost else []) + ends
+
+    @property
+    def damage(self) -> str:
+        """One sentence on what was lost, once every frame was read; empty if nothing was."""
+        spoiled = self._messages.complaints - self.lost
+        parts = [f"{_frames(self.lost)} could not be decoded"] if self.lost else []
+        parts += [f"{_frames(spoiled)} may show errors"] if spoiled > 0 else []
+        parts += [f"the last {self._missing:.1f} s are missing"] if self._missing > MISSING_SECONDS else []
+        if not parts:
+            return ""
+        whole = f"{self.frames} frames, {self.seconds:.1f} s, were used"
+        return f"{self.path} is damaged: {', '.join(parts)}; {whole}. Copy it again from where it came from."
+
+    @property
+    def _missing(self) -> float:
+        """Seconds that the container announces and does not hold.
+
+        A container may count the frames or only know its length, from which OpenCV then derives a count.
+        """
+        if self.frames + self.lost >= self._announced:
+            return 0.0
+        return max(0.0, self._announced / self.rate - self.seconds)
+
+    def _next(self) -> Frame | None:
+        for failed in range(max(LEAST_ATTEMPTS, self._announced - self.frames)):
+            with self._messages.collected():
+                read, image = self._capture.read()
+            if read:
+                return self._frame(image, failed)
+        return None
+
+    def _frame(self, image: np.ndarray, failed: int) -> Frame:
+        seconds = self._clock.read(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+        if seconds - self.seconds > MISSING_SECONDS:
+            self._pauses.append((self.seconds, seconds))
+        self.lost += failed
+        self.frames += 1
+        self.seconds = seconds + 1 / self.rate
+        return Frame(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), seconds)
+
+    def _opened_name(self) -> str:
+        """An absolute path, in which FFmpeg finds no protocol; OpenCV crashes on a name that is not UTF-8."""
+        try:
+            name = str(self.path.absolute())
+            name.encode()
+        except UnicodeEncodeError:
+            return f"/proc/self/fd/{self._file.fileno()}"
+        return name
+
+    def _number(self, of: int) -> float:
+        value = self._capture.get(of)
+        return value if math.isfinite(value) else 0.0
 
 
 class Pictures:
-    """Still pictures, each held before the lens for a second.
+    """Still pictures, each shown for a second.
 
     Raises:
         UserError: One cannot be read.
@@ -71,19 +165,21 @@ class Pictures:
 
     def __init__(self, paths: list[Path]) -> None:
         self.paths = paths
+        self.gaps: list[Gap] = []
+        """None: a picture that cannot be read ends it."""
+        self.seconds = self.announced_seconds = len(paths) * PICTURE_SECONDS
+        self._damaged: list[Path] = []
         for path in paths:
-            if not cv2.haveImageReader(str(path)):
-                raise UserError(f"{path} cannot be read as a picture", "take it away or replace it")
+            check_picture(path)
 
     def __iter__(self) -> Iterator[Frame]:
         """Each picture's frames in turn."""
-        held = round(PICTURE_SECONDS * PICTURE_RATE)
+        shown = round(PICTURE_SECONDS * PICTURE_RATE)
+        self._damaged.clear()
         for number, path in enumerate(self.paths):
-            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-            if image is None:
-                raise UserError(f"{path} cannot be read as a picture", "take it away or replace it")
-            for step in range(held):
-                yield Frame(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), (number * held + step) / PICTURE_RATE)
+            image = self._read(path)
+            for step in range(shown):
+                yield Frame(image, (number * shown + step) / PICTURE_RATE)
 
     def __enter__(self) -> Self:
         """Nothing to open."""
@@ -91,6 +187,25 @@ class Pictures:
 
     def __exit__(self, *exception: object) -> None:
         """Nothing to close."""
+
+    @property
+    def damage(self) -> str:
+        """One sentence on what was lost, once every picture was read; empty if nothing was."""
+        if not self._damaged:
+            return ""
+        count = f"{len(self._damaged)} of {len(self.paths)} pictures" if len(self.paths) > 1 else "the picture"
+        return f"{self._damaged[0]} is damaged ({count}): what could be decoded was used. Copy it again."
+
+    def _read(self, path: Path) -> np.ndarray:
+        messages = DecoderMessages()
+        try:
+            with messages.collected():
+                image = read_picture(path)
+        finally:
+            messages.close()
+        if messages.complaints:
+            self._damaged.append(path)
+        return image
 
 
 def open_recording(path: Path) -> Video | Pictures:
@@ -100,14 +215,29 @@ def open_recording(path: Path) -> Video | Pictures:
         UserError: There is nothing there, nothing in the folder, or nothing that can be read.
     """
     if path.is_dir():
-        pictures = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES)
+        pictures = sorted((p for p in path.iterdir() if _is_picture(p)), key=_numbered)
         if not pictures:
-            raise UserError(
-                f"The folder {path} holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))})", "put some in"
-            )
+            raise UserError(f"The folder {path} holds no pictures ({', '.join(PICTURE_SUFFIXES)})", "put some in")
         return Pictures(pictures)
     if not path.is_file():
         raise UserError(
             f"There is no file or folder {path}", "name a clip, a picture, a folder, /dev/videoN or picamera2"
         )
+    if not os.access(path, os.R_OK):
+        raise UserError(f"{path} may not be read (Permission denied)", "change its permissions")
     return Pictures([path]) if path.suffix.lower() in PICTURE_SUFFIXES else Video(path)
+
+
+def _is_picture(path: Path) -> bool:
+    """Names that begin with a dot are the file system's own, such as a Mac's companion files."""
+    return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".") and not path.is_dir()
+
+
+def _numbered(path: Path) -> tuple[list[str | int], str]:
+    """The order of people: frame2 before frame10."""
+    parts = re.split(r"([0-9]+)", path.name.casefold())
+    return [int(part) if part.isdecimal() else part for part in parts], path.name
+
+
+def _frames(count: int) -> str:
+    return f"{count} frame" if count == 1 else f"{count} frames"

@@ -9,8 +9,8 @@ import numpy as np
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
 
-CATCHING_UP_SECONDS = 0.5
-"""A recording that takes longer to decode than to play never catches up: its frames are then given as they come."""
+PATIENCE_SECONDS = 0.5
+"""How long frames are left out before one is shown although its time has passed."""
 
 
 class RepeatedRecording:
@@ -29,10 +29,16 @@ class RepeatedRecording:
         self._began = clock()
 
     def grab(self) -> None:
-        """Wait for the next frame. Those whose time has passed are left out, as long as that catches up."""
+        """Wait for the next frame; those whose time has passed are left out.
+
+        Where decoding is slower than life nothing would be left, so the recording is then played more slowly.
+        """
+        asked = self._clock()
         frame = next(self._frames)
-        until = self._clock() + CATCHING_UP_SECONDS
-        while frame.seconds < self._clock() - self._began and self._clock() < until:
+        while frame.seconds < self._clock() - self._began:
+            if self._clock() - asked > PATIENCE_SECONDS:
+                self._began = self._clock() - frame.seconds
+                break
             frame = next(self._frames)
         self._sleep(max(0.0, frame.seconds - (self._clock() - self._began)))
         self._frame = frame

@@ -9,6 +9,7 @@ from edge.alarm.pins import open_pins
 from edge.camera.frame import Camera
 from edge.camera.sources import open_camera
 from edge.errors import UserError
+from edge.output_file import check_output
 from edge.replay.extras import require
 from edge.runtime.frame_result import PublisherGroup
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_test, upright_frames
@@ -52,13 +53,24 @@ def run_demo(
 
     _make_folder(out)
     console = console or Console()
+    inputs = [Path(source)] if source else []
+    check_output(out / TIMELINE, what="timeline", inputs=inputs, force=True)
     realtime = console.is_terminal if realtime is None else realtime
     with stopping_on_signals() as stop:  # Ctrl-C is the way to end a webcam, and leaves whole files behind
-        _show(_open(source, settings, console, stop), settings, out, console, stop, realtime=realtime)
+        _show(_open(source, settings, console, stop), settings, out, console, inputs, stop, realtime=realtime)
     return 0
 
 
-def _show(camera: Camera, settings: Settings, out: Path, console: "Console", stop: StopFlag, *, realtime: bool) -> None:
+def _show(
+    camera: Camera,
+    settings: Settings,
+    out: Path,
+    console: "Console",
+    inputs: list[Path],
+    stop: StopFlag,
+    *,
+    realtime: bool,
+) -> None:
     from edge.demo.measure import Score, Timings
     from edge.demo.scene import DoorwayScene
     from edge.demo.terminal import Terminal, print_summary
@@ -72,7 +84,8 @@ def _show(camera: Camera, settings: Settings, out: Path, console: "Console", sto
         alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=camera.live))
         score = Score(camera.truth if isinstance(camera, DoorwayScene) else _unknown)
         timings, timeline = Timings(), Timeline(make_test(settings.verdict, models.classifier.threshold))
-        clip = opened.enter_context(AnnotatedClip(out / CLIP, RATE if camera.live else getattr(camera, "rate", RATE)))
+        rate = RATE if camera.live else getattr(camera, "rate", RATE)
+        clip = opened.enter_context(AnnotatedClip(out / CLIP, rate, inputs=inputs, force=True))
         terminal = opened.enter_context(Terminal(console, timings))
         frames = paced(camera, sleep=stop.wait) if realtime and not camera.live else iter(camera)
         if not isinstance(camera, DoorwayScene):  # which is drawn upright

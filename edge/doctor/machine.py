@@ -1,4 +1,4 @@
-"""All that the checks ask of a machine, in one place, so that a test can put a made-up one there."""
+"""Everything that the checks ask of a machine, in one place, so that a test can pass a made-up one."""
 
 import getpass
 import grp

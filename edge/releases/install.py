@@ -1,9 +1,8 @@
 """Installing a bundle: all that is needed lies in its folder, and no network is asked."""
 
 import fcntl
-import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.util import find_spec
@@ -13,11 +12,14 @@ from edge.errors import UserError
 from edge.files import folder_for, link_whole, write_whole
 from edge.releases.activate import activate
 from edge.releases.health_check import HEALTH_CHECK, HealthCheck
-from edge.releases.layout import Layout
+from edge.releases.layout import ENABLED, INSTALLED, UNIT, Layout
+from edge.releases.manifest import read_installable
 from edge.releases.prune import prune
 from edge.releases.record import Record, linked_release, read_record
+from edge.releases.signature import refuse_untrusted
 from edge.releases.target_system import TargetSystem, refuse_other_machine
 from edge.releases.unpack import add_release, refuse_small_disk, remove_partial, unpack_bundle
+from edge.settings.toml_file import read_settings
 
 
 def install_bundle(
@@ -33,20 +35,26 @@ def install_bundle(
         Exit status: 0 where it runs now (or will with the next boot, without systemd), 1 where it is not healthy.
 
     Raises:
-        UserError: The bundle does not belong on this machine, or there is no room for it.
+        UserError: The bundle is not one for this machine, is not signed by a key that the board trusts, or has no room
+            there; or the board's settings are ones that it would refuse.
     """
-    manifest = json.loads((bundle / "manifest.json").read_text())
-    refuse_other_machine(python=manifest["python"], machine=manifest["machine"], target=manifest["target"])
-    _refuse_missing_packages(manifest["needs"])
-    layout, name = system.layout, manifest["release"]
+    layout = system.layout
+    refuse_untrusted(bundle, layout)
+    manifest = read_installable(bundle)
+    name = manifest.release
+    refuse_other_machine(python=manifest.python, machine=manifest.machine, target=manifest.target)
+    _refuse_missing_packages(manifest.needs)
+    if layout.settings.exists():
+        # What the service would refuse is refused before anything changes.
+        read_settings(layout.settings)
     with changing(layout):
         if not layout.release(name).exists():
             refuse_small_disk(bundle, layout.releases)
             system.say(f"Unpacking {name}; this takes a minute on a small board.")
             record = Record(
                 name=name,
-                version=manifest["version"],
-                target=manifest["target"],
+                version=manifest.version,
+                target=manifest.target,
                 installed_at=now().isoformat(timespec="seconds"),
                 program=name,
             )
@@ -61,8 +69,16 @@ def take_up(system: TargetSystem, name: str, health_check: HealthCheck) -> int:
     fault = activate(system, name, health_check)
     if not fault:
         system.say(f"{name} is current.")
+        _restart_companions(system)
     prune(system)
     return 1 if fault else 0
+
+
+def _restart_companions(system: TargetSystem) -> None:
+    """Have the other units run the current release, too; the door does not depend on how they fare."""
+    others = [unit for unit in ENABLED if unit != UNIT]
+    system.systemctl("start", *others)
+    system.systemctl("try-restart", *(unit for unit in (*others, *INSTALLED) if unit.endswith(".service")))
 
 
 @contextmanager
@@ -117,7 +133,7 @@ def _say_what_becomes_of_models(system: TargetSystem, name: str) -> None:
             )
 
 
-def _refuse_missing_packages(needs: dict[str, str]) -> None:
+def _refuse_missing_packages(needs: Mapping[str, str]) -> None:
     """Refuse a system without the modules that no wheel of ours may bring; `needs` names the package of each."""
     missing = [package for module, package in sorted(needs.items()) if find_spec(module) is None]
     if missing:

@@ -18,13 +18,13 @@ from edge.files import write_whole
 from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.install import changing, take_up
 from edge.releases.record import HEALTH, RECORD, PushedModel, Record, linked_release, read_record
+from edge.releases.signature import refuse_unsigned_model
 from edge.releases.target_system import TargetSystem
 from edge.releases.unpack import add_release
 from edge.settings.schema import MODELS, ModelSettings
 from edge.settings.toml_file import read_settings
-from edge.vision.golden import answers_as_golden
-from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import read_model_file
+from edge.vision.trial import try_model
 
 
 def install_model(
@@ -42,8 +42,9 @@ def install_model(
     Raises:
         UserError: The model is damaged or answers wrongly here, it would not be used, or there is no release yet.
     """
-    kind, model = _proven(file)
     layout = system.layout
+    refuse_unsigned_model(file.name, layout)
+    kind, model = _proven(file)
     with changing(layout):
         base = linked_release(layout.current)
         if base is None:
@@ -66,7 +67,7 @@ def shipped_place(kind: str) -> Path:
 def _proven(file: Path) -> tuple[str, PushedModel]:
     """The model's kind and description, once it has answered here as where it was made."""
     model = read_model_file(file)
-    if not answers_as_golden(Int8Network(model)):
+    if not try_model(file, model, ModelSettings()).answers_as_golden:
         raise UserError(f"{file.name} does not answer here as it did where it was exported", "it is not installed")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return model.metadata.kind, PushedModel(network=model.metadata.network, sha256=digest)

@@ -3,12 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from edge.errors import UserError
 from edge.files import PARTIAL, write_whole
 from edge.releases.layout import Layout
+from edge.releases.manifest import DIGEST, is_release_name
 
+LARGEST = 1 << 20
+"""Bytes that are read of a file here."""
 RECORD, HEALTH = "release.json", "health.json"
 NONE = "No release is installed here."
 
@@ -64,19 +68,45 @@ def read_record(folder: Path) -> Record:
         UserError: It is damaged.
     """
     try:
-        content = json.loads((folder / RECORD).read_text())
+        content = json.loads(_read_small(folder / RECORD))
         models = {kind: PushedModel(**model) for kind, model in content.pop("models").items()}
-        return Record(**content, models=models)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"The release in {folder} is damaged ({RECORD})", "install another, then remove it") from error
+        record = Record(**content, models=models)
+        _refuse_odd(record, folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(
+            f"The release in {folder} is damaged ({RECORD})", "install another release, then remove that folder"
+        ) from error
+    return record
 
 
 def read_health(folder: Path) -> Health | None:
-    """What the health check said; None where it never looked, or its word cannot be read."""
+    """What the health check said; None where the release was never checked, or the file cannot be read."""
     try:
-        return Health(**json.loads((folder / HEALTH).read_text()))
-    except (OSError, ValueError, TypeError):
+        health = Health(**json.loads(_read_small(folder / HEALTH)))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
+    return health if isinstance(health.healthy, bool) and isinstance(health.why, str) else None
+
+
+def _read_small(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(LARGEST)
+
+
+def _refuse_odd(record: Record, folder: Path) -> None:
+    """Refuse what would lead out of the folder of releases, or could not be shown.
+
+    Raises:
+        ValueError: A value is not what an installation writes.
+    """
+    partial = folder.name == f"{record.name}{PARTIAL}"
+    names = (record.name, record.program, record.version, record.target)
+    if not all(map(is_release_name, names)) or (record.name != folder.name and not partial):
+        raise ValueError("a name")
+    datetime.fromisoformat(record.installed_at)
+    for kind, model in record.models.items():
+        if not is_release_name(kind) or not is_release_name(model.network) or not DIGEST.fullmatch(model.sha256):
+            raise ValueError("a model")
 
 
 def installed_releases(layout: Layout, on_damage: Callable[[UserError], object] = lambda _: None) -> list[Record]:
@@ -98,7 +128,8 @@ def installed_releases(layout: Layout, on_damage: Callable[[UserError], object] 
 
 def linked_release(link: Path) -> str | None:
     """Name of the release that `current` or `previous` leads to; None where there is no such link."""
-    return link.readlink().name if link.is_symlink() else None
+    name = link.readlink().name if link.is_symlink() else ""
+    return name if is_release_name(name) else None
 
 
 def find_release(layout: Layout, wanted: str) -> str:

@@ -5,9 +5,12 @@ under one name and renamed when it is whole, and it needs python3-venv, which no
 """
 
 import compileall
+import lzma
 import shutil
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from edge.errors import UserError
@@ -53,7 +56,7 @@ def unpack_bundle(bundle: Path, folder: Path, *, final: Path) -> None:
     """Make a release's folder out of an unpacked bundle; `final` is the name that it will have."""
     library = folder / "lib"
     for wheel in wheels_in(bundle):
-        with zipfile.ZipFile(wheel) as archive:
+        with _opened(wheel) as archive:
             archive.extractall(library)
     shutil.copytree(bundle / "systemd", folder / "systemd")
     write_whole(folder / "bin/maskwatch", LAUNCHER, mode=0o755)
@@ -69,7 +72,7 @@ def refuse_small_disk(bundle: Path, base: Path) -> None:
     """
     needed = 0.0
     for wheel in wheels_in(bundle):
-        with zipfile.ZipFile(wheel) as archive:
+        with _opened(wheel) as archive:
             needed += SPARE * sum(member.file_size for member in archive.infolist())
     free = shutil.disk_usage(base).free
     if free < needed:
@@ -81,6 +84,20 @@ def refuse_small_disk(bundle: Path, base: Path) -> None:
 def wheels_in(bundle: Path) -> list[Path]:
     """The bundle's wheels, in order of their names."""
     return sorted((bundle / "wheels").glob("*.whl"))
+
+
+@contextmanager
+def _opened(wheel: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a wheel.
+
+    Raises:
+        UserError: It is none, or cannot be unpacked.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, RuntimeError, EOFError) as error:
+        raise UserError(f"{wheel.name} in the bundle is no wheel", "make the bundle again") from error
 
 
 def remove_partial(layout: Layout) -> None:

@@ -1,6 +1,7 @@
 """Clips of which it is known who wore what, and when."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ PRECISION_SECONDS = 0.3
 """How well the times are known: somebody noted them by eye."""
 
 NOT_COMPLIANT = ("without_mask", "incorrect")
+
+STATES = ("with_mask", *NOT_COMPLIANT, "transition")
+"""What people may be annotated as."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,28 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """Where a person's face is at a time."""
+
+    seconds: float
+    person: str
+    """Any name that is used for nobody else in the clip."""
+    x: float
+    """Of the middle of the face, as a share of the picture's width."""
+    y: float
+    """As a share of its height."""
+
+
+@dataclass(frozen=True)
 class Annotation:
     """What is seen in a clip."""
 
     clip: Path
     segments: tuple[Segment, ...]
+    """In the order of time; none overlaps the next."""
     max_people: int
+    sightings: tuple[Sighting, ...] = ()
+    """Who is where, for some times; empty where it was not noted."""
 
     def runs(self, *, alert_due: bool) -> list["Run"]:
         """The stretches in which an alert should stand all along, or should not; none is in transition."""
@@ -85,18 +105,42 @@ def read_annotations(folder: Path) -> list[Annotation]:
 
 def _read_annotation(path: Path) -> Annotation:
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_bytes())
         segments = tuple(_segment(part) for part in content["segments"])
-        return Annotation(path.with_name(content["file"]), segments, int(content["max_people"]))
+        sightings = tuple(_sighting(part) for part in content.get("sightings", []))
+        annotation = Annotation(path.with_name(content["file"]), segments, int(content["max_people"]), sightings)
+        _check_times(segments)
     except KeyError as error:
         raise UserError(f"{path} does not describe a clip (it lacks {error})", "see the README for its form") from error
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise UserError(f"{path} does not describe a clip ({error})", "see the README for its form") from error
+    if not annotation.clip.is_file():
+        raise UserError(f"{path} describes {annotation.clip.name}, which is not beside it", "put the clip there")
+    return annotation
 
 
 def _segment(part: dict) -> Segment:
-    people = {state: int(number) for state, number in part["people"].items()}
+    people = {str(state): int(number) for state, number in part["people"].items()}
+    if unknown := set(people) - set(STATES):
+        raise ValueError(f'"{min(unknown)}" is none of {", ".join(STATES)}')
+    if any(number < 0 for number in people.values()):
+        raise ValueError("a number of people is below 0")
     return Segment(float(part["from_s"]), float(part["to_s"]), people)
+
+
+def _sighting(part: dict) -> Sighting:
+    return Sighting(float(part["at_s"]), str(part["person"]), float(part["x"]), float(part["y"]))
+
+
+def _check_times(segments: Sequence[Segment]) -> None:
+    """Refuse segments of which every clip would pass."""
+    if not segments:
+        raise ValueError("it has no segments")
+    last = 0.0
+    for segment in segments:
+        if not last <= segment.begin < segment.end < math.inf:
+            raise ValueError(f"a segment from {segment.begin} to {segment.end} s after one that ends at {last} s")
+        last = segment.end
 
 
 def _runs(segments: Sequence[Segment]) -> list[Run]:

@@ -5,11 +5,13 @@ them, and stays lit for `alarm.hold_seconds` at least: that is the settings' wis
 time for which the LED outlasts an alert is not held against it.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge.replay.annotation import PRECISION_SECONDS, Annotation, Run, Segment
+from edge.replay.identity import count_switches
 from edge.replay.record import Held, Record
 
 DEMANDED_SECONDS = 1.0
@@ -21,9 +23,24 @@ GRACE_SECONDS = 0.5
 LOOKED_AT = (0.5, 1.0, 2.0)
 """So many seconds into every stretch it is asked whether an alert stands rightly or is rightly absent."""
 
+Gap = tuple[float, float]
+"""From when to when, in seconds."""
+
 
 @dataclass(frozen=True)
-class Stretch:
+class Shown:
+    """What a recording turned out to hold."""
+
+    seconds: float
+    """How long it is."""
+    gaps: Sequence[Gap] = ()
+    """Where it shows nothing, for it is damaged."""
+    damage: str = ""
+    """One sentence on it; empty if it is whole."""
+
+
+@dataclass(frozen=True)
+class BareStretch:
     """A stretch with somebody not compliant, and what the device made of it."""
 
     begin: float
@@ -47,7 +64,7 @@ class Evaluation:
     """What the device made of a clip."""
 
     clip: Path
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[BareStretch, ...]
     false_alerts: tuple[float, ...]
     """Alerts that stood although everybody had been compliant for GRACE_SECONDS: from when, seconds."""
     alert_right: float
@@ -65,15 +82,22 @@ class Evaluation:
     muted: int
     """Faces that turned out to be static."""
     max_people: int
+    switches: int | None
+    """How often a track went on with another person; None where the annotation does not say who is where."""
+    uncovered: tuple[Gap, ...] = ()
+    """Annotated times of which the clip shows nothing: from when to when, seconds."""
+    damage: str = ""
+    """One sentence on what of the clip was lost; empty if nothing was."""
 
     @property
     def passed(self) -> bool:
-        """Whether every alert that had to come came in time, and no other."""
-        return not self.false_alerts and all(stretch.in_time for stretch in self.stretches if stretch.demanded)
+        """Whether the clip shows all that is annotated, and every alert that had to come came in time, and no other."""
+        alerted = all(stretch.in_time for stretch in self.stretches if stretch.demanded)
+        return alerted and not self.false_alerts and not self.uncovered
 
 
-def evaluate(annotation: Annotation, record: Record) -> Evaluation:
-    """Compare what was held with what was so."""
+def evaluate(annotation: Annotation, record: Record, shown: Shown) -> Evaluation:
+    """Compare what was found with what was so; `shown` says what the clip holds."""
     return Evaluation(
         clip=annotation.clip,
         stretches=tuple(_stretch(run, record) for run in annotation.runs(alert_due=True)),
@@ -84,15 +108,27 @@ def evaluate(annotation: Annotation, record: Record) -> Evaluation:
         tracks=len(record.tracks - record.muted),
         muted=len(record.muted),
         max_people=annotation.max_people,
+        switches=count_switches(annotation.sightings, record) if annotation.sightings else None,
+        uncovered=tuple(_uncovered(annotation, shown)),
+        damage=shown.damage,
     )
 
 
-def _stretch(run: Run, record: Record) -> Stretch:
+def _uncovered(annotation: Annotation, shown: Shown) -> Iterator[Gap]:
+    """By more than the precision of the times."""
+    for begin, end in (*shown.gaps, (shown.seconds, math.inf)):
+        for segment in annotation.segments:
+            since, until = max(begin, segment.begin), min(end, segment.end)
+            if until - since > PRECISION_SECONDS:
+                yield since, until
+
+
+def _stretch(run: Run, record: Record) -> BareStretch:
     """An alert that stood already while everybody was compliant is somebody else's, or a mistake, and earns nothing."""
     earliest = run.settled - PRECISION_SECONDS
     raised = (alert for alert in record.alerts if earliest <= alert.begin < run.end and alert.last >= run.begin)
     first = next(raised, None)
-    return Stretch(run.begin, run.end, None if first is None else max(0.0, first.begin - run.begin))
+    return BareStretch(run.begin, run.end, None if first is None else max(0.0, first.begin - run.begin))
 
 
 def _false_alerts(annotation: Annotation, record: Record) -> Iterator[float]:

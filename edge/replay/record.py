@@ -16,6 +16,22 @@ class Alert:
     """The last frame in which it stood."""
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a track's face was found, in shares of the picture's width and height."""
+
+    track: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its x and y."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+
 @dataclass(frozen=True)
 class Held:
     """What was held of the people in view as of a frame."""
@@ -29,6 +45,8 @@ class Held:
     """People found compliant."""
     people: int
     """All of them, without static faces."""
+    boxes: tuple[Box, ...] = ()
+    """Of those whom this frame shows."""
 
 
 @dataclass
@@ -49,7 +67,7 @@ class Record:
         self._note_events(result)
         verdicts = [track.verdict for track in result.tracks if not track.muted]
         bare, masked = (verdicts.count(kind) for kind in (Verdict.NOT_COMPLIANT, Verdict.COMPLIANT))
-        held = Held(result.frame.seconds, bool(self._standing), bare, masked, len(verdicts))
+        held = Held(result.frame.seconds, bool(self._standing), bare, masked, len(verdicts), _boxes(result))
         self.frames.append(held)
         self.tracks.update(track.number for track in result.tracks)
 
@@ -65,3 +83,12 @@ class Record:
                 self.muted.add(event.track)
         for alert in self._standing.values():
             alert.last = seconds
+
+
+def _boxes(result: FrameResult) -> tuple[Box, ...]:
+    height, width = result.frame.image.shape[:2]
+    shown = [track for track in result.tracks if not track.muted and not track.unseen_seconds]
+    return tuple(
+        Box(t.number, t.face.left / width, t.face.top / height, t.face.right / width, t.face.bottom / height)
+        for t in shown
+    )

@@ -9,9 +9,10 @@ from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
 from edge.events.journal import Journal
+from edge.output_file import check_output
 from edge.replay.clip import AnnotatedClip
 from edge.replay.pace import at_rate, paced
-from edge.replay.place import refuse_place
+from edge.replay.summary import Summary
 from edge.replay.timeline import PICTURES, Timeline
 from edge.runtime.frame_result import Publisher, PublisherGroup
 from edge.runtime.motion_gate import MotionGate
@@ -24,7 +25,10 @@ def replay(
     source: str,
     settings: Settings,
     log: TextIO,
+    tell: TextIO,
     *,
+    inputs: Iterable[Path] = (),
+    force: bool = False,
     clip: Path | None = None,
     timeline: Path | None = None,
     rate: float | None = None,
@@ -36,6 +40,9 @@ def replay(
         source: A clip, a picture or a folder of pictures.
         settings: The device's settings.
         log: Gets the events, a JSON object a line, at the recording's own times.
+        tell: Gets the progress, where it is a terminal, and a summary.
+        inputs: Files that are read and must not be written over.
+        force: Whether other files may be.
         clip: Where to write the annotated clip.
         timeline: Where to write the picture of the timeline.
         rate: Frames a second to look at; all of them by default.
@@ -48,16 +55,18 @@ def replay(
         UserError: Something that the user can mend.
     """
     if timeline:
-        refuse_place(timeline, what="timeline", endings=PICTURES)
+        check_output(timeline, what="timeline", endings=PICTURES, inputs=inputs, force=force)
     models = load_models(settings)
     course = Timeline(make_test(settings.verdict, models.classifier.threshold))
     with ExitStack() as opened:
         stop = opened.enter_context(stopping_on_signals())
         recording = open_recording(Path(source))
         opened.enter_context(recording)
-        publishers: list[Publisher] = [Journal(log, patient=lambda: not stop.is_set), course]
+        summary = opened.enter_context(Summary(recording, source, tell))
+        publishers: list[Publisher] = [Journal(log, patient=lambda: not stop.is_set), course, summary]
         if clip:
-            publishers.append(opened.enter_context(AnnotatedClip(clip, rate or recording.rate)))
+            drawn = AnnotatedClip(clip, rate or recording.rate, inputs=inputs, force=force)
+            publishers.append(opened.enter_context(drawn))
         frames: Iterable[Frame] = iter(recording)
         if rate is not None:
             frames = at_rate(frames, rate)
@@ -66,6 +75,7 @@ def replay(
         watch_recording(stop.until_set(frames), settings, models, PublisherGroup(*publishers))
     if timeline and course.seconds:
         course.save(timeline)
+    summary.write([path for path in (clip, timeline) if path and course.seconds])
     return stop.status
 
 

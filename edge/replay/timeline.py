@@ -10,6 +10,7 @@ import numpy as np
 
 from edge.alarm.state import AlarmState
 from edge.events.types import AlertBegan, AlertEnded, Event
+from edge.output_file import cannot_write, part_of
 from edge.replay.extras import require
 from edge.replay.palette import LOOKS, MUTED, Look, look_of
 from edge.runtime.frame_result import FrameResult
@@ -101,12 +102,17 @@ class Timeline:
         """Draw it as a picture; its kind follows from the name, which ends in one of `PICTURES`.
 
         Raises:
-            UserError: matplotlib is missing.
+            UserError: matplotlib is missing, or the file cannot be written.
         """
         require("matplotlib")
-        part = path.with_name(f".{path.stem}.part{path.suffix}")
-        _draw(self).savefig(part, dpi=140, facecolor=GROUND)
-        part.replace(path)
+        part = part_of(path)
+        figure = _draw(self)
+        try:
+            figure.savefig(part, dpi=140, facecolor=GROUND)
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise cannot_write(path, "timeline", error) from error
 
 
 def stretches(seconds: Sequence[float], values: Sequence[Hashable], step: float) -> list[Stretch]:

@@ -29,6 +29,9 @@ from edge.vision.known_good import load_known_good
 from edge.vision.locator import CentreLocator, Locator
 from edge.vision.model_file import ModelFile
 
+UNCLEAR_TAKEN_FOR_CLEAR, CLEAR_MISSED = 0.05, 0.05
+"""Error rates of the test whether there is a clear face at all; a track that fails it is tried again and again."""
+
 
 @dataclass(frozen=True)
 class Models:
@@ -101,7 +104,7 @@ def load_classifier(
     def make(file: ModelFile) -> Classifier:
         return Classifier(Int8Network(file, threads=settings.threads, runtime=settings.runtime))
 
-    loaded = load_known_good(Path(settings.classifier), make, state=state, role="classifier")
+    loaded = load_known_good(Path(settings.classifier), make, settings, state=state, role="classifier")
     _pass_on(loaded.fault, tell)
     return loaded.model, loaded.file
 
@@ -131,7 +134,7 @@ def make_locator(
         network = Int8Network(file, threads=model.threads, runtime=model.runtime)
         return FaceLocator(network, max_faces=settings.max_faces, min_score=settings.min_score)
 
-    loaded = load_known_good(Path(model.locator), make, state=state, role="locator")
+    loaded = load_known_good(Path(model.locator), make, model, state=state, role="locator")
     _pass_on(loaded.fault, tell)
     return loaded.model
 
@@ -151,15 +154,27 @@ def make_test(settings: VerdictSettings, threshold: float) -> SequentialTest:
     )
 
 
+def make_clear_test(settings: VerdictSettings) -> SequentialTest:
+    """The test that tells when a track has shown a clear face."""
+    return SequentialTest(
+        false_alert_rate=UNCLEAR_TAKEN_FOR_CLEAR,
+        miss_rate=CLEAR_MISSED,
+        correlation_seconds=settings.correlation_seconds,
+        threshold=settings.clear_from,
+    )
+
+
 def tracking_rules(settings: Settings, threshold: float) -> TrackingRules:
     """The tracker's rules; `threshold` is the classifier's."""
     verdict, tracking = settings.verdict, settings.tracking
     return TrackingRules(
         test=make_test(verdict, threshold),
+        clear_test=make_clear_test(verdict),
         quality=Quality(
             smallest_face_px=verdict.smallest_face_px,
             clear_face_px=verdict.clear_face_px,
             blurred_below=verdict.blurred_below,
+            clear_from=verdict.clear_from,
         ),
         gap_seconds=tracking.gap_seconds,
         still_seconds=tracking.still_seconds,

@@ -7,7 +7,7 @@ from typing import Any
 
 from edge.settings.schema import Settings
 from edge.settings.toml_file import read_table
-from edge.settings.values import DailyHours, Region
+from edge.settings.values import Address, DailyHours, Region
 
 
 def settings_text(settings: Settings, file: Path | None) -> str:
@@ -37,5 +37,5 @@ def toml(value: Any) -> str:
     """A setting's value as TOML writes it."""
     if isinstance(value, Region):
         return str([value.left, value.top, value.right, value.bottom])
-    text = json.dumps(str(value) if isinstance(value, DailyHours) else value, ensure_ascii=False)
+    text = json.dumps(str(value) if isinstance(value, Address | DailyHours) else value, ensure_ascii=False)
     return text.replace("\x7f", "\\u007f")  # TOML has JSON's escapes, but wants this character escaped, too

@@ -90,7 +90,8 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
     model, camera = settings.model, settings.camera
     model = replace(model, classifier=resolved(model.classifier), locator=resolved(model.locator))
     camera = replace(camera, source=resolved(camera.source)) if camera.is_recording else camera
-    return replace(settings, model=model, camera=camera)
+    page = replace(settings.page, password_file=resolved(settings.page.password_file))
+    return replace(settings, model=model, camera=camera, page=page)
 
 
 def _build(kind: type, table: dict[str, Any], place: str) -> Any:

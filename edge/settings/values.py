@@ -1,8 +1,10 @@
 """Values of settings that are more than a number or a text; each type reads itself with `from_toml`."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
+from ipaddress import ip_address
 from typing import Self
 
 from edge.bounds import Bounds, shown
@@ -67,6 +69,40 @@ class DailyHours:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens, written "127.0.0.1:8470" or "[::]:8080"."""
+
+    host: str
+    """An IP address."""
+    port: int
+
+    @classmethod
+    def from_toml(cls, value: object) -> Self:
+        """Read an address.
+
+        Raises:
+            ValueError: It is not an IP address and a port.
+        """
+        found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):(\d{1,5})", value) if isinstance(value, str) else None
+        if found and 1 <= int(found[3]) <= 65535:
+            with suppress(ValueError):
+                return cls(str(ip_address(found[1] or found[2])), int(found[3]))
+        raise ValueError(
+            f'must be an IP address and a port from 1 to 65535, such as "127.0.0.1:8470" or "0.0.0.0:8080", not '
+            f"{shown(value)}"
+        )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches it."""
+        return ip_address(self.host).is_loopback
+
+    def __str__(self) -> str:
+        """As it is written."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A part of the picture; each side as a share of its width or height, 0 to 1."""
 
@@ -91,3 +127,14 @@ class Region:
             "must be [left, top, right, bottom] as shares from 0 to 1, such as [0.25, 0.0, 0.75, 1.0], with right and "
             f"bottom at least {SMALLEST_REGION} more than left and top"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPrefix:
+    """A text such as "maskwatch" or "hall/doors", with which MQTT topics may begin."""
+
+    def refusal(self, value: str) -> str:
+        """As `Limit` says."""
+        if len(value) <= 200 and re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", value, re.ASCII):
+            return ""
+        return f'must be letters, digits, "-" and "_", in levels divided by "/", not {shown(value)}'

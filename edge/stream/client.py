@@ -102,6 +102,8 @@ class StreamClient:
         with connected(self.address) as door:
             try:
                 with self._lock:
+                    if self._closed.is_set():
+                        return
                     self._socket = door
                     door.sendall(subscription(states=self._states, pictures=self._pictures, after=self.position))
                 yield from self._received(door)

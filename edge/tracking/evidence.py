@@ -7,7 +7,7 @@ even.) The sequential probability ratio test adds the ratios up and decides when
 two error rates set; of all tests with these rates it needs the fewest frames (Wald 1945, "Sequential Tests of
 Statistical Hypotheses"; Wald and Wolfowitz 1948).
 
-Two things keep the sum honest:
+Three things keep the sum honest:
 
 * **Neighbouring frames say nearly the same.** If what the classifier gets wrong fades as exp(-seconds / tau), as in a
   first-order autoregression, then a look dt after the last one adds not one frame's worth of information but
@@ -17,6 +17,10 @@ Two things keep the sum honest:
   past its bounds than an independent one, which errs on the sure side; tau = 0.2 makes up for it: with it, the error
   rates of simulated people are those set (`tests/edge/tracking/test_simulation.py`).
 * **No frame decides alone.** One look moves the sum by half the way to the nearer bound at most.
+* **A face that cannot be judged says nothing.** A profile, the back of a head or what the locator wrongly takes for a
+  face has a P(not compliant) like any picture. So a look counts with P(clear), and not at all where the face is rather
+  unclear. Whether there is a clear face at all is put to a second test of the same kind, with the log-odds of P(clear):
+  until it says so, a track is nobody and has no verdict.
 
 People change: a mask is pulled to the chin, or put on. So the sum goes on after the verdict, but never beyond the
 bounds (as the sum in Page's CUSUM test, 1954, never goes below zero): however long somebody has been watched, the way
@@ -30,6 +34,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from edge.tracking.track import Verdict
+from edge.vision.calibration import SMALLEST_P
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +99,8 @@ class Quality:
     """Faces from this size on count in full."""
     blurred_below: float
     """Sharpness under which a face counts less, in proportion."""
+    clear_from: float
+    """P(clear) under which a look counts for nothing: nobody could tell whether this face wears a mask."""
 
     def of_size(self, pixels: float) -> float:
         """0 for a face too small to judge, 1 for a clear one."""
@@ -104,6 +111,11 @@ class Quality:
         """1 for a crisp face, less for a smeared one."""
         return min(sharpness / self.blurred_below, 1.0)
 
+    def of_clearness(self, p_clear: float) -> float:
+        """P(clear) itself for a face that is rather clear than not, else 0."""
+        return p_clear if p_clear >= self.clear_from else 0.0
+
 
 def _log_odds(p: float) -> float:
+    p = min(max(p, SMALLEST_P), 1 - SMALLEST_P)
     return math.log(p / (1 - p))

@@ -20,7 +20,9 @@ class Person:
     began: float
     """When the face was first found."""
     number: int = 0
-    """Counts the people since the start, from 1; 0 until a second frame has shown that there is a face."""
+    """Counts the people since the start, from 1; 0 until the classifier has seen that there is a clear face."""
+    clearness: float = 0.0
+    """Log-odds of being a clear face, gathered over the frames until there is a number."""
     evidence: float = 0.0
     verdict: Verdict = Verdict.UNDECIDED
     p_not_compliant: float = 0.5

@@ -31,6 +31,8 @@ class TrackingRules:
 
     test: SequentialTest
     """Turns probabilities into verdicts."""
+    clear_test: SequentialTest
+    """Says when a track has shown a clear face, and so is a person."""
     quality: Quality
     """How far a picture of a face is trusted."""
     gap_seconds: float
@@ -103,7 +105,7 @@ class Tracker:
         faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
         found = match(self.seconds, [person.motion for person in self.people], faces)
         for person, face in sorted(found.items()):
-            events += self._see(self.people[person], faces[face])
+            self._see(self.people[person], faces[face])
         events += self._end_the_lost()
         new = [face for index, face in enumerate(faces) if index not in found.values()]
         self.people += [self._person(face) for face in new]
@@ -115,26 +117,22 @@ class Tracker:
 
         Args:
             people: Those whom it has judged.
-            scores: Their calibrated P(not compliant), (n,).
+            scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
             What has come of the scores, in order.
         """
         events: list[Event] = []
         waiting = sum(self._waits(person) for person in self._judgeable())
-        for person, p in zip(people, scores, strict=True):
-            events += self._weigh(person, float(p))
+        for person, (p, p_clear) in zip(people, scores.tolist(), strict=True):
+            events += self._weigh(person, p, p_clear)
         slowest = self.rules.slowest_frames_per_second
         return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, anybody=bool(self.people))
 
     def _person(self, face: Face) -> Person:
         return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), self.seconds)
 
-    def _see(self, person: Person, face: Face) -> Iterator[Event]:
-        if not person.number and self.seconds > person.motion.seconds:
-            self._numbers += 1
-            person.number = self._numbers
-            yield TrackBegan(at=self.seconds, track=person.number)
+    def _see(self, person: Person, face: Face) -> None:
         person.face = face
         person.motion.see(self.seconds, face)
 
@@ -170,20 +168,38 @@ class Tracker:
     def _urgency(self, person: Person) -> tuple[float, float]:
         """Grows without end while a person waits, so that everyone's turn comes."""
         importance = self.rules.quality.of_size(person.face.size)
-        importance *= UNDECIDED_FIRST if person.verdict == Verdict.UNDECIDED else 1.0
+        importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
         return importance * (self.seconds - person.classified_at), person.face.size
 
     def _waits(self, person: Person) -> bool:
         since = max(person.classified_at, person.began)
-        return person.verdict == Verdict.UNDECIDED and self.seconds - since > PATIENCE_SECONDS
+        return self._is_open(person) and self.seconds - since > PATIENCE_SECONDS
 
-    def _weigh(self, person: Person, p: float) -> list[Event]:
-        patch = grey_patch(self._frame.image, person.face)
-        quality = self.rules.quality.of_size(person.face.size) * self.rules.quality.of_sharpness(sharpness(patch))
-        weight = quality * self.rules.test.information(self.seconds - person.classified_at)
-        person.evidence = self.rules.test.weigh(person.evidence, p, weight)
+    def _is_open(self, person: Person) -> bool:
+        """Whether the next score may bring a verdict: there is none yet, and the face has not proved to be unclear."""
+        return person.verdict == Verdict.UNDECIDED and person.clearness > self.rules.clear_test.lower
+
+    def _weigh(self, person: Person, p: float, p_clear: float) -> list[Event]:
+        rules, patch = self.rules, grey_patch(self._frame.image, person.face)
+        quality = rules.quality.of_size(person.face.size) * rules.quality.of_sharpness(sharpness(patch))
+        information = rules.test.information(self.seconds - person.classified_at)
+        weight = information * quality * rules.quality.of_clearness(p_clear)
+        person.evidence = rules.test.weigh(person.evidence, p, weight)
         person.p_not_compliant, person.classified_at = p, self.seconds
-        return self._turn(person, self.rules.test.verdict(person.evidence, person.verdict))
+        began: list[Event] = []
+        if not person.number:
+            person.clearness = rules.clear_test.weigh(person.clearness, p_clear, information)
+            began = self._number_the_clear(person)
+        if not person.number:
+            return began
+        return began + self._turn(person, rules.test.verdict(person.evidence, person.verdict))
+
+    def _number_the_clear(self, person: Person) -> list[Event]:
+        if person.clearness < self.rules.clear_test.upper:
+            return []
+        self._numbers += 1
+        person.number = self._numbers
+        return [TrackBegan(at=self.seconds, track=person.number)]
 
     def _turn(self, person: Person, verdict: Verdict) -> list[Event]:
         before, person.verdict = person.verdict, verdict

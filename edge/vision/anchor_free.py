@@ -119,16 +119,3 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float = MAX_OVE
     """
     sides = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1)
     return np.array(cv2.dnn.NMSBoxes(sides.tolist(), scores.tolist(), 0.0, max_overlap), np.int64)
-
-
-def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Intersection over union of each of n boxes with each of m, float (n, m)."""
-    low = np.maximum(a[:, np.newaxis, :2], b[np.newaxis, :, :2])
-    high = np.minimum(a[:, np.newaxis, 2:], b[np.newaxis, :, 2:])
-    both = np.prod(np.maximum(high - low, 0), -1)
-    union = _area(a)[:, np.newaxis] + _area(b) - both
-    return np.divide(both, union, out=np.zeros_like(both), where=union > 0)
-
-
-def _area(boxes: np.ndarray) -> np.ndarray:
-    return np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), -1)

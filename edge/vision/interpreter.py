@@ -1,4 +1,4 @@
-"""Running an int8 network with LiteRT, or with the older tflite-runtime where that is what is installed."""
+"""Running an int8 network with LiteRT, or with the older tflite-runtime where only that is installed."""
 
 import importlib
 import importlib.util
@@ -9,16 +9,15 @@ import numpy as np
 from edge.errors import UserError
 from edge.stderr import silenced_stderr
 from edge.vision.model_file import ModelFile, TensorSpec
-from edge.vision.preprocessing import quantise_pixels
 
 PACKAGES = {"ai_edge_litert": "ai-edge-litert", "tflite_runtime": "tflite-runtime"}
-"""What can run a model, the preferred one first: the module to import, and its name on the package index."""
+"""What can run a model, best first: the module to import, and the name of its package."""
 
 RUNTIMES = tuple(PACKAGES)
 
 
 def find_runtime(wanted: str = "") -> str:
-    """The wanted one of RUNTIMES, or else the first that is installed.
+    """The wanted one of RUNTIMES, or the first that is installed.
 
     Raises:
         UserError: It is not installed, or none is.
@@ -47,6 +46,8 @@ class Int8Network:
             raise UserError(f"The {self.metadata.network} model's tensors differ from its metadata", "export it again")
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = _signature(self._interpreter).get_output_details()
+        if any(detail["dtype"] is not np.int8 for detail in self._outputs.values()):
+            raise UserError(f"The {self.metadata.network} model's outputs are not int8", "export it again")
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -68,7 +69,7 @@ class Int8Network:
         Returns:
             int8 arrays of the shapes in the metadata, by output name.
         """
-        self._interpreter.set_tensor(self._input, quantise_pixels(picture)[np.newaxis])
+        self._interpreter.set_tensor(self._input, quantize_pixels(picture)[np.newaxis])
         self._interpreter.invoke()
         return {name: self._interpreter.get_tensor(detail["index"]) for name, detail in self._outputs.items()}
 
@@ -80,7 +81,7 @@ def open_interpreter(interpreter_class: Any, tflite: bytes, threads: int) -> Any
         UserError: The runtime does not accept the network.
     """
     try:
-        with silenced_stderr():  # it tells everybody that it uses XNNPACK; `delegated` says so too
+        with silenced_stderr():  # it announces that it uses XNNPACK; `delegated` says so too
             interpreter = interpreter_class(model_content=tflite, num_threads=threads)
             interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
@@ -97,7 +98,19 @@ def tensor_specs(interpreter: Any) -> tuple[tuple[TensorSpec, ...], tuple[Tensor
     )
 
 
-def dequantise(values: np.ndarray, spec: TensorSpec) -> np.ndarray:
+def quantize_pixels(crop: np.ndarray) -> np.ndarray:
+    """The int8 input of a network whose range 0..1 is quantized with scale 1/255 and zero point -128.
+
+    Args:
+        crop: uint8 of any shape.
+
+    Returns:
+        int8 of the same shape: each byte with its highest bit flipped.
+    """
+    return np.bitwise_xor(crop, 0x80).view(np.int8)
+
+
+def dequantize(values: np.ndarray, spec: TensorSpec) -> np.ndarray:
     """Real values, float32, for int8 ones of any shape."""
     return (values.astype(np.float32) - spec.zero_point) * np.float32(spec.scale)
 

@@ -1,4 +1,4 @@
-"""The model file that last proved itself here, kept to fall back on when the one in the settings fails."""
+"""The model file that last proved itself on this device, kept as a spare for when the settings' file fails."""
 
 import contextlib
 import os
@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from edge.errors import UserError
-from edge.files import write_whole
+from edge.files import read_at_most, write_whole
+from edge.settings.schema import MODELS, ModelSettings
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
-from edge.vision.model_file import ModelFile, pack, read_model_file
+from edge.vision.model_file import LARGEST_BYTES, ModelFile, pack, read_model_file
 
 
 class HasNetwork(Protocol):
@@ -48,17 +49,24 @@ def kept_copy(state: Path, role: str) -> Path:
 
 
 def load_known_good(
-    path: Path, make: Callable[[ModelFile], Model], *, state: Path | None = None, role: str
+    path: Path,
+    make: Callable[[ModelFile], Model],
+    settings: ModelSettings,
+    *,
+    state: Path | None = None,
+    role: str,
 ) -> Loaded[Model]:
-    """Load a model file, or the copy of the last good one if it is refused or does not answer as it should.
+    """Load a model file, or the copy of the last good one if anything is wrong with it.
 
-    A file that answers as golden is copied into `state`; where no copy can be kept, nothing is lost but the copy. A
-    file that is the copy's equal has proved itself before. An older runtime answers otherwise than golden with any
-    file: then no copy is better, and the file itself is used.
+    A file is tried in a process of its own before this one opens it. One that answers as golden there is copied into
+    `state`; where no copy can be kept, only the copy is lost. A file that equals its copy has been tried before, so a
+    trial costs time once for each new file. An older runtime answers otherwise than golden with any file: then no copy
+    is better, and the file itself is used. Outside of a service the shipped files are as trusted as the program.
 
     Args:
         path: The settings' file.
-        make: Makes the model from a file that has been read and found whole.
+        make: Makes the model from a file that has been read and tried.
+        settings: The runtime, and its threads.
         state: Folder for the copy; None keeps none and uses none.
         role: What the model is for: "classifier" or "locator".
 
@@ -67,39 +75,51 @@ def load_known_good(
     """
     kept = kept_copy(state, role) if state else None
     try:
-        loaded = _load(path, make)
-    except UserError as error:
-        if spare := _load_kept(kept, make, f"{error}"):
+        file = read_model_file(path)
+        tried = _is_kept(file, kept) if kept else path.parent == MODELS
+        golden = tried or _answers_in_a_trial(path, file, settings)
+        loaded = Loaded(make(file), file)
+    except Exception as error:  # whatever is wrong with a model, the last good one is better than no watch
+        why = error if isinstance(error, UserError) else _unusable(path, error)
+        if spare := _load_kept(kept, make, f"{why}"):
             return spare
-        raise
-    if kept is None or _is_kept(loaded.file, kept):
+        raise why from error
+    if golden:
+        if kept and not tried:
+            _keep(file, kept)
         return loaded
-    if answers_as_golden(loaded.model.network):
-        _keep(loaded.file, kept)
-        return loaded
-    why = f"The network in {path} does not answer here as it did where it was exported: copy it again from its origin."
-    return _load_kept(kept, make, why) or loaded
+    other = (
+        f"The network in {path} does not answer here as it did where it was exported: copy it again from its origin."
+    )
+    return _load_kept(kept, make, other) or loaded
 
 
-def _load(path: Path, make: Callable[[ModelFile], Model]) -> Loaded[Model]:
-    file = read_model_file(path)
-    return Loaded(make(file), file)
+def _answers_in_a_trial(path: Path, file: ModelFile, settings: ModelSettings) -> bool:
+    from edge.vision.trial import try_model  # what it imports would stay in the service's memory for nothing
+
+    return try_model(path, file, settings).answers_as_golden
+
+
+def _unusable(path: Path, error: Exception) -> UserError:
+    said = f"{error}" or repr(error)
+    return UserError(f"The model file {path} cannot be used ({said})", "copy it again from its origin")
 
 
 def _load_kept(kept: Path | None, make: Callable[[ModelFile], Model], why: str) -> Loaded[Model] | None:
     if kept is None:
         return None
     try:
-        spare = _load(kept, make)
-    except UserError:
+        file = read_model_file(kept)
+        model = make(file)
+        good = answers_as_golden(model.network)
+    except Exception:  # noqa: BLE001  then there is no good copy, whatever the reason
         return None
-    fault = f"{why} Until then a copy of the last good one is used."
-    return Loaded(spare.model, spare.file, fault) if answers_as_golden(spare.model.network) else None
+    return Loaded(model, file, f"{why} Until then a copy of the last good one is used.") if good else None
 
 
 def _is_kept(file: ModelFile, kept: Path) -> bool:
     try:
-        return kept.read_bytes() == pack(file.tflite, file.metadata, file.golden)
+        return read_at_most(kept, LARGEST_BYTES) == pack(file.tflite, file.metadata, file.golden)
     except OSError:
         return False
 

@@ -2,21 +2,31 @@
 
 Every TFLite runtime reads the file as it is. The archive holds `model.json` (what the network is, `Metadata`) and
 `golden.json` (what it must answer, `Golden`). The digest in the metadata guards the network, the archive's checksums
-guard the records, and what is left of the archive must be as `pack` writes it: no bit can turn unnoticed.
+guard the records, and the rest of the archive must be as `pack` writes it, so that any changed bit is noticed.
+
+A model file is data from outside. Its size, the size of its records and the limits of what they say are checked here,
+the structure of the network in `network_check`, and what the runtime makes of it in `trial`.
 """
 
 import hashlib
 import io
 import json
+import math
 import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Annotated, Literal
 
+import numpy as np
+
+from edge.bounds import Bounded, Bounds, Text, shown
 from edge.errors import UserError
+from edge.files import read_at_most
+from edge.records import parse_json, read_record
 from edge.vision.calibration import Calibration
+from edge.vision.network_check import refuse_malformed
 
 FORMAT = 1
 """Version of the layout below; a device refuses a file of another one."""
@@ -24,68 +34,86 @@ FORMAT = 1
 RECORDS = ("model.json", "golden.json")
 """The archive's members, in order."""
 
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    KeyError,
-)
-"""What Python's readers of archives and of JSON raise at bytes that nobody wrote so."""
+LARGEST_BYTES = 16 * 1024 * 1024
+"""Size of a model file at most; the shipped ones have half a megabyte."""
+
+LARGEST_RECORD_BYTES = 64 * 1024
+"""Size of a record at most; the shipped ones have 2 KB."""
+
+LARGEST_ARCHIVE_BYTES = 2 * LARGEST_RECORD_BYTES + 1024
+"""Size of the archive at most, with its directory."""
+
+UNREADABLE = (zipfile.BadZipFile, struct.error, EOFError, RuntimeError, ValueError, KeyError, IndexError, OverflowError)
+"""What Python's readers of archives and of JSON raise at bytes that no program wrote so."""
+
+PIXEL_SCALE, PIXEL_ZERO_POINT = 1 / 255, -128
+"""Quantization of every network's input: a pixel's byte with its highest bit flipped is the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A tensor's dimensions: one to four, each from 1 to `longest`, and at most `most` numbers in all."""
+
+    longest: int = 4096
+    most: int = 4_000_000
+
+    def refusal(self, value: tuple[int, ...]) -> str:
+        """As `edge.bounds.Limit` says."""
+        good = 1 <= len(value) <= 4 and all(1 <= n <= self.longest for n in value) and math.prod(value) <= self.most
+        return "" if good else "is the shape of no tensor that the device can hold"
 
 
 @dataclass(frozen=True, kw_only=True)
-class TensorSpec:
+class TensorSpec(Bounded):
     """A tensor at the network's edge: real value = scale * (int8 value - zero_point)."""
 
-    name: str
-    """Its name in the model's signature; those of a locator's outputs, `heat<s>` and `box<s>`, bear the stride s."""
-    shape: tuple[int, ...]
-    scale: float
-    zero_point: int
+    name: Annotated[str, Text(64)]
+    """Its name in the model's signature; a locator's outputs, `heat<s>` and `box<s>`, name their stride s."""
+    shape: Annotated[tuple[int, ...], Shape()]
+    scale: Annotated[float, Bounds(1e-9, 1000.0)]
+    zero_point: Annotated[int, Bounds(-128, 127)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Golden:
+class Golden(Bounded):
     """What the network answers to inputs drawn from a seed, so that any device can check itself."""
 
-    seed: int
-    count: int
+    seed: Annotated[int, Bounds(0, 2**32)]
+    count: Annotated[int, Bounds(0, 64)]
     """Inputs drawn."""
-    outputs_sha256: str
+    outputs_sha256: Annotated[str, Text(64)]
     """SHA-256 over the int8 outputs, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metadata:
-    """What the device has to know of a network, and a person may want to."""
+class Metadata(Bounded):
+    """What the device has to know of a network, and what a person may want to know."""
 
-    kind: str
-    """What it does: "classifier" or "locator"."""
-    network: str
+    kind: Literal["classifier", "locator"]
+    """What it does."""
+    network: Annotated[str, Text(64)]
     """Its architecture, such as "door_cnn"."""
-    version: str
+    version: Annotated[str, Text(64)]
     """Version of maskwatch that exported it."""
     labels: tuple[str, ...]
     """What the outputs say, in order."""
-    colour_order: str
-    """Channels of the input: "RGB"."""
-    threshold: float
+    colour_order: Literal["RGB"]
+    """Channels of the input."""
+    threshold: Annotated[float, Bounds(0.001, 0.999)]
     """Calibrated probability from which a face counts as not compliant; a locator's score from which a box is shown."""
     calibration: Calibration
+    """Of a classifier's P(not compliant)."""
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
-    tflite_sha256: str
+    tflite_sha256: Annotated[str, Text(64)]
     """SHA-256 of the file without the archive."""
-    training_set_digest: str
+    training_set_digest: Annotated[str, Text(64)]
     """SHA-256 over the sorted SHA-256 of the pictures that it was trained on."""
+    clear_calibration: Calibration | None = None
+    """Of a classifier's P(clear); None if it has no such output."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By split, as measured with the int8 network through the device's own code."""
-    licence: str = ""
+    licence: Annotated[str, Text(4000)] = ""
     format: int = FORMAT
 
 
@@ -105,7 +133,7 @@ def read_model_file(path: Path) -> ModelFile:
         UserError: The file is missing, empty, foreign, truncated or altered.
     """
     try:
-        content = path.read_bytes()
+        content = read_at_most(path, LARGEST_BYTES)
     except OSError as error:
         raise UserError(f"The model file {path} cannot be read ({error.strerror})", "name one that can") from error
     if not content:
@@ -114,12 +142,12 @@ def read_model_file(path: Path) -> ModelFile:
         return unpack(content)
     except NoDigestError as error:
         raise UserError(
-            f"{path} is too old to bear a digest of its network", "export it anew with `maskwatch-export quantize`"
+            f"{path} is too old to have a digest of its network", "export it again with `maskwatch-export quantize`"
         ) from error
     except UNREADABLE as error:
         if RECORDS[0].encode() not in content:
             raise UserError(
-                f"{path} bears no maskwatch metadata",
+                f"{path} has no maskwatch metadata",
                 "make it with `maskwatch-export quantize`, or copy it again if that is where it came from",
             ) from error
         raise UserError(f"The model file {path} is damaged ({error})", "copy it again from its origin") from error
@@ -127,7 +155,7 @@ def read_model_file(path: Path) -> ModelFile:
 
 def pack(tflite: bytes, metadata: Metadata, golden: Golden) -> bytes:
     """The content of a model file; the same arguments give the same bytes."""
-    records = (json.dumps(asdict(record), indent=2).encode() for record in (metadata, golden))
+    records = (json.dumps(_entries(record), indent=2).encode() for record in (metadata, golden))
     return _append(tflite, dict(zip(RECORDS, records, strict=True)))
 
 
@@ -137,17 +165,39 @@ def unpack(content: bytes) -> ModelFile:
     Raises:
         NoDigestError: The metadata lacks the digest.
         Exception: One of UNREADABLE: there is no archive, it holds something else or is damaged, a record is not of
-            this format, or the bytes are not those that were packed.
+            this format or says what cannot be, the network is malformed, or the bytes are not those that were packed.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        records = {name: archive.read(name) for name in RECORDS}
-        tflite = content[: min(member.header_offset for member in archive.infolist())]
-    metadata = _metadata(json.loads(records["model.json"]))
+    records, tflite = _take_apart(content)
+    metadata = _metadata(parse_json(records["model.json"]))
     if hashlib.sha256(tflite).hexdigest() != metadata.tflite_sha256:
         raise ValueError("its bytes differ from the digest in its metadata")
     if _append(tflite, records) != content:
         raise ValueError("its archive is not as it was written")
-    return ModelFile(tflite, metadata, Golden(**json.loads(records["golden.json"])))
+    golden = read_record(Golden, parse_json(records["golden.json"]))
+    if not golden.count:
+        raise ValueError("it has no golden answers")
+    refuse_malformed(tflite)
+    return ModelFile(tflite, metadata, golden)
+
+
+def _take_apart(content: bytes) -> tuple[dict[str, bytes], bytes]:
+    """The records and the network; only the end of the file is searched, and nothing in it is inflated."""
+    before = max(len(content) - LARGEST_ARCHIVE_BYTES, 0)
+    with zipfile.ZipFile(io.BytesIO(content[before:])) as archive:
+        members = archive.infolist()
+        if [member.filename for member in members] != list(RECORDS):
+            raise ValueError(f"its archive does not hold {' and '.join(RECORDS)}")
+        if any(member.compress_type != zipfile.ZIP_STORED or member.flag_bits for member in members):
+            raise ValueError("its archive is not as it was written")
+        if any(member.file_size > LARGEST_RECORD_BYTES for member in members):
+            raise ValueError("its records are too long")
+        records = {member.filename: archive.read(member) for member in members}
+    return records, content[: before + members[0].header_offset]
+
+
+def _entries(record: Metadata | Golden) -> dict:
+    # What a network does not have is left out, as in the files from before there was such a thing.
+    return asdict(record, dict_factory=lambda entries: {name: value for name, value in entries if value is not None})
 
 
 class NoDigestError(ValueError):
@@ -164,18 +214,29 @@ def _append(tflite: bytes, records: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _metadata(record: dict) -> Metadata:
-    if record.get("format") != FORMAT:
-        raise ValueError(f"its metadata is of format {record.get('format')}, this program reads format {FORMAT}")
+def _metadata(record: object) -> Metadata:
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        found = shown(record.get("format")) if isinstance(record, dict) else "none"
+        raise ValueError(f"its metadata is of format {found}, this program reads format {FORMAT}")
     if not record.get("tflite_sha256"):
         raise NoDigestError
-    if unknown := record.keys() - {f.name for f in fields(Metadata)}:
-        raise ValueError(f"its metadata has the unknown entry {min(unknown)}")
-    tensors = {edge: tuple(_tensor(tensor) for tensor in record[edge]) for edge in ("inputs", "outputs")}
-    return Metadata(
-        **{**record, **tensors, "labels": tuple(record["labels"]), "calibration": Calibration(**record["calibration"])}
-    )
+    metadata = read_record(Metadata, record)
+    _refuse_meaningless(metadata)
+    return metadata
 
 
-def _tensor(record: dict) -> TensorSpec:
-    return TensorSpec(**{**record, "shape": tuple(record["shape"])})
+def _refuse_meaningless(metadata: Metadata) -> None:
+    """Refuse what the device would misread, each value of which may be good by itself."""
+    if len(metadata.inputs) != 1 or not metadata.outputs:
+        raise ValueError("it must have one input, a picture, and at least one output")
+    (picture,) = metadata.inputs
+    if len(picture.shape) != 4 or (picture.shape[0], picture.shape[3]) != (1, 3):
+        raise ValueError("its input is not one picture of three channels")
+    if metadata.kind == "classifier" and picture.shape[1] != picture.shape[2]:
+        raise ValueError("its input is not a square, as the crops of faces are")
+    if abs(picture.scale - PIXEL_SCALE) > 1e-6 or picture.zero_point != PIXEL_ZERO_POINT:
+        raise ValueError("its input is not quantized as the device quantizes pixels")
+    if metadata.kind == "classifier":
+        lowest, highest = metadata.calibration.apply(np.array([0.0, 1.0]))
+        if not lowest < metadata.threshold < highest:
+            raise ValueError("no probability that the network can give reaches its threshold, or all do")

@@ -36,18 +36,6 @@ def whole_picture(image: np.ndarray) -> Face:
     return Face(width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half)
 
 
-def quantise_pixels(crop: np.ndarray) -> np.ndarray:
-    """The int8 input of a network whose range 0..1 is quantised with scale 1/255 and zero point -128.
-
-    Args:
-        crop: uint8 of any shape.
-
-    Returns:
-        int8 of the same shape: each byte with its highest bit flipped.
-    """
-    return np.bitwise_xor(crop, 0x80).view(np.int8)
-
-
 def _square(image: np.ndarray, left: int, top: int, side: int, border: int) -> np.ndarray:
     height, width = image.shape[:2]
     # A box wholly beside the frame would leave nothing to continue: keep one row and column of it.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.files import write_whole
+from edge.releases.manifest import MANIFEST, SIGNATURE
 from edge.releases.model import shipped_place
 from edge.vision.model_file import read_model_file
 from export.bundle.program import build_program
@@ -29,18 +30,25 @@ class Bundle:
     manifest: dict
     files: Mapping[str, bytes]
     """Contents by name, without the manifest."""
+    signature: bytes = b""
+    """Of the manifest; empty where nobody has signed it."""
 
     @property
     def name(self) -> str:
         """Name of its file."""
         return f"maskwatch-{self.manifest['release']}-{self.manifest['target']}.tar"
 
+    def manifest_json(self) -> bytes:
+        """Content of its manifest."""
+        return json.dumps(self.manifest, indent=2, sort_keys=True).encode() + b"\n"
+
     def tar(self) -> bytes:
         """The file: the same bytes for the same contents, whoever makes it, where and when."""
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-            manifest = json.dumps(self.manifest, indent=2, sort_keys=True).encode() + b"\n"
-            for name, content in sorted({**self.files, "manifest.json": manifest}.items()):
+            files = {**self.files, MANIFEST: self.manifest_json()}
+            files |= {SIGNATURE: self.signature} if self.signature else {}
+            for name, content in sorted(files.items()):
                 member = tarfile.TarInfo(name)
                 member.size, member.mode = len(content), 0o644
                 archive.addfile(member, io.BytesIO(content))

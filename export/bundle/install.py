@@ -1,15 +1,25 @@
 #!/usr/bin/python3
 """Installs the bundle that it lies in: `python3 install.py --root /`.
 
-The operating system's own Python runs it. Nothing is changed, or even imported, before each file was found to be what
-the manifest says. Exit status: 0 installed, 1 not healthy and so rolled back, 2 refused.
+The operating system's own Python runs it. Nothing is changed, and nothing of the bundle is imported, before each file
+was found to be what the manifest says. Exit status: 0 installed, 1 not healthy and so rolled back, 2 refused.
 """
+
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # Python looks for modules in the script's own folder first, where anything may lie.
+    del sys.path[0]
 
 import argparse
 import hashlib
 import json
-import sys
+import os
 from pathlib import Path
+from stat import S_ISREG
+
+UNLISTED = {"manifest.json", "manifest.json.sig"}
+LARGEST_MANIFEST = 1 << 20
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,26 +34,54 @@ def main(argv: list[str] | None = None) -> int:
     # Nothing is to be written beside the bundle.
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(next((bundle / "wheels").glob("maskwatch-*.whl"))))
-    from edge.releases.command import install_here
-
+    try:
+        from edge.releases.command import install_here
+    except ImportError as error:
+        sys.stderr.write(f"maskwatch: The bundle's wheel cannot be used ({error}): make the bundle again.\n")
+        return 2
     return install_here(bundle, root)
 
 
 def find_damage(bundle: Path) -> str:
     """The first thing in which a bundle differs from its manifest; empty where nothing does."""
+    files, strange = _plain_files(bundle)
+    if strange:
+        return f"The bundle holds {strange}, which is no plain file"
     try:
-        files = json.loads((bundle / "manifest.json").read_text())["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+        listed = _listed(bundle, files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "The bundle's manifest.json is missing or damaged"
-    for name, sha256 in files.items():
-        file = bundle / name
-        if not file.is_file():
-            return f"The bundle lacks {name}"
-        if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            return f"The bundle's {name} is damaged"
-    there = {str(path.relative_to(bundle)) for path in bundle.rglob("*") if path.is_file()}
-    strange = there - files.keys() - {"manifest.json"}
-    return f"The bundle holds {min(strange)}, of which its manifest knows nothing" if strange else ""
+    for name, sha256 in listed.items():
+        if name not in files:
+            return f"The bundle lacks {name!a}".replace("'", "")
+        with (bundle / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                return f"The bundle's {name} is damaged"
+    if unknown := files - listed.keys() - UNLISTED:
+        return f"The bundle holds {min(unknown)}, of which its manifest knows nothing"
+    has_program = any(name.startswith("wheels/maskwatch-") and name.endswith(".whl") for name in listed)
+    return "" if has_program else "The bundle lacks our wheel"
+
+
+def _plain_files(bundle: Path) -> tuple[set[str], str]:
+    """The names of all plain files, and the first of something else than these and their folders."""
+    files = set()
+    for folder, folders, names in os.walk(bundle):
+        for name in sorted(folders + names):
+            path = Path(folder, name)
+            if S_ISREG(path.lstat().st_mode):
+                files.add(str(path.relative_to(bundle)))
+            elif name in names or path.is_symlink():
+                return files, str(path.relative_to(bundle))
+    return files, ""
+
+
+def _listed(bundle: Path, files: set[str]) -> dict[str, str]:
+    """SHA-256 of the files in the manifest, by name."""
+    if "manifest.json" not in files or (bundle / "manifest.json").stat().st_size > LARGEST_MANIFEST:
+        raise ValueError("no manifest.json, or too large a one")
+    listed = json.loads((bundle / "manifest.json").read_bytes())["files"]
+    return {str(name): str(sha256) for name, sha256 in listed.items()}
 
 
 if __name__ == "__main__":

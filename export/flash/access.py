@@ -1,17 +1,18 @@
-"""What the card is told about its network and its user: the Wi-Fi key and the ssh key."""
+"""What the card is told about its network and its user."""
 
 import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from edge.errors import UserError
+from export.flash.countries import COUNTRIES, MISTAKEN
 
 HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 USER = re.compile(r"[a-z][a-z0-9-]{0,31}")
-COUNTRY = re.compile(r"[A-Z]{2}")
-PUBLIC_KEY = re.compile(r"(ssh-(ed25519|rsa)|ecdsa-sha2-nistp\d+|sk-[\w-]+@openssh\.com) AAAA[A-Za-z0-9+/]+=*( .*)?")
+DEFAULT_USER = "pi"
+"""Where nothing names another one."""
+KEY = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +23,12 @@ class Wifi:
     psk: str
     """64 hexadecimal digits, from which the password cannot be told."""
     country: str
-    """Two capital letters, such as "DE", by which the board knows its channels; empty for "not said"."""
+    """Two capital letters, such as "DE", by which the board knows its channels."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Everything that may be said about name, user and network; what is empty is left as it is on the card."""
+    """Everything that may be said about name, user and network; what is empty stays as it is on the card."""
 
     hostname: str = ""
     user: str = ""
@@ -39,7 +40,7 @@ class Access:
         """Refuse what Raspberry Pi OS would not take.
 
         Raises:
-            UserError: The host's or the user's name is none.
+            UserError: The host's or the user's name cannot be used.
         """
         if self.hostname and not HOSTNAME.fullmatch(self.hostname):
             raise UserError(f'"{self.hostname}" is no host name', "use letters, digits and hyphens, such as door-1")
@@ -57,12 +58,13 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
     """Ask for the password of a wireless network and keep only its key.
 
     Raises:
-        UserError: The name, the password or the country cannot be right.
+        UserError: The name, the password or the country cannot be right; the first and the last are checked before
+            the password is asked for.
     """
-    if not 1 <= len(ssid.encode()) <= 32 or not ssid.isprintable():
+    # A name from a command line that is no UTF-8 cannot be printed.
+    if not ssid.isprintable() or not 1 <= len(ssid.encode(errors="replace")) <= 32:
         raise UserError("The name of a Wi-Fi network has 1 to 32 bytes and nothing that cannot be printed.")
-    if country and not COUNTRY.fullmatch(country.upper()):
-        raise UserError(f'--wifi-country takes two letters, such as DE, not "{country}".')
+    _refuse_unless_country(country)
     try:
         password = ask(f'Password of the Wi-Fi network "{ssid}": ')
     except (EOFError, AttributeError) as error:  # the latter is what getpass says of an input that is closed
@@ -73,36 +75,26 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
 def wpa_psk(ssid: str, password: str) -> str:
     """The key of a network as IEEE 802.11i derives it (PBKDF2, SHA-1, 4096 rounds, 32 bytes), in hexadecimal digits.
 
+    A password of 64 hexadecimal digits is the key itself.
+
     Raises:
-        UserError: The password is not one of 8 to 63 printable ASCII characters.
+        UserError: The password is neither this nor one of 8 to 63 printable ASCII characters.
     """
+    if KEY.fullmatch(password):
+        return password.lower()
     if not 8 <= len(password) <= 63 or not (password.isascii() and password.isprintable()):
-        raise UserError("A Wi-Fi password has 8 to 63 characters, all of them printable ASCII", "type it again")
+        raise UserError(
+            "A Wi-Fi password has 8 to 63 characters, all of them printable ASCII, or is a key of 64 hexadecimal "
+            "digits",
+            "type it again",
+        )
     return hashlib.pbkdf2_hmac("sha1", password.encode(), ssid.encode(), 4096, 32).hex()
 
 
-def read_public_key(path: Path) -> str:
-    """The one line of an ssh public key.
-
-    Raises:
-        UserError: The file cannot be read, holds a private key, or no key.
-    """
-    try:
-        text = path.expanduser().read_text().strip()
-    except OSError as error:
-        raise UserError(f"The ssh key {path} cannot be read ({error.strerror})", _another_key(path)) from error
-    except UnicodeDecodeError:
-        text = ""
-    if "PRIVATE KEY" in text:
-        raise UserError(f"{path} is a private key, which must not leave this machine", f"name {path}.pub instead")
-    if not PUBLIC_KEY.fullmatch(text):
-        raise UserError(f"{path} is not one ssh public key", "name a file such as ~/.ssh/id_ed25519.pub")
-    return text
-
-
-def _another_key(path: Path) -> str:
-    """What may help who has named a key that is not there."""
-    public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
-    if public != path and public.expanduser().exists():
-        return f"name {public}"
-    return "name a public key, such as ~/.ssh/id_ed25519.pub, or make one with `ssh-keygen -t ed25519`"
+def _refuse_unless_country(country: str) -> None:
+    code = country.upper()
+    if code in COUNTRIES:
+        return
+    if code in MISTAKEN:
+        raise UserError(f"--wifi-country {country} is the code of no country", f"did you mean {MISTAKEN[code]}?")
+    raise UserError(f'--wifi-country takes the two letters of a country in ISO 3166, such as DE, not "{country}".')

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import UserError
-from export.bundle.manifest import read_manifest
+from edge.releases.bundle_tar import read_bundle_tar
 
 CHUNK_BYTES = 1 << 20
 
@@ -47,8 +47,8 @@ def read_bundle(path: Path, system: str) -> BundleFile:
     """
     if path.suffix == ".tflite":
         raise UserError(f"{path} is a model and no bundle", "hand it over with --model")
-    manifest = read_manifest(path)
-    target = manifest["target"]
+    manifest = read_bundle_tar(path).manifest
+    target = manifest.target
     if target != system:
         raise UserError(
             f"{path} is for {target.capitalize()}, but {system.capitalize()} is on the card",
@@ -57,5 +57,5 @@ def read_bundle(path: Path, system: str) -> BundleFile:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return BundleFile(
-        path=path, release=manifest["release"], target=target, bytes_count=path.stat().st_size, sha256=digest
+        path=path, release=manifest.release, target=target, bytes_count=path.stat().st_size, sha256=digest
     )

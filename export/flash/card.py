@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from edge.errors import UserError
+from export.flash.cmdline import split_line
 from export.flash.image import ImageFile
 from export.flash.partition import BootPartition, MountedFolder
 
@@ -14,6 +15,10 @@ System = Literal["bookworm", "trixie"]
 KERNELS_64_BIT = {"kernel8.img", "kernel_2712.img"}
 KERNELS_32_BIT = {"kernel.img", "kernel7.img", "kernel7l.img"}
 """Images of the 32-bit system hold these beside a 64-bit kernel; those of the 64-bit system never do."""
+OTHER_COMMAND_LINE = re.compile(
+    r"^[ \t]*(?:cmdline[ \t]*=[ \t]*(?!cmdline\.txt\s*$)|os_prefix[ \t]*=[ \t]*)\S.*$", re.MULTILINE | re.IGNORECASE
+)
+"""Lines of config.txt after which the firmware reads another file than cmdline.txt."""
 CLOUD_INIT = {"user-data", "meta-data"}
 """On Trixie's cards from the first one on, and on none of Bookworm's."""
 
@@ -46,7 +51,7 @@ def open_partition(place: Path) -> BootPartition:
     raise UserError(f"There is no {place}", "name the folder where the card's boot partition is mounted, or an image")
 
 
-def recognise(partition: BootPartition) -> Card:
+def recognize(partition: BootPartition) -> Card:
     """Tell which Raspberry Pi OS a boot partition belongs to.
 
     Raises:
@@ -54,6 +59,7 @@ def recognise(partition: BootPartition) -> Card:
     """
     names = {name.lower() for name in partition.names()}
     _refuse_others(partition, names)
+    _refuse_other_command_line(partition)
     issue = partition.read("issue.txt").decode(errors="replace") if "issue.txt" in names else ""
     return Card(
         system="trixie" if names & CLOUD_INIT else "bookworm",
@@ -63,7 +69,7 @@ def recognise(partition: BootPartition) -> Card:
 
 
 def _refuse_others(partition: BootPartition, names: set[str]) -> None:
-    if not {"config.txt", "cmdline.txt"} <= names or "root=" not in partition.read("cmdline.txt").decode("latin-1"):
+    if not {"config.txt", "cmdline.txt"} <= names or not _names_root(partition):
         raise UserError(
             f"{partition} is not the boot partition of Raspberry Pi OS (no config.txt, or no cmdline.txt that names a "
             "root file system)",
@@ -76,6 +82,21 @@ def _refuse_others(partition: BootPartition, names: set[str]) -> None:
             f"{partition} holds a system that is older than Bookworm, or not Raspberry Pi OS",
             "write Raspberry Pi OS (64-bit), Bookworm or Trixie, to the card first",
         )
+
+
+def _refuse_other_command_line(partition: BootPartition) -> None:
+    """Refuse a card whose firmware reads another file than cmdline.txt."""
+    config = partition.read("config.txt").decode("latin-1")
+    other = OTHER_COMMAND_LINE.search(config)
+    if other:
+        raise UserError(
+            f'config.txt on the card says "{other[0].strip()}", so cmdline.txt is not in force', "take that out first"
+        )
+
+
+def _names_root(partition: BootPartition) -> bool:
+    line, _ = split_line(partition.read("cmdline.txt").decode("latin-1"))
+    return any(word.startswith("root=") for word in line.split())
 
 
 def _switched_to_32_bit(partition: BootPartition) -> bool:

@@ -1,12 +1,13 @@
 """What cloud-init reads on Trixie's boot partition: `user-data`, `network-config` and `meta-data`."""
 
 import hashlib
+import re
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
 from edge.errors import UserError
-from export.flash.access import Access, Wifi
+from export.flash.access import DEFAULT_USER, Access, Wifi
 from export.flash.yaml_text import changed_yaml, on_one_line, quoted
 
 FIRST_LINE = "#cloud-config"
@@ -14,11 +15,17 @@ BOOT_COMMAND = ("cloud-init-per", "instance", "maskwatch", "sh", "/boot/firmware
 """A `bootcmd`, not a `runcmd`: a card without a user waits for one in a dialog, and `runcmd` waits with it."""
 USER_GROUPS = "users,adm,dialout,audio,netdev,video,plugdev,cdrom,games,input,gpio,spi,i2c,render,sudo"
 """As Raspberry Pi Imager gives them to the first user."""
-DEFAULT_USER = "pi"
+NETPLAN_GARBLES = re.compile(r"\s*\d{1,3}\s*;(\s*\d{1,3}\s*;)*\s*|.*\\;.*")
+"""Names of networks that netplan hands to NetworkManager unescaped, which reads them as something else."""
 
 
-def merged_user_data(text: str, access: Access) -> str:
+def merged_user_data(text: str, access: Access, *, user: str = DEFAULT_USER) -> str:
     """`user-data` with our boot command, the host's name and the user's key in it; everything else stays.
+
+    Args:
+        text: The file's content.
+        access: Name, user and network.
+        user: Who gets the key where neither `access` nor the text names a user.
 
     Raises:
         UserError: The text is something else than a cloud-config, or its lists are none.
@@ -30,31 +37,38 @@ def merged_user_data(text: str, access: Access) -> str:
             "to it",
             "move it away first",
         )
-    return f"{FIRST_LINE}\n{changed_yaml(rest, 'user-data', lambda config: _add_to_user_data(config, access))}"
+    return f"{FIRST_LINE}\n{changed_yaml(rest, 'user-data', lambda config: _add_to_user_data(config, access, user))}"
 
 
-def _add_to_user_data(config: CommentedMap, access: Access) -> None:
+def _add_to_user_data(config: CommentedMap, access: Access, default_user: str) -> None:
     if access.hostname:
+        if config.get("preserve_hostname"):
+            raise UserError(
+                'user-data on the card says "preserve_hostname", so --hostname would change nothing',
+                "remove that line first, or leave --hostname out",
+            )
         config["hostname"] = quoted(access.hostname)
         config.setdefault("manage_etc_hosts", True)
     if access.ssh_key:
-        user = _user(_list(config, "users"), access.user)
+        user = _user(_list(config, "users"), access.user, default_user)
         keys = _list(user, "ssh_authorized_keys")
         if access.ssh_key not in keys:
             keys.append(quoted(access.ssh_key))
+        # Passwords that people choose are guessed within days on a network that others share.
+        config["ssh_pwauth"] = False
     commands = _list(config, "bootcmd")
     if list(BOOT_COMMAND) not in commands:
         commands.append(on_one_line(BOOT_COMMAND))
 
 
-def _user(users: list[Any], name: str) -> CommentedMap:
+def _user(users: list[Any], name: str, default: str) -> CommentedMap:
     """The user of that name, or else the first one who has a name, or else a new one."""
     named = [user for user in users if isinstance(user, CommentedMap) and user.get("name")]
     for user in named:
         if user["name"] == name or not name:
             return user
     user = CommentedMap(
-        name=quoted(name or DEFAULT_USER),
+        name=quoted(name or default),
         groups=USER_GROUPS,
         shell="/bin/bash",
         lock_passwd=True,
@@ -68,8 +82,13 @@ def merged_network_config(text: str, wifi: Wifi) -> str:
     """`network-config` with a wireless network in it; other networks and devices stay.
 
     Raises:
-        UserError: The text is no netplan configuration of version 2.
+        UserError: The text is no netplan configuration of version 2, or netplan cannot tell the network's name on.
     """
+    if NETPLAN_GARBLES.fullmatch(wifi.ssid):
+        raise UserError(
+            f'NetworkManager would misread the name of the network "{wifi.ssid}", which netplan does not escape',
+            "give the network another name, or use a cable",
+        )
     return changed_yaml(text, "network-config", lambda config: _add_wifi(config, wifi))
 
 
@@ -92,7 +111,7 @@ def _add_wifi(config: CommentedMap, wifi: Wifi) -> None:
 
 
 def merged_meta_data(text: str, instance: str) -> str:
-    """`meta-data` that calls the card by another name, upon which cloud-init reads everything anew.
+    """`meta-data` that calls the card by another name, upon which cloud-init reads everything again.
 
     Raises:
         UserError: The text is no mapping.
@@ -114,7 +133,7 @@ def _list(mapping: CommentedMap, key: str) -> list[Any]:
     if mapping.get(key) is None:
         mapping[key] = []
     if not isinstance(mapping[key], list):
-        raise UserError(f'"{key}" in user-data on the card is no list, so nothing can be added to it', "mend it first")
+        raise UserError(f'"{key}" in user-data on the card is no list, so nothing can be added to it', "correct it")
     return mapping[key]
 
 
@@ -123,5 +142,5 @@ def _map(mapping: CommentedMap, key: str) -> CommentedMap:
     if mapping.get(key) is None:
         mapping[key] = CommentedMap()
     if not isinstance(mapping[key], CommentedMap):
-        raise UserError(f'"{key}" in network-config on the card holds no settings of its own', "mend it first")
+        raise UserError(f'"{key}" in network-config on the card holds no settings of its own', "correct it first")
     return mapping[key]

@@ -2,7 +2,7 @@
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 
@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from edge.errors import UserError
-from export.bundle.option import add_model_option
-from export.flash.access import Access, ask_wifi, read_public_key
+from export.bundle.option import add_bundle_options
+from export.flash.access import Access, ask_wifi
 from export.flash.bundle_file import read_bundle
-from export.flash.card import Card, open_partition, recognise
+from export.flash.card import Card, open_partition, recognize
 from export.flash.plan import Plan, make_plan
 from export.flash.settings import read_card_settings, settings_on, source_in
 from export.flash.show import differences, next_steps, notes, summary
+from export.flash.ssh_key import read_public_key
 from export.flash.write import write_card
 
 
@@ -31,8 +32,16 @@ def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="folder where the card's boot partition (bootfs) is mounted, or an image file (.img)",
     )
     flash.add_argument("--bundle", type=Path, metavar="FILE", help="bundle to put there [made now]")
-    add_model_option(flash)
+    add_bundle_options(flash)
     flash.add_argument("--settings", type=Path, metavar="FILE", help="settings in TOML; every value has a default")
+    flash.add_argument(
+        "--trust",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="public key whose owner signs bundles: from then on the board installs no others; once for each key",
+    )
     flash.add_argument("--hostname", default="", metavar="NAME", help="name of the board in the network")
     flash.add_argument("--ssh-key", type=Path, metavar="FILE", help="public key that may log in; switches ssh on")
     flash.add_argument("--user", default="", metavar="NAME", help="user who logs in with it [the card's, or pi]")
@@ -48,46 +57,52 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
     Raises:
         UserError: The card, the bundle or an argument is not what it should be; nothing was written then.
     """
-    if arguments.bundle and arguments.model:
-        raise UserError("--model is for a bundle that is made now", "leave --bundle out, or make it with that model")
+    if arguments.bundle and (arguments.model or arguments.sign):
+        option = "--model" if arguments.model else "--sign"
+        raise UserError(f"{option} is for a bundle that is made now", f"leave --bundle out, or make it with {option}")
     with tempfile.TemporaryDirectory() as folder:
         try:
             partition = open_partition(arguments.card)
-            card = recognise(partition)
+            card = recognize(partition)
             settings = read_card_settings(arguments.settings) if arguments.settings else None
             access = _access(arguments)
-            named = arguments.bundle or _made_bundle(card, arguments.model, Path(folder), console)
+            named = arguments.bundle or _made_bundle(card, arguments, Path(folder), console)
             bundle = read_bundle(named, card.system)
-            plan = make_plan(partition, card, bundle, access, settings)
+            trusted = [read_public_key(path) for path in arguments.trust]
+            plan = make_plan(partition, card, bundle, access, settings, trusted)
         except OSError as error:
             raise UserError(
                 f"{arguments.card} cannot be read ({error.strerror or error})", "see that it may be"
             ) from error
         source = source_in(settings if settings is not None else settings_on(partition))
         _show(plan, console, dry_run=arguments.dry_run, source=source)
-        if plan.changes and not arguments.dry_run:
-            _write(plan, console)
+        if not arguments.dry_run:
+            if plan.changes or plan.removals:
+                _write(plan, console)
             console.print(next_steps(plan), soft_wrap=True)
 
 
-def _made_bundle(card: Card, models: Sequence[Path], folder: Path, console: Console) -> Path:
+def _made_bundle(card: Card, arguments: argparse.Namespace, folder: Path, console: Console) -> Path:
     """The bundle that `maskwatch-export bundle` makes for the card's system."""
     from export.bundle.bundle import make_bundle, save_bundle
+    from export.bundle.sign import signed
     from export.bundle.target import TARGETS
 
     with console.status("Making the bundle; the first time its wheels are downloaded"):
-        return save_bundle(make_bundle(TARGETS[card.system], models=models), folder)
+        bundle = make_bundle(TARGETS[card.system], models=arguments.model)
+    return save_bundle(signed(bundle, arguments.sign) if arguments.sign else bundle, folder)
 
 
 def _access(arguments: argparse.Namespace) -> Access:
     if bool(arguments.wifi) != bool(arguments.wifi_country):
         raise UserError("--wifi and --wifi-country go together", "a board that knows no country keeps its radio off")
-    return Access(
+    access = Access(
         hostname=arguments.hostname,
         user=arguments.user,
         ssh_key=read_public_key(arguments.ssh_key) if arguments.ssh_key else "",
-        wifi=ask_wifi(arguments.wifi, arguments.wifi_country, getpass) if arguments.wifi else None,
     )
+    # Last, so that nobody types a password for a command that is refused.
+    return replace(access, wifi=ask_wifi(arguments.wifi, arguments.wifi_country, getpass)) if arguments.wifi else access
 
 
 def _show(plan: Plan, console: Console, *, dry_run: bool, source: str) -> None:

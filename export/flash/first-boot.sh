@@ -23,7 +23,8 @@ units=$root/etc/systemd/system
 settings=$root/etc/maskwatch/maskwatch.toml
 marker=$root/opt/maskwatch/first-boot.sha256
 placed=$root/opt/maskwatch/first-boot.settings
-work=$root/var/tmp/maskwatch-first-boot
+trusted=$root/etc/maskwatch/trusted_keys
+work=
 log_limit=200000
 
 # The clock may be wrong without a network, so lines bear the seconds since the board was switched on.
@@ -35,12 +36,27 @@ say() {
 
 # Run a command; its output goes to the log, its status is returned.
 run() {
-    mkdir -p "${work%/*}"
-    { "$@" </dev/null 2>&1; echo "$?" >"$work.status"; } | while IFS= read -r line; do say "  $line"; done
-    status=$(cat "$work.status")
-    rm -f "$work.status"
+    {
+        status=$({
+            {
+                "$@" </dev/null 2>&1 3>&- 4>&-
+                echo "$?" >&3
+            } | while IFS= read -r line; do say "  $line" >&4; done
+        } 3>&1)
+    } 4>&1
     return "$status"
 }
+
+# Write what comes in to a file, whole or not at all; a link in its place is replaced, never followed.
+put() {
+    mkdir -p "${1%/*}" && new=$(mktemp "$1.XXXXXXXX") || return 1
+    if ! { cat >"$new" && chmod 644 "$new" && mv -fT "$new" "$1"; }; then
+        rm -f "$new"
+        return 1
+    fi
+}
+
+clear_work() { [ -z "$work" ] || rm -rf "$work"; }
 
 bundle_sum() { cut -d' ' -f1 "$here/bundle.sha256"; }
 bundle_name() { sed 's/^[^ ]* *//' "$here/bundle.sha256"; }
@@ -52,10 +68,10 @@ shorten_log() {
     fi
 }
 
-# Nothing here waits for multi-user.target: on a card without a user it is reached only after somebody answers a dialog.
+# Nothing here waits for multi-user.target: on a card without a user it is reached only after a person answers a dialog.
 arm() {
     mkdir -p "$units/multi-user.target.wants" || return 1
-    cat >"$units/$unit" <<END
+    put "$units/$unit" <<END || return 1
 [Unit]
 Description=Install maskwatch from the boot partition
 RequiresMountsFor=$here
@@ -68,7 +84,7 @@ ExecStart=/bin/sh $here/first-boot.sh install
 [Install]
 WantedBy=multi-user.target
 END
-    ln -sf "../$unit" "$units/multi-user.target.wants/$unit"
+    ln -sfn "../$unit" "$units/multi-user.target.wants/$unit"
 }
 
 disarm() {
@@ -95,7 +111,7 @@ show_for() {
     led_shows "$before"
 }
 
-# Settings count as the board's own unless they are those that an attempt has put there: these are mended on the card.
+# Settings count as the board's own unless they are those that an attempt has put there: these can be corrected on the card.
 has_own_settings() {
     [ -f "$settings" ] && ! { [ -f "$placed" ] && [ "$(sha256sum <"$settings")" = "$(cat "$placed")" ]; }
 }
@@ -159,9 +175,7 @@ place_settings() {
         say "Kept the settings that are in $settings."
         return 0
     fi
-    mkdir -p "${settings%/*}" "${placed%/*}" &&
-        cp "$here/maskwatch.toml" "$settings.new" && chmod 644 "$settings.new" &&
-        mv "$settings.new" "$settings" && sha256sum <"$settings" >"$placed"
+    put "$settings" <"$here/maskwatch.toml" && sha256sum <"$here/maskwatch.toml" | put "$placed"
 }
 
 describe_board() {
@@ -176,24 +190,44 @@ unpack() {
         say "The bundle is damaged: flash the card again with maskwatch-export flash."
         return 1
     fi
-    rm -rf "$work"
-    if ! mkdir -p "$work" || ! run tar -xf "$here/$(bundle_name)" -C "$work"; then
-        say "The bundle could not be unpacked into $work."
+    # Not /tmp, which is memory on newer systems. What a power cut leaves in this place the next boot removes
+    # (tmpfiles.conf).
+    if ! { mkdir -p "$root/opt/maskwatch" && work=$(mktemp -d "$root/opt/maskwatch/bundle-XXXXXXXX") &&
+        run tar --no-same-owner --no-same-permissions -xf "$here/$(bundle_name)" -C "$work"; }; then
+        say "The bundle could not be unpacked below $root/opt/maskwatch."
         return 1
     fi
+}
+
+place_trusted_keys() {
+    if [ -f "$here/trusted_keys" ] && [ ! -e "$trusted" ]; then put "$trusted" <"$here/trusted_keys"; fi
+}
+
+# Where the board trusts keys, the bundle's own installer is not run before one of them has vouched for it.
+check_signature() {
+    grep -qs '^[[:space:]]*[^#[:space:]]' "$trusted" || return 0
+    sed -n '/^[[:space:]]*#/d; /[^[:space:]]/s/^[[:space:]]*/maskwatch namespaces="maskwatch-bundle" /p' "$trusted" |
+        put "$work.signers"
+    run sh -c 'ssh-keygen -Y verify -f "$1.signers" -I maskwatch -n maskwatch-bundle -s "$1/manifest.json.sig" \
+        <"$1/manifest.json"' sh "$work"
+    signed=$?
+    rm -f "$work.signers"
+    [ "$signed" = 0 ] || say "No key in $trusted has signed the bundle: make it with maskwatch-export bundle --sign KEY."
+    return "$signed"
 }
 
 install_bundle() {
     describe_board
     look_for_packages
     unpack || return 1
+    place_trusted_keys && check_signature || return 1
     place_settings || return 1
     run timeout 1800 python3 "$work/install.py" --root "${root:-/}" || return 1
-    mkdir -p "${marker%/*}" && bundle_sum >"$marker.new" && mv "$marker.new" "$marker" && sync
+    bundle_sum | put "$marker" && sync
 }
 
 give_up() {
-    rm -rf "$work"
+    clear_work
     say "FAILED. The lines above say why. It is tried again at the next boot."
     show_for timer "$failure_seconds"
     exit 1
@@ -202,7 +236,7 @@ give_up() {
 install() {
     shorten_log
     before=$(led_before)
-    trap 'led_shows "$before"; say "Interrupted. It is tried again at the next boot."; exit 1' HUP INT TERM
+    trap 'clear_work; led_shows "$before"; say "Interrupted. It is tried again at the next boot."; exit 1' HUP INT TERM
     if is_installed; then
         say "$(bundle_name) is installed already."
         disarm
@@ -210,7 +244,8 @@ install() {
     fi
     led_shows heartbeat
     install_bundle || give_up
-    rm -rf "$work" "$placed"
+    clear_work
+    rm -f "$placed"
     disarm
     say "Installed."
     show_for default-on "$success_seconds"

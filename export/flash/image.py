@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from edge.errors import UserError
+from export.flash.partition import BootPartition
 
 SECTOR_BYTES = 512
 TABLE_START, ENTRY_BYTES, ENTRIES = 446, 16, 4
@@ -17,7 +18,7 @@ FAT_TYPES = (0x04, 0x06, 0x0B, 0x0C, 0x0E)
 PACKED = {b"\xfd7zXZ": "xz -d", b"\x1f\x8b": "gunzip", b"PK\x03\x04": "unzip", b"\x28\xb5\x2f\xfd": "zstd -d"}
 
 
-class ImageFile:
+class ImageFile(BootPartition):
     """The first FAT partition of an image file.
 
     mtools has written FAT for thirty years and is in every distribution. The Python libraries that could stand in
@@ -42,23 +43,16 @@ class ImageFile:
     def __str__(self) -> str:
         return str(self._path)
 
-    def names(self, folder: str = "") -> list[str]:
-        """Names of the files and folders in a folder, none if the folder is not there."""
-        listed = self._run("mdir", "-b", f"::/{folder}", check=False).decode().splitlines()
+    def _names(self, folder: str) -> list[str]:
+        listed = self._run("mdir", "-b", f"::/{folder}", check=False).decode(errors="replace").splitlines()
         return sorted(line.rstrip("/").rsplit("/", 1)[1] for line in listed if line.startswith("::/"))
 
-    def read(self, name: str) -> bytes:
-        """Content of a file that is there."""
+    def _read(self, name: str) -> bytes:
         return self._run("mtype", f"::/{name}")
 
-    def write(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Write a file, and its folder if need be, or replace it.
-
-        Raises:
-            OSError: The image does not take it.
-        """
+    def _write(self, name: str, chunks: Iterable[bytes]) -> None:
         folder = name.rpartition("/")[0]
-        if folder and folder not in self.names():
+        if folder and folder not in self._names(""):
             self._run("mmd", f"::/{folder}")
         with subprocess.Popen(
             ["mcopy", "-o", "-i", self._drive, "-", f"::/{name}"],
@@ -68,12 +62,11 @@ class ImageFile:
         ) as copy:
             digest, said = _feed(copy, chunks)
         # mcopy ends with status 0 when the partition is full, so it is asked what is there now.
-        if copy.returncode or hashlib.sha256(self.read(name)).digest() != digest:
+        if copy.returncode or hashlib.sha256(self._read(name)).digest() != digest:
             raise OSError(said.decode(errors="replace").strip().replace("\n", ", ") or f"mcopy of {name} failed")
         self._sync()
 
-    def remove(self, name: str) -> None:
-        """Remove a file that is there."""
+    def _remove(self, name: str) -> None:
         self._run("mdel", f"::/{name}")
         self._sync()
 

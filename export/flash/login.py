@@ -1,44 +1,137 @@
-"""How to log in to the board that a card makes, told by what is on the card in the end."""
+"""Who logs in where: the user and the host's name that the board will have, told by all files of the card."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
+from edge.errors import UserError
+from export.flash.access import DEFAULT_USER, HOSTNAME
+from export.flash.card import System
+from export.flash.firstrun import SET_USER
+from export.flash.yaml_text import read_yaml
 
-from export.flash.access import Access
-
-USER, HOST = "pi", "raspberrypi"
+DEFAULT_HOST = "raspberrypi"
 """Where nothing on the card says otherwise."""
+CARD_TEXTS = ("user-data", "meta-data", "firstrun.sh", "custom.toml", "userconf", "userconf.txt", "ssh", "ssh.txt")
+"""The files that are read."""
+SET_HOST = re.compile(
+    r"^[^#\n]*\b(?:set_hostname|do_hostname|hostnamectl (?:set-)?hostname)\s+['\"]?([\w-]+)"
+    r"|^\s*echo\s+['\"]?([\w-]+)['\"]?\s*>\s*/etc/hostname",
+    re.MULTILINE,
+)
+ENABLE_SSH = re.compile(
+    r"^[^#\n]*\b(?:enable_ssh\b(?!.* (?:-d|--disabled)\b)|systemctl enable (?:--now )?ssh)", re.MULTILINE
+)
+KEY_ONLY = re.compile(r"^[^#\n]*\benable_ssh\b.* (?:-k|--key-only)\b", re.MULTILINE)
+USERCONF = re.compile(r"^([a-z][\w-]*):", re.MULTILINE)
+LOGIN_NAME = re.compile(r"[a-z_][\w.-]{0,31}")
 
 
-def login(access: Access, texts: Mapping[str, str]) -> str:
-    """`user@host.local` for who has the key; empty where none was given.
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """How a person logs in to the board."""
+
+    user: str = ""
+    """Empty where no file names one."""
+    host: str = ""
+    """Empty where no file names one."""
+    over_network: bool = False
+    """Whether ssh is switched on."""
+    key_only: bool = False
+    """Whether ssh takes keys and no passwords."""
+    wifi: bool = False
+    """Whether custom.toml names a wireless network."""
+
+    def __str__(self) -> str:
+        return f"{self.user or DEFAULT_USER}@{self.host or DEFAULT_HOST}.local"
+
+
+def read_login(system: System, texts: Mapping[str, str], key: str = "") -> Login:
+    """Read how to log in.
 
     Args:
-        access: What was asked for.
-        texts: The card's files by name, as they will be.
+        system: The Raspberry Pi OS on the card; each reads other files.
+        texts: The card's files by name.
+        key: The ssh key whose owner counts; without one it is the first user.
+
+    Raises:
+        UserError: A file cannot be read.
     """
-    if not access.ssh_key:
+    login = _trixie(texts, key) if system == "trixie" else _bookworm(texts)
+    switch = "ssh" in texts or "ssh.txt" in texts
+    return Login(
+        user=login.user if LOGIN_NAME.fullmatch(login.user) else "",
+        host=login.host if HOSTNAME.fullmatch(login.host) else "",
+        over_network=login.over_network or switch,
+        key_only=login.key_only,
+        wifi=login.wifi,
+    )
+
+
+def userconf_user(texts: Mapping[str, str]) -> str:
+    """The user whom `userconf.txt` names. The system reads it last, so it wins over all others."""
+    found = USERCONF.match(texts.get("userconf.txt", "") or texts.get("userconf", ""))
+    return found[1] if found else ""
+
+
+def custom_toml(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The sections of `custom.toml`, which the first boot of Bookworm reads before `firstrun.sh`.
+
+    Raises:
+        UserError: It is not TOML.
+    """
+    try:
+        found = tomllib.loads(texts.get("custom.toml", ""))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"custom.toml on the card is not TOML ({error})", "correct or remove it first") from error
+    return {name: section for name, section in found.items() if isinstance(section, dict)}
+
+
+def _bookworm(texts: Mapping[str, str]) -> Login:
+    script, custom = texts.get("firstrun.sh", ""), custom_toml(texts)
+    user, ssh = custom.get("user", {}), custom.get("ssh", {})
+    return Login(
+        user=userconf_user(texts) or _last(SET_USER, script) or str(user.get("name") or ""),
+        host=_last(SET_HOST, script) or str(custom.get("system", {}).get("hostname") or ""),
+        over_network=bool(ENABLE_SSH.search(script) or ssh.get("enabled")),
+        key_only=bool(KEY_ONLY.search(script) or ssh.get("password_authentication") is False),
+        wifi=bool(custom.get("wlan", {}).get("ssid")),
+    )
+
+
+def _trixie(texts: Mapping[str, str], key: str) -> Login:
+    config = read_yaml(texts.get("user-data", ""), "user-data")
+    meta = read_yaml(texts.get("meta-data", ""), "meta-data")
+    users = config.get("users")
+    people = [one for one in users if isinstance(one, dict)] if isinstance(users, list) else []
+    first = config.get("user")
+    return Login(
+        user=_holder(people, key)
+        or userconf_user(texts)
+        or _holder(people, "")
+        or str((first.get("name") if isinstance(first, dict) else first) or ""),
+        host=_cloud_host(config, meta),
+        over_network=bool(config.get("enable_ssh") or any(one.get("ssh_authorized_keys") for one in people)),
+        key_only=config.get("ssh_pwauth") is False,
+    )
+
+
+def _cloud_host(config: Mapping[str, Any], meta: Mapping[str, Any]) -> str:
+    """The host's name as cloud-init finds it."""
+    if config.get("preserve_hostname"):
         return ""
-    config = YAML(typ="safe", pure=True).load(texts.get("user-data", "")) or {}
-    script = texts.get("firstrun.sh", "")
-    user = access.user or _holder(config.get("users") or [], access.ssh_key)
-    user = user or _last(r"\buserconf\s+'?([a-z][\w-]*)", script)
-    user = user or _last(r"^([a-z][\w-]*):", texts.get("userconf.txt", "") or texts.get("userconf", ""))
-    host = access.hostname or str(config.get("hostname", "")) or _last(r"\bset_hostname\s+'?([\w-]+)", script)
-    return f"{user or USER}@{host or HOST}.local"
+    name = config.get("hostname") or config.get("fqdn") or meta.get("local-hostname") or meta.get("hostname") or ""
+    return str(name).partition(".")[0]
 
 
-def _holder(users: Iterable[Any], key: str) -> str:
-    """The user of cloud-init's who has the key."""
-    return next((str(user["name"]) for user in users if key in _keys(user) and user.get("name")), "")
+def _holder(people: Iterable[Mapping[str, Any]], key: str) -> str:
+    """The first user who has the key, or a name where no key counts."""
+    having = (one for one in people if one.get("name") and (not key or key in (one.get("ssh_authorized_keys") or [])))
+    return next((str(one["name"]) for one in having), "")
 
 
-def _keys(user: Any) -> list[str]:
-    return (user.get("ssh_authorized_keys") or []) if isinstance(user, dict) else []
-
-
-def _last(pattern: str, text: str) -> str:
-    found = re.findall(pattern, text, re.MULTILINE)
-    return str(found[-1]) if found else ""
+def _last(pattern: re.Pattern[str], text: str) -> str:
+    found = [next(group for group in match.groups() if group) for match in pattern.finditer(text)]
+    return found[-1] if found else ""

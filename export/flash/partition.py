@@ -2,27 +2,45 @@
 
 import os
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
 from edge.files import sync_folder
 
 
-class BootPartition(Protocol):
-    """Files are named by their path on the partition, such as "maskwatch/first-boot.sh"."""
+class BootPartition(ABC):
+    """A FAT partition. Files are named by their path on it, such as "maskwatch/first-boot.sh".
 
+    FAT does not tell capitals from small letters, so no look-up here does either: a file keeps the capitals that its
+    name has on the card, and is never joined by a second one whose name differs only in them.
+    """
+
+    @abstractmethod
     def __str__(self) -> str:
         """What a person knows it by."""
-        ...
+
+    def actual(self, name: str) -> str:
+        """The name that a file or folder has on the card; the name that was asked for where it is not there."""
+        found = ""
+        for part in name.split("/") if name else []:
+            names = self._names(found)
+            same = part if part in names else next((one for one in names if one.lower() == part.lower()), part)
+            found = f"{found}/{same}" if found else same
+        return found
+
+    def holds(self, name: str) -> bool:
+        """Whether a file or folder is there."""
+        folder, _, last = self.actual(name).rpartition("/")
+        return last in self._names(folder)
 
     def names(self, folder: str = "") -> list[str]:
         """Names of the files and folders in a folder, none if the folder is not there."""
-        ...
+        return self._names(self.actual(folder))
 
     def read(self, name: str) -> bytes:
         """Content of a file that is there."""
-        ...
+        return self._read(self.actual(name))
 
     def write(self, name: str, chunks: Iterable[bytes]) -> None:
         """Write a file, and its folder if need be, or replace it; on return it is on the card, not in a cache.
@@ -30,18 +48,31 @@ class BootPartition(Protocol):
         Raises:
             OSError: The card does not take it; a file that was there before may be there still.
         """
-        ...
+        self._write(self.actual(name), chunks)
 
     def remove(self, name: str) -> None:
         """Remove a file that is there."""
-        ...
+        self._remove(self.actual(name))
 
+    @abstractmethod
     def free_bytes(self) -> int:
         """Free space."""
-        ...
+
+    @abstractmethod
+    def _names(self, folder: str) -> list[str]:
+        """As `names`; this and the following get names with the capitals that they have on the card."""
+
+    @abstractmethod
+    def _read(self, name: str) -> bytes: ...
+
+    @abstractmethod
+    def _write(self, name: str, chunks: Iterable[bytes]) -> None: ...
+
+    @abstractmethod
+    def _remove(self, name: str) -> None: ...
 
 
-class MountedFolder:
+class MountedFolder(BootPartition):
     """A boot partition that is mounted on a folder of this machine."""
 
     def __init__(self, folder: Path) -> None:
@@ -50,21 +81,19 @@ class MountedFolder:
     def __str__(self) -> str:
         return str(self._folder)
 
-    def names(self, folder: str = "") -> list[str]:
-        """Names of the files and folders in a folder, none if the folder is not there."""
+    def free_bytes(self) -> int:
+        """Free space."""
+        return shutil.disk_usage(self._folder).free
+
+    def _names(self, folder: str) -> list[str]:
         place = self._folder / folder
         return sorted(path.name for path in place.iterdir()) if place.is_dir() else []
 
-    def read(self, name: str) -> bytes:
-        """Content of a file that is there."""
+    def _read(self, name: str) -> bytes:
         return (self._folder / name).read_bytes()
 
-    def write(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Write beside the old file, then rename, so that whoever pulls the card finds the old one or the new one.
-
-        Raises:
-            OSError: The card does not take it; the old file is there still.
-        """
+    def _write(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Write beside the old file, then rename: a card that is pulled out has the old file or the new one."""
         path = self._folder / name
         path.parent.mkdir(exist_ok=True)
         new = path.with_name(f"{path.name}.new")
@@ -81,11 +110,6 @@ class MountedFolder:
             raise
         sync_folder(path.parent)
 
-    def remove(self, name: str) -> None:
-        """Remove a file that is there."""
+    def _remove(self, name: str) -> None:
         (self._folder / name).unlink()
         sync_folder((self._folder / name).parent)
-
-    def free_bytes(self) -> int:
-        """Free space."""
-        return shutil.disk_usage(self._folder).free

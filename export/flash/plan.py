@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,16 +10,16 @@ from edge.errors import UserError
 from export.flash.access import Access
 from export.flash.bundle_file import BundleFile
 from export.flash.card import Card
-from export.flash.cloud_init import instance_name, merged_meta_data, merged_network_config, merged_user_data
-from export.flash.cmdline import with_country, with_first_run, with_instance
-from export.flash.firstrun import merged_firstrun
-from export.flash.login import login
+from export.flash.login import Login, read_login
 from export.flash.partition import BootPartition
+from export.flash.system_files import card_texts, changed_files, encoded
 
 FOLDER = "maskwatch"
 FIRST_BOOT = Path(__file__).with_name("first-boot.sh")
 SUM = f"{FOLDER}/bundle.sha256"
+TRUSTED = f"{FOLDER}/trusted_keys"
 SETTINGS = f"{FOLDER}/maskwatch.toml"
+OLD_BUNDLE = re.compile(r"maskwatch-[\w.+-]+\.tar", re.IGNORECASE)
 WIFI = re.compile(r"\bset_wlan\b|^\s*access-points:", re.MULTILINE)
 CLUSTER_BYTES = 32 << 10
 """Files fill whole clusters, the largest that FAT has."""
@@ -58,8 +58,8 @@ class Plan:
     """Bundles of earlier times."""
     has_wifi: bool
     """Whether the card names a wireless network in the end."""
-    login: str
-    """`user@host.local` for who has the key that was given, or empty."""
+    login: Login
+    """How a person logs in to the board."""
     secrets: list[str] = field(default_factory=list)
     """What must not be shown."""
 
@@ -70,7 +70,12 @@ class Plan:
 
 
 def make_plan(
-    partition: BootPartition, card: Card, bundle: BundleFile, access: Access, settings: bytes | None = None
+    partition: BootPartition,
+    card: Card,
+    bundle: BundleFile,
+    access: Access,
+    settings: bytes | None = None,
+    trusted: Sequence[str] = (),
 ) -> Plan:
     """Work out what to write; files that are as they should be are left alone.
 
@@ -80,89 +85,56 @@ def make_plan(
         bundle: The bundle to put there.
         access: Name, user and network to give it.
         settings: Content of a settings file to put there.
+        trusted: Public keys, one of which must have signed each bundle from then on.
 
     Raises:
         UserError: Something on the card cannot be added to, or space is short.
     """
-    texts = _system_files(partition, card, bundle, access)
-    files = _own_files(bundle, settings) | {name: text.encode() for name, text in texts.items()}
-    changes = [change for name, content in files.items() if (change := _change(partition, name, content))]
+    before = card_texts(partition)
+    texts = changed_files(partition, card, access, bundle.sha256, before)
+    files = _own_files(bundle, settings, trusted) | {
+        name: encoded(partition, name, text) for name, text in texts.items()
+    }
+    login = read_login(card.system, before | texts, access.ssh_key)
     plan = Plan(
         partition=partition,
         card=card,
         bundle=bundle,
-        changes=changes,
-        removals=[
-            f"{FOLDER}/{name}" for name in partition.names(FOLDER) if name.endswith(".tar") and name != bundle.name
-        ],
-        has_wifi=any(WIFI.search(text) for text in ({"": _text(partition, "network-config")} | texts).values()),
-        login=login(access, {name: _text(partition, name) for name in ("userconf", "userconf.txt")} | texts),
+        changes=[change for name, content in files.items() if (change := _change(partition, name, content))],
+        removals=_old_bundles(partition, bundle),
+        has_wifi=login.wifi or any(WIFI.search(text) for text in (before | texts).values()),
+        login=login,
         secrets=[access.wifi.psk] if access.wifi else [],
     )
     _refuse_if_too_large(plan)
     return plan
 
 
-def _own_files(bundle: BundleFile, settings: bytes | None) -> dict[str, bytes | BundleFile]:
+def _own_files(bundle: BundleFile, settings: bytes | None, trusted: Sequence[str]) -> dict[str, bytes | BundleFile]:
     files: dict[str, bytes | BundleFile] = {
         f"{FOLDER}/{bundle.name}": bundle,
         SUM: f"{bundle.sha256}  {bundle.name}\n".encode(),
         f"{FOLDER}/first-boot.sh": FIRST_BOOT.read_bytes(),
     }
+    files |= {TRUSTED: "".join(f"{key}\n" for key in trusted).encode()} if trusted else {}
     return files | ({SETTINGS: settings} if settings is not None else {})
 
 
-def _system_files(partition: BootPartition, card: Card, bundle: BundleFile, access: Access) -> dict[str, str]:
-    if card.system == "trixie":
-        return _trixie_files(partition, access, bundle.sha256)
-    return _bookworm_files(partition, access)
-
-
-def _trixie_files(partition: BootPartition, access: Access, digest: str) -> dict[str, str]:
-    user_data = merged_user_data(_text(partition, "user-data"), access)
-    network = _text(partition, "network-config")
-    network = merged_network_config(network, access.wifi) if access.wifi else network
-    instance = instance_name(user_data, network, digest)
-    cmdline = with_instance(_text(partition, "cmdline.txt"), instance)
-    return {
-        **({"network-config": network} if access.wifi else {}),
-        # `enable_ssh: true` in user-data does not work on every image; this file does, and has for ten years.
-        **({"ssh": ""} if access.ssh_key else {}),
-        "user-data": user_data,
-        "cmdline.txt": with_country(cmdline, access.wifi.country) if access.wifi else cmdline,
-        "meta-data": merged_meta_data(_text(partition, "meta-data"), instance),
-    }
-
-
-def _bookworm_files(partition: BootPartition, access: Access) -> dict[str, str]:
-    has_user = bool({"userconf", "userconf.txt"} & set(partition.names()))
-    cmdline = with_first_run(_text(partition, "cmdline.txt"))
-    return {
-        "firstrun.sh": merged_firstrun(_text(partition, "firstrun.sh"), access, has_user=has_user),
-        "cmdline.txt": with_country(cmdline, access.wifi.country) if access.wifi else cmdline,
-    }
-
-
-def _text(partition: BootPartition, name: str) -> str:
-    """A text file with the line ends of Linux, empty if it is not there."""
-    if name not in partition.names():
-        return ""
-    try:
-        return partition.read(name).decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{name} on the card is no text, so nothing can be added to it", "move it away first"
-        ) from error
+def _old_bundles(partition: BootPartition, bundle: BundleFile) -> list[str]:
+    return [
+        f"{FOLDER}/{name}"
+        for name in partition.names(FOLDER)
+        if OLD_BUNDLE.fullmatch(name) and name.lower() != bundle.name.lower()
+    ]
 
 
 def _change(partition: BootPartition, name: str, content: bytes | BundleFile) -> FileChange | None:
-    folder, _, file = name.rpartition("/")
-    before = partition.read(name) if file in partition.names(folder) else None
+    before = partition.read(name) if partition.holds(name) else None
     if isinstance(content, BundleFile):
         same = before is not None and hashlib.sha256(before).hexdigest() == content.sha256
     else:
         same = before == content
-    return None if same else FileChange(name=name, content=content, before=before)
+    return None if same else FileChange(name=partition.actual(name), content=content, before=before)
 
 
 def _refuse_if_too_large(plan: Plan) -> None:
@@ -171,5 +143,5 @@ def _refuse_if_too_large(plan: Plan) -> None:
         raise UserError(
             f"{plan.partition} has {free / 1e6:.0f} MB free, but {plan.needed_bytes / 1e6:.0f} MB are needed and "
             f"{SPARE_BYTES / 1e6:.0f} MB more for the system's updates",
-            "remove what is not needed there, or write the system to the card anew",
+            "remove what is not needed there, or write the system to the card again",
         )

@@ -7,7 +7,7 @@ from edge.errors import UserError
 from edge.releases.layout import BASE
 from edge.settings.toml_file import read_settings, read_table
 from export.flash.partition import BootPartition
-from export.flash.plan import FOLDER, SETTINGS
+from export.flash.plan import SETTINGS
 
 
 def read_card_settings(path: Path) -> bytes:
@@ -30,12 +30,12 @@ def read_card_settings(path: Path) -> bytes:
 
 def settings_on(partition: BootPartition) -> bytes:
     """The settings that are on a card, empty where none are."""
-    return partition.read(SETTINGS) if Path(SETTINGS).name in partition.names(FOLDER) else b""
+    return partition.read(SETTINGS) if partition.holds(SETTINGS) else b""
 
 
 def source_in(settings: bytes) -> str:
     """The camera that settings name, as `first-boot.sh` reads it."""
     try:
         return str(tomllib.loads(settings.decode("utf-8-sig"))["camera"]["source"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "picamera2"

@@ -20,6 +20,7 @@ def summary(plan: Plan) -> Iterator[str]:
     yield f"Card    {plan.partition}: Raspberry Pi OS {card.system.capitalize()} ({kind}) {card.issue}".rstrip()
     yield f"Bundle  {bundle.name}, {size(bundle.bytes_count)}"
     yield f"Space   {size(plan.partition.free_bytes())} free, {size(plan.needed_bytes)} needed"
+    yield f"Login   {_login(plan)}"
     yield ""
     if not plan.changes and not plan.removals:
         yield "The card holds all of it already; there is nothing to write."
@@ -28,6 +29,12 @@ def summary(plan: Plan) -> Iterator[str]:
         yield f"  {verb} {change.name:44} {size(change.bytes_count):>9}"
     for name in plan.removals:
         yield f"  remove  {name}"
+
+
+def _login(plan: Plan) -> str:
+    if not plan.login.over_network:
+        return f"{plan.login}, but nothing on the card switches ssh on: --ssh-key FILE does"
+    return f"ssh {plan.login}" + (", with the key alone: ssh takes no passwords" if plan.login.key_only else "")
 
 
 def differences(plan: Plan) -> Iterator[str]:
@@ -61,7 +68,7 @@ def notes(plan: Plan, *, source: str) -> Iterator[str]:
             f"The Lite image may lack packages that maskwatch takes from the system, such as {needed}: let the "
             "board have a network at its first boot (a cable, or --wifi), or use the image with a desktop."
         )
-    if any(change.name == SETTINGS and change.before is not None for change in plan.changes):
+    if any(change.name.lower() == SETTINGS and change.before is not None for change in plan.changes):
         yield (
             "These settings are for a board on which maskwatch is not installed yet. One that has settings keeps them; "
             "they are in /etc/maskwatch/maskwatch.toml there."
@@ -76,7 +83,7 @@ def next_steps(plan: Plan) -> str:
         "seconds when it is done, and blinks fast if it failed: maskwatch/first-boot.log on this partition then says "
         "why."
     )
-    return f"{steps}\nThen log in: ssh {plan.login}" if plan.login else steps
+    return f"{steps}\nThen log in: ssh {plan.login}" if plan.login.over_network else steps
 
 
 def size(bytes_count: int) -> str:

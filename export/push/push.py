@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.errors import UserError
+from edge.releases.bundle_tar import read_bundle_tar
 from edge.vision.model_file import read_model_file
-from export.bundle.manifest import read_manifest
 from export.push.remote import UNREACHED, Remote
 
 OUTCOMES = {
@@ -94,5 +94,5 @@ def _described(file: Path) -> str:
     if file.suffix == ".tflite":
         metadata = read_model_file(file).metadata
         return f"the {metadata.kind} {metadata.network}"
-    manifest = read_manifest(file)
-    return f"{manifest['release']} for {manifest['target']}"
+    manifest = read_bundle_tar(file).manifest
+    return f"{manifest.release} for {manifest.target}"

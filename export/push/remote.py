@@ -47,11 +47,16 @@ class Remote:
             The exit status, and the last line that was said.
         """
         root, quoted = shlex.quote(self.root), shlex.quote(name)
+        program = shlex.quote(str(Path(self.root, BASE, "current/bin/maskwatch")))
         if name.endswith(".tflite"):
-            program = shlex.quote(str(Path(self.root, BASE, "current/bin/maskwatch")))
             work = f"$sudo {program} install --root {root} {quoted}"
         else:
-            work = f"mkdir b && tar -xf {quoted} -C b && $sudo /usr/bin/python3 b/install.py --root {root}"
+            # A bundle's own installer cannot vouch for the bundle; the program that is there already can.
+            keys = shlex.quote(str(Path(self.root, "etc/maskwatch/trusted_keys")))
+            work = (
+                f"if [ -s {keys} ] && [ -x {program} ]; then $sudo {program} install --root {root} {quoted}; "
+                f"else mkdir b && tar -xf {quoted} -C b && $sudo /usr/bin/python3 b/install.py --root {root}; fi"
+            )
         script = (
             f'cd {shlex.quote(folder)} || exit 1; [ "$(id -u)" = 0 ] && sudo= || sudo=sudo; '
             f"{work}; status=$?; cd /; rm -rf {shlex.quote(folder)}; exit $status"

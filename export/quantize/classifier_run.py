@@ -1,10 +1,12 @@
 """A classifier's run: calibrated on crops of each class, compared by what it says of each face."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 
+from edge.vision import classifier as device
 from edge.vision.calibration import Calibration
 from edge.vision.classifier import Classifier
 from edge.vision.interpreter import Int8Network
@@ -12,9 +14,13 @@ from export.quantize.convert import with_extremes
 from export.quantize.parity import Disagreement, Parity
 from export.quantize.trained_run import TrainedRun, refuse_missing
 from training.datasets import LABELS, Photo, read_split
+from training.networks import CLEAR, NOT_COMPLIANT
 from training.pipeline import evaluation_crops, predict
 from training.runs import RunFiles
-from training.scores import Predictions, SplitScores, score_split
+from training.scores import Predictions, SplitScores, score_clear, score_split
+
+LABELS_OF = {NOT_COMPLIANT: device.NOT_COMPLIANT, CLEAR: device.CLEAR}
+"""What the device calls the outputs of a trained network."""
 
 COMPARED = (
     "with_without_accuracy",
@@ -25,7 +31,10 @@ COMPARED = (
 )
 """The scores that are shown side by side."""
 
-GUARDED = ("with_without_accuracy", "balanced_accuracy")
+CLEAR_COMPARED = ("clear_kept", "unclear_told")
+"""The same of P(clear)."""
+
+GUARDED = ("with_without_accuracy", "balanced_accuracy", *CLEAR_COMPARED)
 """Those of them that int8 may not lose."""
 
 WORST = 5
@@ -37,9 +46,12 @@ class ClassifierRun(TrainedRun):
     """A finished run of `maskwatch-train classifier`."""
 
     kind = "classifier"
-    labels = ("not_compliant",)
 
     photos: list[Photo]
+
+    def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
+        """See `TrainedRun`."""
+        return tuple(LABELS_OF[name] for name in outputs)
 
     def split(self, name: str) -> list[Photo]:
         """The photographs of one split."""
@@ -51,10 +63,16 @@ class ClassifierRun(TrainedRun):
 
     def compare(self, network: keras.Model, int8: Int8Network) -> Parity:
         """See `TrainedRun`; the run's calibration and threshold serve both networks."""
-        photos, threshold = self.split("val"), self.threshold
-        before = Predictions(photos, predict(network, evaluation_crops(photos)), self.calibration, threshold)
-        after = predict_int8(Classifier(int8), photos, threshold)
-        rows = _rows(score_split(before), score_split(after))
+        photos = self.split("val")
+        before, after = predict(network, evaluation_crops(photos)), answers_of(Classifier(int8), photos)
+        before[:, 0] = self.calibration.apply(before[:, 0])
+        before[:, 1] = (self.clear_calibration or Calibration()).apply(before[:, 1])
+        return self._parity(photos, before, after)
+
+    def _parity(self, photos: list[Photo], float_says: np.ndarray, int8_says: np.ndarray) -> Parity:
+        threshold = self.threshold
+        before, after = (_judged(photos, says, threshold) for says in (float_says, int8_says))
+        rows = [*_rows(score_split(before), score_split(after)), *_clear_rows(photos, float_says, int8_says)]
         return Parity(
             rows=rows,
             drop=max((100 * (b - a) for score, b, a in rows if score in GUARDED), default=0.0),
@@ -66,8 +84,10 @@ class ClassifierRun(TrainedRun):
 
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
         """See `TrainedRun`."""
-        scores = score_split(predict_int8(Classifier(int8), self.split(split), threshold))
-        return {name: after for name, _, after in _rows(scores, scores)}
+        photos = self.split(split)
+        said = answers_of(Classifier(int8), photos)
+        scores = score_split(_judged(photos, said, threshold))
+        return {name: after for name, _, after in [*_rows(scores, scores), *_clear_rows(photos, said, said)]}
 
 
 def read_classifier_run(files: RunFiles, metrics: dict) -> ClassifierRun:
@@ -84,6 +104,10 @@ def read_classifier_run(files: RunFiles, metrics: dict) -> ClassifierRun:
         training_set_digest=metrics["training_set_digest"],
         threshold=metrics["threshold"],
         calibration=Calibration(metrics["temperature"]),
+        # Runs from before networks said how clear a face is lack it.
+        clear_calibration=Calibration(clear, metrics["clear_bias"])
+        if (clear := metrics.get("clear_temperature"))
+        else None,
         photos=photos,
     )
 
@@ -109,16 +133,34 @@ def calibration_crops(photos: list[Photo], count: int, seed: int = 1) -> np.ndar
 
 def predict_int8(classifier: Classifier, photos: list[Photo], threshold: float) -> Predictions:
     """The int8 network's answers, by the device's own way from picture to probability."""
+    return _judged(photos, answers_of(classifier, photos), threshold)
+
+
+def answers_of(classifier: Classifier, photos: list[Photo]) -> np.ndarray:
+    """P(not compliant) and P(clear) of photographs, float64 (n, 2), by the device's own way."""
     faces = (photo.read_face() for photo in photos)
-    p = [classifier.score(image, [face]) for image, face in faces]
-    # The classifier's answers are calibrated already.
-    return Predictions(photos, np.concatenate(p), Calibration(), threshold)
+    answers = [classifier.score(image, [face]) for image, face in faces]
+    return np.concatenate(answers) if answers else np.zeros((0, 2))
+
+
+def _judged(photos: list[Photo], says: np.ndarray, threshold: float) -> Predictions:
+    """What calibrated answers (n, 2) decide on the faces that can be judged."""
+    clear = np.array([photo.clear for photo in photos], bool)
+    return Predictions([photo for photo in photos if photo.clear], says[clear, 0], Calibration(), threshold)
 
 
 def _rows(before: SplitScores, after: SplitScores) -> list[tuple[str, float, float]]:
     """The COMPARED scores that could be measured."""
     pairs = [(score, getattr(before, score), getattr(after, score)) for score in COMPARED]
     return [(score, b, a) for score, b, a in pairs if b is not None and a is not None]
+
+
+def _clear_rows(photos: list[Photo], float_says: np.ndarray, int8_says: np.ndarray) -> list[tuple[str, float, float]]:
+    """How well either tells clear faces from others, where there are others."""
+    clear = np.array([photo.clear for photo in photos], bool)
+    before, after = (score_clear(says[:, 1], clear) for says in (float_says, int8_says))
+    pairs = [(score, getattr(before, score), getattr(after, score)) for score in CLEAR_COMPARED]
+    return [(score, b, a) for score, b, a in pairs if before.unclear_images and b is not None and a is not None]
 
 
 def _worst(before: Predictions, after: Predictions) -> list[Disagreement]:

@@ -1,5 +1,6 @@
 """A locator's run: calibrated on letterboxed scenes, compared by the faces that it finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -22,9 +23,12 @@ class LocatorRun(TrainedRun):
     """A finished run of `maskwatch-train locator`."""
 
     kind = "locator"
-    labels = ("face",)
 
     scenes: SceneSet
+
+    def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
+        """All maps speak of faces."""
+        return ("face",)
 
     def load(self) -> keras.Model:
         """The float network, its outputs cut to the levels that the device reads."""

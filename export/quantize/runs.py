@@ -1,6 +1,5 @@
 """Reading a run's folder, whichever kind of network was fitted there."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,5 +29,14 @@ def read_run(folder: Path) -> TrainedRun:
             f"make one with `maskwatch-train classifier DATA --out {folder}` "
             f"or `maskwatch-train locator SCENES --out {folder}`",
         )
-    metrics = json.loads(files.metrics.read_text())
-    return READERS[metrics.get("kind", "classifier")](files, metrics)
+    metrics = files.read_metrics()
+    reader = READERS.get(str(metrics.get("kind", "classifier")))
+    try:
+        if reader:
+            return reader(files, metrics)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{files.metrics} is damaged", SCORE_AGAIN) from error
+    raise UserError(f"{files.metrics} is damaged", SCORE_AGAIN)
+
+
+SCORE_AGAIN = "write it again with `maskwatch-train ... --resume --score-only`"

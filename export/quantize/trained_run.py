@@ -1,10 +1,10 @@
 """What training left in a run's folder, and what of an export depends on the kind of its network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import keras
 import numpy as np
@@ -20,10 +20,8 @@ from training.runs import RunFiles
 class TrainedRun(ABC):
     """A finished run."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[Literal["classifier", "locator"]]
     """What its network does, as in `Metadata.kind`."""
-    labels: ClassVar[tuple[str, ...]]
-    """What its outputs say, as in `Metadata.labels`."""
 
     files: RunFiles
     network: str
@@ -32,10 +30,20 @@ class TrainedRun(ABC):
     threshold: float
     """The score from which the float network decides."""
     calibration: Calibration
+    clear_calibration: Calibration | None = None
+    """Of a second output, P(clear), if there is one."""
 
     def load(self) -> keras.Model:
-        """The float network, with the outputs that the device reads."""
-        return keras.models.load_model(self.files.network, compile=False)
+        """The float network, with the outputs that the device reads.
+
+        Raises:
+            UserError: Its file is damaged.
+        """
+        return load_network(self.files.network)
+
+    @abstractmethod
+    def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
+        """What the network's outputs say, as in `Metadata.labels`; `outputs` are their names."""
 
     @abstractmethod
     def calibration_pictures(self, count: int) -> np.ndarray:
@@ -52,6 +60,20 @@ class TrainedRun(ABC):
     @abstractmethod
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
         """The int8 network's scores on a split, by the names that `Parity.rows` has; empty without pictures."""
+
+
+def load_network(path: Path) -> keras.Model:
+    """A float network from its file.
+
+    Raises:
+        UserError: The file is damaged, or holds something else.
+    """
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:
+        raise UserError(
+            f"{path} is no network that Keras can load ({type(error).__name__})", "train it again"
+        ) from error
 
 
 def refuse_missing(pictures: Iterable[Path]) -> None:

@@ -24,7 +24,7 @@ from tables import tables_of
 
 from edge.errors import UserError
 from edge.settings.schema import MODELS
-from training.locator.scenes import read_scenes
+from training.locator.scene_reader import read_scenes
 
 LOCATOR, CLASSIFIER = MODELS / "face_cnn.tflite", MODELS / "door_cnn.tflite"
 """The files that the device ships with."""
@@ -84,7 +84,7 @@ def _record(arguments: argparse.Namespace) -> Record:
 def _chains(peers: Path | None) -> Iterator[Chain]:
     yield Device(LOCATOR, CLASSIFIER)
     if peers and not peers.is_dir():
-        raise UserError(f"There is no folder {peers}: name the one that holds the peers' weights, or leave it out.")
+        raise UserError(f"There is no folder {peers}", "name the one that holds the peers' weights, or leave it out")
     if peers:
         yield from peers_in(peers)
 

@@ -41,7 +41,7 @@ def with_figures(card: str, tables: list[str]) -> str:
     before, begin, rest = card.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise UserError(f'it has no "{BEGIN}" followed by "{END}": add both where the tables are to stand.')
+        raise UserError(f'it has no "{BEGIN}" followed by "{END}"', "add both where the tables are to stand")
     return "\n\n".join([before + BEGIN, *tables, END + after])
 
 

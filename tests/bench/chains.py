@@ -99,4 +99,4 @@ class Device(TwoSteps):
 
     def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool]:
         """See `TwoSteps`."""
-        return (self.classifier.score(image, faces) >= self.classifier.threshold).tolist()
+        return (self.classifier.score(image, faces)[:, 0] >= self.classifier.threshold).tolist()

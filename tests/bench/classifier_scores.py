@@ -95,7 +95,7 @@ def mask_kinds(manifest: Path) -> dict[str, str]:
 
 
 def _alerts(classifier: Classifier, crops: list[np.ndarray]) -> np.ndarray:
-    return classifier.score_crops(crops) >= classifier.threshold
+    return classifier.score_crops(crops)[:, 0] >= classifier.threshold
 
 
 def _by_kind(photos: Sequence[Photo], alerts: np.ndarray, kinds: dict[str, str]) -> dict[str, Share]:

@@ -31,5 +31,5 @@ def losses(runs: Sequence[Path], files: Sequence[Path]) -> Iterator[tuple[str, f
             if (model.metadata.network, model.metadata.training_set_digest) == (run.network, run.training_set_digest)
         ]
         if not of_run:
-            raise UserError(f"No shipped file was made from {folder}: name the run of one, or leave it out.")
+            raise UserError(f"No shipped file was made from {folder}", "name the run of one, or leave it out")
         yield run.network, run.compare(run.load(), Int8Network(of_run[0])).drop

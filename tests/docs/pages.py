@@ -21,14 +21,19 @@ from edge.bench.distance import print_distances
 from edge.bounds import Bounds, limits
 from edge.settings.schema import MODELS, Settings
 from edge.settings.text import toml
-from edge.settings.values import DailyHours, Region
+from edge.settings.values import Address, DailyHours, Region
 
 MANUAL = Path(__file__).parents[2] / ".readme"
 
 ORDER = ("camera", "alarm", "locator", "tracking", "page", "mqtt", "stats", "metrics", "model", "verdict")
 """Tables as a technician needs them; the statistician's come last, tables without a place before those."""
 
-VALUES = {bool: "`true` or `false`", Region: "four shares, 0 to 1", DailyHours: 'such as `"22:00-06:00"`'}
+VALUES = {
+    bool: "`true` or `false`",
+    Region: "four shares, 0 to 1",
+    DailyHours: 'such as `"22:00-06:00"`',
+    Address: "IP address and port",
+}
 
 SETTINGS_HEAD = """# Settings
 

@@ -10,6 +10,8 @@ from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 
+from .stream_door import Door
+
 
 @pytest.fixture
 def person():
@@ -19,6 +21,12 @@ def person():
         return Track(number, Face(*box), p, verdict)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def door_at():
+    """Makes a door's stream without its loop, in a folder."""
+    return Door
 
 
 @pytest.fixture

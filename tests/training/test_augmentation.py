@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from edge.vision.preprocessing import whole_picture
 from training.augmentation import TrainingCrops, jittered_crop
-from training.datasets import read_dataset
+from training.dataset_reader import read_dataset
 
 
 @given(
@@ -43,4 +43,5 @@ def test_crops_are_made_of_every_class(drawn_faces):
     photos = read_dataset(drawn_faces).split("train")
     crops = TrainingCrops(photos)
     for index in range(len(photos)):
-        assert crops.make(index, np.random.default_rng(index)).shape == (128, 128, 3)
+        for spoilt in (False, True):
+            assert crops.make(index, np.random.default_rng(index), spoilt=spoilt).shape == (128, 128, 3)

@@ -1,12 +1,15 @@
 import csv
 import shutil
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from edge.errors import UserError
-from training.datasets import LABELS, SPLITS, Dataset, read_dataset
+from training.common.splits import SPLITS
+from training.dataset_reader import read_dataset, read_further
+from training.datasets import LABELS, Dataset
 
 
 def splits_by_name(dataset):
@@ -69,7 +72,6 @@ def test_unreadable_and_tiny_pictures_are_passed_over_with_a_reason(two_classes,
     assert dataset.skipped == {
         "with_mask/broken.jpg": "cannot be read as a picture",
         "with_mask/empty.png": "cannot be read as a picture",
-        "with_mask/folder.png": "cannot be read as a picture",
         "without_mask/900.png": "is only 15x15 pixels",
     }
 
@@ -86,8 +88,40 @@ def test_a_photo_that_went_missing_is_told(two_classes):
     photo = read_dataset(two_classes).photos[0]
     assert photo.read().dtype == np.uint8
     photo.path.unlink()
-    with pytest.raises(UserError, match="can no longer be read"):
+    with pytest.raises(UserError, match="is gone or damaged"):
         photo.read()
+
+
+def test_all_of_a_further_folder_is_for_training(tmp_path, draw_class):
+    draw_class(tmp_path / "unclear", count=3)
+    draw_class(tmp_path / "not_compliant", count=2)
+    (tmp_path / "unclear" / "broken.jpg").write_bytes(b"no picture")
+    further = read_further(tmp_path)
+    assert further.counts()["train"] == {"not_compliant": 2, "unclear": 3}
+    assert list(further.skipped) == ["unclear/broken.jpg"]
+    assert {photo.label: (photo.not_compliant, photo.clear) for photo in further.photos} == {
+        "not_compliant": (True, True),
+        "unclear": (False, False),
+    }
+
+
+def test_a_further_folder_without_pictures_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"holds no pictures to train with: sort some into with_mask, .* unclear"):
+        read_further(tmp_path)
+
+
+def test_photographs_that_join_bring_those_that_were_passed_over(two_classes, tmp_path, draw_class):
+    draw_class(tmp_path / "more" / "unclear", count=2)
+    further, before = read_further(tmp_path / "more"), read_dataset(two_classes)
+    joined = before.joined_by(replace(further, skipped={"a.jpg": "is torn"}))
+    assert len(joined.photos) == len(before.photos) + 2
+    assert joined.skipped == {"a.jpg": "is torn"}
+    assert joined.digest != before.digest
+
+
+def manifest_rows(folder):
+    with (folder / "manifest.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def no_folder(folder, draw_class):
@@ -138,9 +172,15 @@ def test_splits_that_leave_nothing_to_train_or_validate_with_are_refused(two_cla
 
 def test_the_real_photographs(shared_data):
     dataset = read_dataset(shared_data / "crops")
-    with (shared_data / "crops" / "manifest.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    listed = Counter((row["split"], row["label"]) for row in rows)
+    rows = manifest_rows(shared_data / "crops")
     assert dataset.skipped == {}
-    assert Counter((photo.split, photo.label) for photo in dataset.photos) == listed
+    for split in SPLITS:
+        assert dataset.counts()[split] == Counter(row["label"] for row in rows if row["split"] == split)
     assert {photo.source for photo in dataset.photos} == {row["source_repo"] for row in rows}
+
+
+def test_the_real_photographs_that_are_for_training_only(shared_data):
+    further = read_further(shared_data / "crops_extra")
+    counts = Counter(row["label"] for row in manifest_rows(shared_data / "crops_extra"))
+    assert further.counts() == {"train": counts, "val": {}, "test": {}}
+    assert further.skipped == {}

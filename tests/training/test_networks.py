@@ -1,5 +1,6 @@
 from functools import cache
 
+import keras
 import numpy as np
 import pytest
 
@@ -14,11 +15,19 @@ def network():
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
-def test_a_classifier_gives_one_probability_a_crop(name, network):
+def test_a_classifier_gives_two_probabilities_a_crop(name, network):
     p = predict(network(name), np.random.default_rng(1).integers(0, 256, (3, 128, 128, 3), np.uint8), batch_size=2)
     assert network(name).name == name
-    assert p.shape == (3,)
+    assert p.shape == (3, 2)
     assert ((p >= 0) & (p <= 1)).all()
+
+
+def test_a_network_that_does_not_say_how_clear_a_face_is_takes_each_to_be_clear(network):
+    whole = network("door_cnn")
+    older = keras.Model(whole.inputs, whole.output["p_unmasked"])
+    crops = np.random.default_rng(1).integers(0, 256, (3, 128, 128, 3), np.uint8)
+    assert predict(older, crops)[:, 1].tolist() == [1, 1, 1]
+    assert predict(older, crops)[:, 0] == pytest.approx(predict(whole, crops)[:, 0])
 
 
 def test_door_cnn_is_small(network):

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.datasets import LABELS, Photo, read_dataset
+from training.dataset_reader import read_dataset
+from training.datasets import LABELS, Photo
+from training.networks import CLEAR, NOT_COMPLIANT
 from training.occluders import cup
 from training.pipeline import LABEL_SHARES, evaluation_crops, occluded_crops, sampling_weights, training_batches
 
@@ -50,11 +53,32 @@ def test_a_source_counts_with_the_square_root_of_its_size(photos):
 
 def test_batches_hold_what_the_network_reads(drawn_faces):
     photos = read_dataset(drawn_faces).split("train")
-    images, not_compliant = next(iter(training_batches(photos, batch_size=4, seed=1, deterministic=True)))
+    images, truth, weights = next(iter(training_batches(photos, batch_size=4, seed=1, deterministic=True)))
     assert images.shape == (4, 128, 128, 3)
-    assert not_compliant.shape == (4, 1)
     assert 0 <= float(np.min(images)) < float(np.max(images)) <= 1
-    assert set(np.unique(not_compliant)) <= {0.0, 1.0}
+    for said in (truth, weights):
+        assert {name: said[name].shape for name in said} == {NOT_COMPLIANT: (4, 1), CLEAR: (4, 1)}
+        assert {value for answer in said.values() for value in np.unique(answer)} <= {0.0, 1.0}
+
+
+def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, monkeypatch):
+    photos = read_dataset(drawn_faces).split("train")
+    photos = [replace(photo, label="unclear") for photo in photos if photo.not_compliant] + [
+        photo for photo in photos if not photo.not_compliant
+    ]
+    monkeypatch.setattr("training.pipeline.SPOILT_SHARE", 0.3)
+    _, truth, weights = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
+    clear = np.array(truth[CLEAR])
+    assert 0 < clear.mean() < 1
+    assert (np.array(weights[NOT_COMPLIANT]) == clear).all()
+    assert (np.array(weights[CLEAR]) == 1).all()
+
+
+def test_some_clear_faces_are_made_unclear(drawn_faces, monkeypatch):
+    photos = read_dataset(drawn_faces).split("train")
+    monkeypatch.setattr("training.pipeline.SPOILT_SHARE", 0.5)
+    _, truth, _ = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
+    assert 0.2 < np.array(truth[CLEAR]).mean() < 0.8
 
 
 def test_evaluation_crops_are_the_whole_pictures(two_classes):

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from edge.vision.face import Face
 from training.datasets import Dataset, read_split
 from training.locator.scenes import Scene
-from training.scene_faces import LARGEST_SIDE_PX, scene_faces, surroundings
+from training.scene_faces import LARGEST_SIDE_PX, MOST_FALSE, places_of, scene_faces, surroundings
 
 BOX = [100.0, 80.0, 150.0, 140.0]
 
@@ -33,6 +34,40 @@ def test_a_face_that_the_locator_misses_keeps_the_annotators_box(scene):
 
 def test_faces_with_other_labels_are_left_out(scene):
     assert scene_faces([Scene(scene.path, "train", "", scene.boxes, ("face", "face"))], lambda image: []) == []
+
+
+NO_BOXES = np.zeros((0, 5))
+
+
+def test_what_the_locator_takes_for_a_face_and_is_none_is_unclear(scene):
+    (place,) = places_of(scene, lambda image: [Face(105, 85, 150, 140, 0.9), Face(200, 30, 240, 80, 0.2)], no_second)
+    assert (place.label, place.split, place.face) == ("unclear", "train", Face(200, 30, 240, 80))
+
+
+def test_where_a_second_detector_sees_a_face_may_be_one_without_a_box(scene):
+    second = np.array([[202, 32, 238, 78, 0.5]])
+    assert not list(places_of(scene, lambda image: [Face(200, 30, 240, 80, 0.2)], lambda image: second))
+
+
+def test_ignored_faces_are_unclear_if_they_are_large_enough(scene):
+    ignored = replace(scene, ignored=np.array([[200, 30, 240, 80], [10, 100, 22, 112]], np.float32))
+    assert [place.face for place in places_of(ignored, lambda image: [], no_second)] == [Face(200, 30, 240, 80)]
+
+
+def test_a_pattern_gives_the_surest_false_faces_alone(scene):
+    many = [Face(160 + 5 * i, 150, 190 + 5 * i, 180, 0.1 + i / 100) for i in range(20)]
+    places = list(places_of(scene, lambda image: many, no_second))
+    assert [place.face.left for place in places] == [255, 250, 245, 240][: len(places)]
+    assert len(places) == MOST_FALSE
+
+
+def test_pictures_without_faces_that_are_not_trained_with_are_to_validate_with(scene):
+    (place,) = places_of(replace(scene, split="negatives"), lambda image: [Face(200, 30, 240, 80)], no_second)
+    assert place.split == "val"
+
+
+def no_second(image):
+    return NO_BOXES
 
 
 def test_the_split_remembers_where_the_faces_are(scene, tmp_path):

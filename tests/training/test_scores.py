@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge.vision.calibration import Calibration
 from training.datasets import LABELS, Photo
-from training.scores import Predictions, face_size, score_decisions, score_split
+from training.scores import Predictions, face_size, score_clear, score_decisions, score_split
 
 
 def photo(label, source="one", face_px=50):
@@ -66,6 +66,20 @@ def test_groups_by_hand():
 )
 def test_face_sizes_begin_at_their_lower_bound(pixels, name):
     assert face_size(pixels) == name
+
+
+def test_how_well_clear_faces_are_told_by_hand():
+    scores = score_clear(np.array([0.9, 0.5, 0.2, 0.1, 0.6]), np.array([True, True, True, False, False]))
+    assert (scores.clear_images, scores.unclear_images) == (3, 2)
+    assert (scores.clear_kept, scores.unclear_told) == (2 / 3, 1 / 2)
+    # Of the 6 pairs of a clear and an unclear face, 0.6 over 0.5 and over 0.2 are the wrong way round.
+    assert scores.roc_auc == pytest.approx(4 / 6)
+
+
+@pytest.mark.parametrize(("clear", "kept", "told"), [(True, 1.0, None), (False, None, 0.0)])
+def test_without_the_other_side_half_of_the_figures_are_missing(clear, kept, told):
+    scores = score_clear(np.array([0.9, 0.8]), np.array([clear, clear]))
+    assert (scores.clear_kept, scores.unclear_told, scores.roc_auc) == (kept, told, None)
 
 
 def test_one_side_alone_has_no_curves():

@@ -40,7 +40,9 @@ class LocatorMetrics:
     images: dict[str, dict[str, int]]
     """Scenes and faces by split."""
     skipped: dict[str, str]
-    """Path of each file that was passed over, and why."""
+    """Path of whatever is not used, and why."""
+    notes: tuple[str, ...]
+    """What was decided about the other pictures, in sentences."""
     threshold: float
     """Chosen on the validation split, see `Detections.best_threshold`."""
     val: LocatorScores
@@ -95,6 +97,7 @@ def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
         training_set_digest=scenes.digest,
         images=scenes.counts(),
         skipped=scenes.skipped,
+        notes=scenes.notes,
         threshold=threshold,
         val=detections.at(threshold),
         by_face_size={name: part.at(threshold) for name, part in findings.by_size.items()},

@@ -53,10 +53,14 @@ class GroupScores:
     """Boxes of the kind that hit no face."""
 
     @property
+    def boxes(self) -> int:
+        """How many boxes hit a face or none."""
+        return round(self.faces * (self.recall or 0.0)) + self.false_faces
+
+    @property
     def precision(self) -> float | None:
         """Share of the boxes that hit a face; None without boxes."""
-        hits = round(self.faces * (self.recall or 0.0))
-        return hits / (hits + self.false_faces) if hits + self.false_faces else None
+        return 1 - self.false_faces / self.boxes if self.boxes else None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
-from training.datasets import SUFFIXES
+from training.common.pictures import SUFFIXES
 from training.locator.augmentation import AnnotatedImage
 
 CROP_OVER_FACE = 1.4

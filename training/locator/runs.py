@@ -25,6 +25,8 @@ class LocatorSettings:
     """A YuNet ONNX file: what it finds in the training scenes beside the annotated faces is not punished."""
     faces: str = ""
     """Folder of face crops by class, to be set into the training scenes; empty adds none."""
+    labels: tuple[str, ...] = ()
+    """What labels of other names mean, as `THEIRS=OURS`."""
     seed: int = 1
     threads: int = 0
     """Threads of TensorFlow; 0 lets it use every core."""

@@ -1,30 +1,117 @@
-"""Boxes in the Pascal VOC form: an XML file beside each image."""
+"""Annotations in the Pascal VOC form: an XML file for each image."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
-from edge.errors import UserError
+import numpy as np
+
+from training.common.names import printable
+from training.common.pictures import UnusableError, read_content
+from training.common.tables import number_of
+
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+LARGEST_BYTES = 20_000_000
+DEEPEST = 30
 
 DIFFICULT = "ignore"
 """Label of the boxes that an annotation marks as too difficult to be asked for."""
 
-SIDES = ("xmin", "ymin", "xmax", "ymax")
+DEFAULT_LABEL = "face"
+"""Of an object without a name."""
 
 
-def read_voc_boxes(path: Path) -> tuple[list[list[float]], list[str]]:
-    """The boxes of an annotation as left, top, right, bottom in pixels, and their labels, DIFFICULT where it says so.
+@dataclass(frozen=True)
+class Annotation:
+    """What one file says of one picture."""
+
+    boxes: np.ndarray
+    """float64 (n, 4) as left, top, right, bottom, as written; they may be impossible."""
+    labels: tuple[str, ...]
+    """By box."""
+    size: tuple[int, int] | None
+    """Width and height of the picture, in pixels; None where the file does not say."""
+    picture: tuple[str, str]
+    """Folder and name of the picture by the file, empty where it does not say."""
+
+
+def read_annotation(path: Path) -> Annotation:
+    """Read an annotation.
 
     Raises:
-        UserError: The file is not an annotation.
+        UnusableError: It is none, or an object in it has no box.
     """
+    root = _root(read_content(path))
+    objects = root.findall("object")
+    boxes = np.array([_box(found) for found in objects], np.float64).reshape(-1, 4)
+    folder, name = (_text(root, tag) for tag in ("folder", "filename"))
+    picture = (*name.replace("\\", "/").rpartition("/")[::2],)
+    return Annotation(boxes, tuple(map(_label, objects)), _size(root), (picture[0] or folder, picture[1]))
+
+
+class _Tree(ElementTree.TreeBuilder):
+    """Refuses what is nested deeper than any annotation, before it fills the stack."""
+
+    depth = 0
+
+    def start(self, tag: Any, attributes: Any) -> Any:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise UnusableError("is no Pascal VOC annotation (too deeply nested)")
+        return super().start(tag, attributes)
+
+    def end(self, tag: Any) -> Any:
+        self.depth -= 1
+        return super().end(tag)
+
+
+def _root(content: bytes) -> ElementTree.Element:
+    if len(content) > LARGEST_BYTES:
+        raise UnusableError(f"is no Pascal VOC annotation (larger than {LARGEST_BYTES // 10**6} MB)")
     try:
-        objects = ElementTree.parse(path).getroot().findall("object")
-        boxes = [[float(found.findtext(f"bndbox/{side}") or "") for side in SIDES] for found in objects]
-    except (ElementTree.ParseError, ValueError) as error:
-        raise UserError(f"{path} is no Pascal VOC annotation ({error})", "mend it or take it away") from error
-    return boxes, [_label(found) for found in objects]
+        root = _parsed(content, None)
+    except UnusableError:
+        try:
+            content.decode()
+        except UnicodeDecodeError:
+            # Windows' editors write Windows-1252 and do not say so.
+            root = _parsed(content, "windows-1252")
+        else:
+            raise
+    if root.tag != "annotation":
+        raise UnusableError(f"is no Pascal VOC annotation (its root is <{printable(root.tag)[:40]}>)")
+    return root
+
+
+def _parsed(content: bytes, encoding: str | None) -> ElementTree.Element:
+    parser = ElementTree.XMLParser(target=_Tree(), encoding=encoding)
+    try:
+        parser.feed(content)
+        return parser.close()
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise UnusableError(f"is no Pascal VOC annotation ({printable(error)})") from error
+
+
+def _box(found: ElementTree.Element) -> list[float]:
+    texts = [_text(found, f"bndbox/{side}") for side in SIDES]
+    numbers = [number_of(text) for text in texts]
+    if None in numbers:
+        raise UnusableError("has an object with a box of something else than numbers" if any(texts) else NO_BOX)
+    return [number for number in numbers if number is not None]
+
+
+NO_BOX = "has an object without a box"
 
 
 def _label(found: ElementTree.Element) -> str:
-    difficult = (found.findtext("difficult") or "").strip() == "1"
-    return DIFFICULT if difficult else found.findtext("name") or "face"
+    return DIFFICULT if _text(found, "difficult") == "1" else _text(found, "name") or DEFAULT_LABEL
+
+
+def _size(root: ElementTree.Element) -> tuple[int, int] | None:
+    width, height = (number_of(_text(root, f"size/{side}")) for side in ("width", "height"))
+    return (round(width), round(height)) if width and height and min(width, height) >= 1 else None
+
+
+def _text(element: ElementTree.Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.datasets import LABELS
+from training.common.left_out import summary
+from training.datasets import BARE, COMPLIANT, INCORRECT, LABELS
 from training.evaluate import Evaluation
 from training.pipeline import evaluation_crops
 from training.report import plots
-from training.report.rendering import picture_uri, render
+from training.report.rendering import counted, picture_uri, render
 from training.runs import RunFiles
-from training.scores import Predictions, SplitScores
+from training.scores import DecisionScores, Predictions, SplitScores
 
 WORST = 24
 """Mistakes shown of each kind."""
@@ -31,14 +32,26 @@ FIGURES = (
      "The chance that a face to alert on gets a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
     ("average_precision", "Average precision", False,
      "How right the alerts are, averaged over all thresholds. 1 is perfect."),
-    ("log_loss_raw", "Log loss, raw", False, "What wrong and over-sure probabilities cost, in nats. 0 is perfect."),
+    ("log_loss_raw", "Log loss, raw", False, "The cost of wrong, overconfident probabilities, in nats. 0 is perfect."),
     ("log_loss", "Log loss, calibrated", False,
      "The same after temperature scaling, as the device computes P."),
     ("calibration_error_raw", "Calibration error, raw", False,
-     "How far P lies from what comes true, on average; the device adds up P over frames, so it must be honest."),
+     "How far P differs from the observed share, on average; the device adds up P over frames, so it must be right."),
     ("calibration_error", "Calibration error, calibrated", False, "The same after temperature scaling."),
 )  # fmt: skip
 """Field of SplitScores, its name, whether it is shown in per cent, and what it means at a door."""
+
+
+COUNTED = {
+    "with_without_accuracy": (COMPLIANT, BARE),
+    "with_mask_left_alone": (COMPLIANT,),
+    "without_mask_caught": (BARE,),
+    "incorrect_caught": (INCORRECT,),
+}
+"""The classes whose faces a share is of."""
+
+JUDGED = (COMPLIANT, BARE, INCORRECT)
+"""The classes whose decisions are counted."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +77,12 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
     page = render(
         "classifier.html",
         metrics=metrics,
+        left_out=list(summary(metrics.skipped)),
         settings=json.loads(files.settings.read_text()),
-        kinds=LABELS,
-        labels=LABELS,
+        kinds=[label for label in LABELS if any(counts.get(label) for counts in metrics.images.values())],
+        labels=JUDGED,
         figures=FIGURES,
+        shares_of=shares,
         plots=_plots(evaluation, history),
         robustness={name: plots.robustness_curve(curve) for name, curve in metrics.robustness.items()},
         false_alarms=worst_mistakes(evaluation.test, false_alarms=True),
@@ -75,6 +90,12 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
         confusion={"Test": confusion(metrics.test), "Validation": confusion(metrics.val)},
     )
     files.report.write_text(page, encoding="utf-8")
+
+
+def shares(scores: DecisionScores) -> dict[str, str]:
+    """The shares of COUNTED in words, each with the number of faces that it is of."""
+    faces = {name: sum(scores.images_by_label.get(label, 0) for label in labels) for name, labels in COUNTED.items()}
+    return {name: counted(getattr(scores, name), count) for name, count in faces.items()}
 
 
 def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
@@ -85,9 +106,9 @@ def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
         "without_mask": scores.without_mask_caught,
         "incorrect": scores.incorrect_caught,
     }
-    counts = {label: scores.images_by_label.get(label, 0) for label in LABELS}
-    alerts = {label: round((alerted[label] or 0.0) * counts[label]) for label in LABELS}
-    return {label: (counts[label] - alerts[label], alerts[label]) for label in LABELS}
+    counts = {label: scores.images_by_label.get(label, 0) for label in JUDGED}
+    alerts = {label: round((alerted[label] or 0.0) * counts[label]) for label in JUDGED}
+    return {label: (counts[label] - alerts[label], alerts[label]) for label in JUDGED}
 
 
 def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:

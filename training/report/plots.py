@@ -54,15 +54,15 @@ def precision_recall(parts: dict[str, Predictions]) -> str:
 
 
 def reliability_diagram(part: Predictions) -> str:
-    """What came true over what was promised, before and after temperature scaling, as a data URI."""
-    axes = new_axes("promised: P(not compliant), %", "came true, %")
-    axes.plot([0, 100], [0, 100], color=GREY, linestyle=":", linewidth=1.2, label="honest")
+    """The observed share over the predicted probability, before and after temperature scaling, as a data URI."""
+    axes = new_axes("predicted P(not compliant), %", "not compliant, %")
+    axes.plot([0, 100], [0, 100], color=GREY, linestyle=":", linewidth=1.2, label="ideal")
     for p, colour, name in ((part.raw, ORANGE, "before"), (part.p, BLUE, "after")):
         bins = reliability(p, part.truth)
-        promised, came_true = [100 * b.mean_p for b in bins], [100 * b.share_true for b in bins]
-        axes.plot(promised, came_true, color=colour, linewidth=1, alpha=0.6)
+        predicted, observed = [100 * b.mean_p for b in bins], [100 * b.share_true for b in bins]
+        axes.plot(predicted, observed, color=colour, linewidth=1, alpha=0.6)
         # A dot's area tells how many pictures stand behind it.
-        axes.scatter(promised, came_true, s=[12 + 200 * b.images / len(p) for b in bins], color=colour, label=name)
+        axes.scatter(predicted, observed, s=[12 + 200 * b.images / len(p) for b in bins], color=colour, label=name)
     return finished(axes)
 
 

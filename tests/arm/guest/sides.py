@@ -12,5 +12,5 @@ from edge.vision.preprocessing import whole_picture
 runtime, folder = sys.argv[1:]
 classifier, _ = load_classifier(ModelSettings(runtime=runtime))
 images = [next(iter(Pictures([path]))).image for path in sorted(Path(folder).glob("*.png"))]
-scores = [classifier.score(image, [whole_picture(image)])[0] for image in images]
+scores = [classifier.score(image, [whole_picture(image)])[0, 0] for image in images]
 sys.stdout.write(json.dumps([bool(score >= classifier.threshold) for score in scores]))

@@ -44,9 +44,22 @@ def test_decoding_a_clip_is_a_stage(picture, tmp_path):
         (["--warm-up", "-1"], "--warm-up -1"),
         (["--source", "none.mp4"], "There is no file"),
         (["--source", "{picture}"], "too few frames"),
-        (["--source", "{picture}", "--warm-up", "1", "--json", "/proc/none/bench.json"], "another place with --json"),
+        (["--source", "{picture}", "--warm-up", "1", "--json", "/proc/none/b.json"], "There is no folder /proc/none"),
     ],
 )
 def test_what_cannot_be_measured_or_saved_is_said_in_a_sentence(options, said, picture, capsys):
     assert main(["bench", *(option.format(picture=picture) for option in options)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_figures_replace_no_file_without_force_and_no_input_at_all(picture, tmp_path, capsys):
+    saved = tmp_path / "folder" / "bench.json"
+    saved.parent.mkdir()
+    saved.write_text("figures of yesterday")
+    command = ["bench", "--source", picture, "--warm-up", "2", "--json"]
+    assert main([*command, str(saved)]) == 2
+    assert saved.read_text() == "figures of yesterday"
+    assert main([*command, picture, "--force"]) == 2
+    assert cv2.imread(picture) is not None
+    assert main([*command, str(saved), "--force"]) == 0
+    assert json.loads(saved.read_text())["frames"] == 8

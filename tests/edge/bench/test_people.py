@@ -9,7 +9,7 @@ def test_the_networks_find_one_bare_face_in_each_frame(drawn_person):
     locator, (classifier, _) = make_locator(settings.locator, settings.model), load_classifier(settings.model)
     for frame in drawn_person:
         (face,) = locator.locate(frame.image)
-        assert classifier.score(frame.image, [face])[0] > classifier.threshold
+        assert classifier.score(frame.image, [face])[0, 0] > classifier.threshold
 
 
 def test_a_time_always_shows_the_same_picture(drawn_person):

@@ -1,8 +1,12 @@
+import os
+import re
+import struct
+
 import cv2
 import numpy as np
 import pytest
 
-from edge.camera.recording import open_recording
+from edge.camera.recording import Video, open_recording
 from edge.errors import UserError
 
 
@@ -14,6 +18,44 @@ def clip(tmp_path):
         writer.write(np.full((48, 64, 3), brightness, np.uint8))
     writer.release()
     return path
+
+
+@pytest.fixture(scope="module")
+def noisy_clip(tmp_path_factory):
+    """Sixty frames that compress badly, so that every byte of the film counts."""
+    return write_noise(tmp_path_factory.mktemp("clip") / "clip.avi", "mp4v")
+
+
+def write_noise(path, codec):
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), 20.0, (128, 96))
+    random = np.random.default_rng(1)
+    for _ in range(60):
+        writer.write(random.integers(0, 255, (96, 128, 3), np.uint8))
+    writer.release()
+    return path
+
+
+def lasting(clip, ticks):
+    """Let the frames of an mp4 last so many ticks of its clock each, as phones and screen recorders do.
+
+    The table of durations grows, and with it every box around it; it lies behind the film, where nothing else moves.
+    """
+    content = bytearray(clip.read_bytes())
+    table = content.rindex(b"stts") - 4
+    size = struct.unpack_from(">I", content, table)[0]
+    entries = b"".join(struct.pack(">II", 1, each) for each in ticks)
+    new = struct.pack(">I4sII", 16 + len(entries), b"stts", 0, len(ticks)) + entries
+    content[table : table + size] = new
+    for box in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+        at = content.rindex(box) - 4
+        struct.pack_into(">I", content, at, struct.unpack_from(">I", content, at)[0] + len(new) - size)
+    clip.write_bytes(content.replace(b"edts", b"free"))  # the edit list would cut the film to its old length
+    return clip
+
+
+def everything(path):
+    with open_recording(path) as recording:
+        return list(recording), recording
 
 
 def picture(path, colour=(0, 0, 255)):
@@ -77,3 +119,106 @@ def test_a_clip_cut_short_gives_the_frames_it_has_or_is_refused(clip, tmp_path):
     short.write_bytes(clip.read_bytes()[:300])
     with pytest.raises(UserError, match="cannot be read as a video"):
         open_recording(short)
+
+
+def test_the_time_is_the_container_s_and_not_the_number_of_the_frame(clip):
+    frames, _ = everything(lasting(clip, [512] * 10))
+    tick = (frames[1].seconds - frames[0].seconds) / 512
+    frames, recording = everything(lasting(clip, [10 * 512] * 4 + [512] * 6))
+    expected = [0, 10, 20, 30, 40, 41, 42, 43, 44, 45]
+    assert [frame.seconds for frame in frames] == pytest.approx([512 * tick * n for n in expected])
+    assert recording.damage == ""
+
+
+def test_numbered_pictures_come_in_the_order_of_their_numbers(tmp_path):
+    names = ["frame1", "frame2", "Frame3", "frame10", "frame011", "frame100"]
+    for shade, name in enumerate(names):
+        picture(tmp_path / f"{name}.png", (0, 0, shade))
+    frames, _ = everything(tmp_path)
+    assert [int(frame.image[0, 0, 0]) for frame in frames[::10]] == list(range(6))
+
+
+def test_a_mac_s_companion_files_are_no_pictures(tmp_path):
+    picture(tmp_path / "a.png")
+    (tmp_path / "._a.png").write_bytes(b"\0\5\26\7")
+    assert len(everything(tmp_path)[0]) == 10
+
+
+@pytest.mark.parametrize("name", ["%03d.mp4", "a:b.mp4", "http:x.mp4", os.fsdecode(b"caf\xe9.mp4"), "-i.mp4"])
+def test_a_clip_of_any_name_is_read(clip, name, tmp_path, monkeypatch):
+    clip.rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    with open_recording(type(tmp_path)(name)) as recording:
+        assert len(list(recording)) == 10
+
+
+def test_a_picture_whose_name_is_no_utf8_is_read(tmp_path):
+    picture(tmp_path / "a.png").rename(tmp_path / os.fsdecode(b"caf\xe9.png"))
+    assert len(everything(tmp_path)[0]) == 10
+
+
+def test_a_whole_clip_has_no_damage(noisy_clip):
+    frames, recording = everything(noisy_clip)
+    assert (len(frames), recording.damage, recording.gaps) == (60, "", [])
+
+
+def spoiled(clip, tmp_path, change):
+    content = bytearray(clip.read_bytes())
+    change(content)
+    path = tmp_path / "spoiled.avi"
+    path.write_bytes(content)
+    return path
+
+
+def test_what_is_damaged_is_read_on_and_told_in_one_sentence(noisy_clip, tmp_path, capfd):
+    def overwrite(content):
+        third = len(content) // 3
+        content[third : third + third // 4] = bytes(third // 4)
+
+    frames, recording = everything(spoiled(noisy_clip, tmp_path, overwrite))
+    assert frames[-1].seconds > 2.5  # of 3.0: it was read past the hole
+    assert re.search(r"is damaged: \d+ frames? (could not be decoded|may show errors)", recording.damage)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_clip_that_was_cut_off_says_how_much_is_missing(tmp_path, capfd):
+    path = write_noise(tmp_path / "clip.webm", "VP80")
+    os.truncate(path, path.stat().st_size // 2)
+    capfd.readouterr()  # the writer's own remarks
+    frames, recording = everything(path)
+    assert 20 < len(frames) < 40
+    ((begin, end),) = recording.gaps
+    assert (begin, end) == (pytest.approx(len(frames) / 20), pytest.approx(3.0))
+    assert f"the last {end - begin:.1f} s are missing" in recording.damage
+    assert capfd.readouterr().err == ""
+
+
+def test_a_picture_with_a_fault_inside_is_told(tmp_path, capfd):
+    noise = np.random.default_rng(1).integers(0, 255, (96, 128, 3), np.uint8)
+    content = bytearray(cv2.imencode(".jpg", noise)[1])
+    content[len(content) // 2 : len(content) // 2 + 300] = bytes(300)
+    (tmp_path / "spoiled.jpg").write_bytes(content)
+    picture(tmp_path / "whole.png")
+    _, recording = everything(tmp_path)
+    assert "spoiled.jpg is damaged (1 of 2 pictures)" in recording.damage
+    assert capfd.readouterr().err == ""
+
+
+def test_what_others_write_to_standard_error_meanwhile_gets_there(tmp_path, capfd, monkeypatch):
+    picture(tmp_path / "a.png")
+
+    def decode(*_):
+        os.write(2, b"[h264 @ 0x55a0] error while decoding MB 2 1\nthe door is open\n")
+        return np.zeros((48, 64, 3), np.uint8)
+
+    monkeypatch.setattr(cv2, "imdecode", decode)
+    _, recording = everything(tmp_path)
+    assert capfd.readouterr().err == "the door is open\n"
+    assert recording.damage
+
+
+def test_a_video_of_huge_frames_is_refused_before_one_is_decoded(clip, monkeypatch):
+    monkeypatch.setattr("edge.camera.picture_file.MOST_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr(Video, "_next", lambda self: pytest.fail("decoded"))
+    with pytest.raises(UserError, match=r"too large \(64 x 48 pixels\)"):
+        open_recording(clip)

@@ -1,6 +1,8 @@
 """`maskwatch install` for a tar: the installer in it does the work, and has the time that it needs."""
 
+import hashlib
 import io
+import json
 import os
 import signal
 import subprocess
@@ -40,9 +42,12 @@ def pack(tmp_path):
     def pack(installer):
         file = tmp_path / "bundle.tar"
         with tarfile.open(file, "w") as archive:
-            member = tarfile.TarInfo("install.py")
-            member.size = len(installer)
-            archive.addfile(member, io.BytesIO(installer))
+            files = {"install.py": hashlib.sha256(installer).hexdigest()}
+            manifest = json.dumps({"release": "1.0+a", "target": "trixie", "files": files}).encode()
+            for name, content in (("manifest.json", manifest), ("install.py", installer)):
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
         return file
 
     return pack

@@ -7,8 +7,8 @@ from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
 from edge.errors import UserError
 from edge.events.types import AlertBegan, AlertEnded, Muted
-from edge.replay.annotation import Annotation, Segment, read_annotations
-from edge.replay.evaluation import evaluate
+from edge.replay.annotation import Annotation, Segment, Sighting, read_annotations
+from edge.replay.evaluation import Shown, evaluate
 from edge.replay.record import Record
 from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict
@@ -39,7 +39,8 @@ def record(seconds, *alerts, people=(), muted=()):
 
 def judged(segments, *alerts, **others):
     """What is made of segments (begin, end, people), when alerts (begin, end) stand."""
-    return evaluate(annotation(*segments), record(segments[-1][1], *alerts, **others))
+    seconds = segments[-1][1]
+    return evaluate(annotation(*segments), record(seconds, *alerts, **others), Shown(seconds))
 
 
 def delays(segments, *alerts):
@@ -142,10 +143,23 @@ def test_a_clip_passes_with_every_alert_in_time_and_no_other(segments, alerts, p
 
 def test_annotations_are_read_from_beside_the_videos(tmp_path):
     segment = {"from_s": 0, "to_s": 2, "people": {"with_mask": 1}}
-    content = {"file": "clip.mp4", "segments": [segment], "max_people": 1}
+    sighting = {"at_s": 1, "person": "A", "x": 0.4, "y": 0.5}
+    content = {"file": "clip.mp4", "segments": [segment], "max_people": 1, "sightings": [sighting]}
     (tmp_path / "clip.json").write_text(json.dumps(content))
+    (tmp_path / "clip.mp4").touch()
     (annotation,) = read_annotations(tmp_path)
-    assert annotation == Annotation(tmp_path / "clip.mp4", (Segment(0, 2, {"with_mask": 1}),), 1)
+    expected = (Segment(0, 2, {"with_mask": 1}),), 1, (Sighting(1, "A", 0.4, 0.5),)
+    assert annotation == Annotation(tmp_path / "clip.mp4", *expected)
+
+
+def test_a_description_without_its_clip_is_refused_before_the_work(tmp_path):
+    content = {"file": "clip.mp4", "segments": [{"from_s": 0, "to_s": 2, "people": {}}], "max_people": 1}
+    (tmp_path / "clip.json").write_text(json.dumps(content))
+    with pytest.raises(UserError, match=r"clip\.mp4, which is not beside it"):
+        read_annotations(tmp_path)
+
+
+SEGMENT = '{"file": "c.mp4", "max_people": 1, "segments": [%s]}'
 
 
 @pytest.mark.parametrize(
@@ -155,6 +169,14 @@ def test_annotations_are_read_from_beside_the_videos(tmp_path):
         ("[]", "list"),
         ('{"file": "clip.mp4"}', "lacks 'segments'"),
         ('{"file": "clip.mp4", "max_people": 1, "segments": [{"from_s": 0, "to_s": "x", "people": {}}]}', "'x'"),
+        (SEGMENT % "", "no segments"),
+        (SEGMENT % '{"from_s": 2, "to_s": 1, "people": {}}', "from 2.0 to 1.0 s"),
+        (SEGMENT % '{"from_s": 0, "to_s": NaN, "people": {}}', "to nan s"),
+        (SEGMENT % '{"from_s": 0, "to_s": Infinity, "people": {}}', "to inf s"),
+        (SEGMENT % '{"from_s": 0, "to_s": 2, "people": {"without_msk": 1}}', '"without_msk" is none of'),
+        (SEGMENT % '{"from_s": 0, "to_s": 2, "people": {"with_mask": -1}}', "below 0"),
+        (SEGMENT % '{"from_s": 0, "to_s": 3, "people": {}}, {"from_s": 2, "to_s": 4, "people": {}}', "ends at 3.0 s"),
+        ("[" * 100_000, "recursion"),
     ],
 )
 def test_a_description_that_says_nothing_is_refused(tmp_path, content, why):
@@ -166,3 +188,54 @@ def test_a_description_that_says_nothing_is_refused(tmp_path, content, why):
 def test_a_folder_without_descriptions_is_refused(tmp_path):
     with pytest.raises(UserError, match="holds no annotated clips"):
         read_annotations(tmp_path)
+
+
+def covered(shown, *segments):
+    return evaluate(annotation(*segments), record(segments[-1][1]), shown)
+
+
+def test_what_is_annotated_and_not_shown_is_a_failure():
+    evaluation = covered(Shown(3.0), (0, 2, FINE), (2, 5, FINE))
+    assert evaluation.uncovered == ((3.0, 5),)
+    assert not evaluation.passed
+
+
+def test_a_hole_in_a_damaged_clip_is_a_failure():
+    evaluation = covered(Shown(5.0, [(1.5, 2.5)]), (0, 2, FINE), (3, 5, FINE))
+    assert evaluation.uncovered == ((1.5, 2),)
+    assert not evaluation.passed
+
+
+def test_a_clip_may_end_a_little_sooner_than_was_noted_by_eye():
+    assert covered(Shown(4.8), (0, 5, FINE)).passed
+
+
+def followed(*boxes):
+    """A second at ten frames a second for each entry: the tracks in view, by number, and the left of their boxes."""
+    record = Record()
+    for number, tracks in enumerate(boxes):
+        seen = [Track(track, Face(left, 0, left + 1, 1), 0.5, Verdict.UNDECIDED) for track, left in tracks.items()]
+        for tick in range(10):
+            record.publish(FrameResult(Frame(IMAGE, number + tick / 10), seen, AlarmState(), [], {}))
+    return record
+
+
+def switches(record, *sightings):
+    """Of sightings (seconds, person, x in pixels of a picture of four)."""
+    seen = tuple(Sighting(seconds, person, x / 4, 0.1) for seconds, person, x in sightings)
+    clip = Annotation("clip.mp4", (Segment(0, 2, FINE),), 2, seen)
+    return evaluate(clip, record, Shown(2.0)).switches
+
+
+def test_a_track_that_goes_on_with_another_person_is_an_identity_switch():
+    record = followed({1: 0, 2: 2}, {1: 2, 2: 0})
+    assert switches(record, (0.5, "A", 0.5), (0.5, "B", 2.5), (1.5, "A", 0.5), (1.5, "B", 2.5)) == 2
+
+
+def test_people_who_keep_their_tracks_or_get_new_ones_switch_nothing():
+    record = followed({1: 0}, {2: 0})
+    assert switches(record, (0.5, "A", 0.5), (1.5, "B", 0.5), (1.6, "B", 3.5)) == 0
+
+
+def test_without_sightings_no_switches_are_known():
+    assert switches(followed({1: 0})) is None

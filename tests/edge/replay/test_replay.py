@@ -1,13 +1,22 @@
+import io
+import itertools
 import json
+import re
+import shutil
 from itertools import islice
 
 import cv2
+import numpy as np
 import pytest
 
+from edge.alarm.state import AlarmState
 from edge.camera.frame import Frame
+from edge.camera.recording import open_recording
 from edge.cli import main
 from edge.demo.scene import RATE, DoorwayScene
 from edge.replay.pace import at_rate
+from edge.replay.summary import Summary
+from edge.runtime.frame_result import FrameResult
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +43,57 @@ def test_a_replay_draws_a_clip_and_a_timeline(clip, tmp_path, capsys):
     written = cv2.VideoCapture(str(out))
     assert written.get(cv2.CAP_PROP_FPS) == 5
     assert cv2.imread(str(timeline)).std() > 10
+
+
+def test_a_replay_ends_with_a_summary_that_names_what_was_written(clip, tmp_path, capsys):
+    out = tmp_path / "annotated.webm"
+    assert main(["replay", str(clip), "--out", str(out), "--rate", "5"]) == 0
+    said = capsys.readouterr().err
+    assert re.search(r"door.mp4: 30 frames up to 5.8 s watched in .* s, \d people followed, 1 alert.", said)
+    assert f"Wrote {out} (" in said
+
+
+def test_a_terminal_is_shown_the_progress(clip, tmp_path):
+    with open_recording(clip) as recording:
+        terminal = Terminal()
+        ticks = itertools.count()
+        with Summary(recording, "door.mp4", terminal, clock=lambda: next(ticks)) as summary:
+            for frame in recording:
+                summary.publish(FrameResult(frame, [], AlarmState(), [], {}))
+    assert "\r\x1b[K3.0 of 6.0 s (50 %), 0 alerts" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+class Terminal(io.StringIO):
+    """A text stream that is one."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("option", ["--out", "--timeline"])
+def test_a_recording_is_never_written_over(clip, option, tmp_path, capsys):
+    source = tmp_path / ("x.mp4" if option == "--out" else "x.png")
+    if option == "--out":
+        shutil.copy(clip, source)
+    else:
+        assert cv2.imwrite(str(source), np.full((48, 64, 3), 90, np.uint8))
+    before = source.read_bytes()
+    for force in ([], ["--force"]):
+        assert main(["replay", str(source), option, str(source), *force]) == 2
+        assert "read by this command" in capsys.readouterr().err
+    assert source.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_damaged_clip_is_told_in_one_line(clip, tmp_path, capfd):
+    spoiled = bytearray(clip.read_bytes())
+    spoiled[len(spoiled) // 2 : len(spoiled) // 2 + 3000] = bytes(3000)
+    (tmp_path / "spoiled.mp4").write_bytes(spoiled)
+    assert main(["replay", str(tmp_path / "spoiled.mp4")]) == 0
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert "spoiled.mp4 is damaged" in lines[1]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +134,27 @@ def test_clips_are_scored_in_a_table(annotated, capsys):
     assert "door" in shown
     assert "100 %" in shown
     assert "Passed: 1 of 1" in shown
+
+
+def test_a_clip_that_ends_before_its_annotation_fails(clip, annotated, capsys):
+    folder = annotated("with_mask", "without_mask")
+    description = clip.with_suffix(".json")
+    content = json.loads(description.read_text())
+    content["segments"].append({"from_s": 6, "to_s": 9, "people": {}})
+    description.write_text(json.dumps(content))
+    assert main(["evaluate", folder]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "door.mp4 shows nothing from 6.0 to 9.0 s, which are annotated: not passed." in shown
+    assert "Passed: 0 of 1 clips; not passed: door." in shown
+
+
+def test_the_score_is_printed_for_programs(annotated, capsys):
+    assert main(["evaluate", annotated("with_mask", "without_mask"), "--json"]) == 0
+    score = json.loads(capsys.readouterr().out)
+    assert (score["must_pass"], score["passed"], score["frames_per_second"]) == (1, 1, 10.0)
+    (clip,) = score["clips"]
+    assert (clip["clip"], clip["passed"], clip["false_alerts_s"], clip["damage"]) == ("door.mp4", True, [], "")
+    assert 0 <= clip["not_compliant"][0]["alerted_after_s"] < 1
 
 
 def test_a_clip_that_fails_ends_with_status_1_unless_it_is_only_reported(annotated, capsys):

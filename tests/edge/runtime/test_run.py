@@ -117,7 +117,7 @@ def test_a_reader_that_leaves_is_no_drama(long_clip):
     ("settings", "said"),
     [
         ('[model]\nclassifier = "none.tflite"\n', "none.tflite cannot be read"),
-        ('[model]\nclassifier = "{readme}"\n', "bears no maskwatch metadata"),
+        ('[model]\nclassifier = "{readme}"\n', "has no maskwatch metadata"),
         ('[model]\nlocator = "none.tflite"\n', "none.tflite cannot be read"),
         ('[model]\nlocator = "{classifier}"\n', "is a classifier, not a locator"),
         ('[locator]\nkind = "center"\n', 'must be "faces" or "centre", not \'center\''),

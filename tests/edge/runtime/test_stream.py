@@ -5,57 +5,18 @@ import threading
 import cv2
 import numpy as np
 import pytest
-from gpiozero.pins.mock import MockFactory
 
-from edge.alarm.alarm import Alarm
 from edge.errors import UserError
-from edge.events.journal import Journal
-from edge.events.types import AlertBegan, Blind, Sighted, TrackBegan
-from edge.runtime.stream import Stream
+from edge.events.types import AlertBegan, Blind, Sighted
 from edge.runtime.stream_server import EVENTS_KEPT, StreamServer
-from edge.settings.schema import AlarmSettings, StreamSettings
+from edge.settings.schema import AlarmSettings
 from edge.stream.client import Away, StreamClient, send_command
 from edge.stream.messages import Hello, LostEvents, NumberedEvent, Position, State
 
 
-class Log:
-    def __init__(self):
-        self.lines = []
-
-    def write(self, text):
-        self.lines.append(text)
-
-    def flush(self):
-        pass
-
-
-class Door:
-    """A door's stream, without its loop."""
-
-    def __init__(self, folder, **options):
-        self.address = folder / "stream.sock"
-        self.pins, self.log = MockFactory(), Log()
-        self.journal = Journal(self.log, epoch=lambda: 1000.0)
-        self.alarm = Alarm(AlarmSettings(), self.pins)
-        settings = StreamSettings(socket=str(self.address))
-        self.stream = Stream(settings, self.journal, self.alarm, evidence_bounds=lambda: (-3.0, 3.0), **options)
-
-    def __enter__(self):
-        self.alarm.__enter__()
-        self.stream.__enter__()
-        return self
-
-    def __exit__(self, *exception):
-        self.stream.__exit__()
-        self.alarm.__exit__()
-
-    def track(self, number):
-        self.journal.write(TrackBegan(at=float(number), track=number))
-
-
 @pytest.fixture
-def door(tmp_path):
-    with Door(tmp_path) as door:
+def door(door_at, tmp_path):
+    with door_at(tmp_path) as door:
         yield door
 
 
@@ -106,26 +67,26 @@ def test_a_reader_that_comes_back_goes_on_after_its_last_event(door, client):
     assert [message.event["track"] for message in later] == [4, 5]
 
 
-def test_another_run_is_told_from_its_beginning(tmp_path):
-    with Door(tmp_path) as door:
+def test_another_run_is_told_from_its_beginning(door_at, tmp_path):
+    with door_at(tmp_path) as door:
         door.track(1)
         door.track(2)
         (last,) = received(StreamClient(door.address, after=Position()), NumberedEvent, 2)[1:]
-    with Door(tmp_path) as door:
+    with door_at(tmp_path) as door:
         door.track(7)
         (event,) = received(StreamClient(door.address, after=last.position), NumberedEvent)
     assert (event.event["track"], event.position.number) == (7, 1)
     assert event.position.run != last.position.run
 
 
-def test_a_client_goes_on_by_itself_when_the_door_is_back(tmp_path):
-    with Door(tmp_path) as door:
+def test_a_client_goes_on_by_itself_when_the_door_is_back(door_at, tmp_path):
+    with door_at(tmp_path) as door:
         client = StreamClient(door.address, after=Position(), sleep=lambda _: None)
         messages = iter(client)
         door.track(1)
         assert [type(next(messages)) for _ in range(2)] == [Hello, NumberedEvent]
     assert isinstance(next(messages), Away)
-    with Door(tmp_path) as door:
+    with door_at(tmp_path) as door:
         door.track(2)
         assert isinstance(next(messages), Hello)
         assert next(messages).event["track"] == 2
@@ -198,9 +159,11 @@ def test_a_slow_reader_misses_states_and_no_event(door, frame_result):
     assert states < 250
 
 
-def test_a_reader_that_takes_nothing_is_dropped_and_the_log_says_so(tmp_path, eventually, frame_result, monkeypatch):
+def test_a_reader_that_takes_nothing_is_dropped_and_the_log_says_so(
+    door_at, tmp_path, eventually, frame_result, monkeypatch
+):
     monkeypatch.setattr("edge.runtime.stream.StreamServer", lambda *a, **k: StreamServer(*a, stuck_seconds=0.2, **k))
-    with Door(tmp_path) as door, socket.socket(socket.AF_UNIX) as dead:
+    with door_at(tmp_path) as door, socket.socket(socket.AF_UNIX) as dead:
         dead.connect(str(door.address))
         dead.sendall(b'{"do":"subscribe","states":true}\n')
 
@@ -223,22 +186,22 @@ def test_a_reader_outside_the_group_is_refused(door, monkeypatch):
         send_command(door.address, {"do": "unmute"})
 
 
-def test_the_socket_of_a_killed_door_is_replaced(tmp_path):
+def test_the_socket_of_a_killed_door_is_replaced(door_at, tmp_path):
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(tmp_path / "stream.sock"))
-    with Door(tmp_path) as door:
+    with door_at(tmp_path) as door:
         assert not send_command(door.address, {"do": "unmute"}).ok
 
 
-def test_two_doors_do_not_share_a_socket(door, client, tmp_path):
-    with Door(tmp_path) as other:
+def test_two_doors_do_not_share_a_socket(door_at, door, client, tmp_path):
+    with door_at(tmp_path) as other:
         assert "another maskwatch" in other.log.lines[0]
     door.track(1)
     assert received(client(after=Position()), NumberedEvent)
 
 
-def test_the_last_events_are_sent_when_the_door_stops(tmp_path):
-    with Door(tmp_path) as door:
+def test_the_last_events_are_sent_when_the_door_stops(door_at, tmp_path):
+    with door_at(tmp_path) as door:
         messages = iter(StreamClient(door.address, after=Position()))
         next(messages)
         for number in range(1, 100):

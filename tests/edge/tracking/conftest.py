@@ -40,8 +40,8 @@ def living():
 def play(living):
     """Feeds a tracker with faces, ten frames a second, and its verdicts to rules that alert for faces of any size.
 
-    p is what the classifier says of each face, by its place in the list.
-    Every frame is a list of (x, y, size, p), the middle and size of a face in pixels. Gives all events.
+    Every frame is a list of (x, y, size, p) or (x, y, size, p, p_clear): the middle and size of a face in pixels, and
+    what the classifier says of it. Gives all events.
     """
 
     policies = {}
@@ -49,13 +49,17 @@ def play(living):
     def play(tracker, frames, *, start=0.0, step=0.1, picture=living):
         events, policy = [], policies.setdefault(tracker, Policy(AlarmSettings(min_face_px=0), None))
         for number, people in enumerate(frames):
-            faces = {face_at(x, y, size): p for x, y, size, p in people}
+            faces = {face_at(x, y, size): said_of(*said) for x, y, size, *said in people}
             asked, followed = tracker.follow(picture(start + number * step), list(faces))
-            events += followed + tracker.judge(asked, np.array([faces[person.face] for person in asked]))
+            events += followed + tracker.judge(asked, np.array([faces[person.face] for person in asked]).reshape(-1, 2))
             events += policy.decide(tracker.seconds, tracker.tracks).events
         return events
 
     return play
+
+
+def said_of(p, p_clear=1.0):
+    return p, p_clear
 
 
 def face_at(x, y, size):

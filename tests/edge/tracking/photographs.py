@@ -17,6 +17,6 @@ def log_odds_of(crops: Path, classifier: Classifier) -> dict[bool, np.ndarray]:
         for row in csv.DictReader(manifest):
             if row["split"] == "test":
                 image = cv2.cvtColor(cv2.imread(str(crops.parent / row["path"])), cv2.COLOR_BGR2RGB)
-                (p,) = classifier.score(image, [whole_picture(image)])
+                ((p, _),) = classifier.score(image, [whole_picture(image)])
                 found[row["label"] == "with_mask"].append(np.log(p / (1 - p)))
     return {kind: np.array(values) for kind, values in found.items()}

@@ -26,9 +26,10 @@ FRAMES = st.lists(st.lists(FACES, max_size=5), max_size=12)
 STEPS = st.lists(st.floats(-0.5, 3), min_size=12, max_size=12)
 
 
-def probability(face):
+def said_of(face):
     """What the classifier would say of a face: it depends on nothing else."""
-    return 0.01 + 0.98 * (abs(np.sin(face.left + 3 * face.top + 7 * face.right)))
+    p, p_clear = np.abs(np.sin([face.left + 3 * face.top + 7 * face.right, face.left + face.bottom]))
+    return 0.01 + 0.98 * p, 1 - 0.5 * p_clear
 
 
 def events_of(frames, steps=(0.1,) * 12, tracker=None, **tracking):
@@ -37,7 +38,7 @@ def events_of(frames, steps=(0.1,) * 12, tracker=None, **tracking):
     for number, (faces, step) in enumerate(zip(frames, steps, strict=False)):
         seconds += step
         asked, followed = tracker.follow(Frame(np.roll(IMAGE, 5 * number, axis=0), seconds), faces)
-        events += followed + tracker.judge(asked, np.array([probability(person.face) for person in asked]))
+        events += followed + tracker.judge(asked, np.array([said_of(person.face) for person in asked]).reshape(-1, 2))
         events += policy.decide(tracker.seconds, tracker.tracks).events
     return events
 
@@ -85,7 +86,7 @@ def test_no_more_people_are_looked_at_than_set(frames):
     for number, faces in enumerate(frames):
         asked, _ = tracker.follow(Frame(IMAGE, number / 10), faces)
         assert len(asked) <= 2
-        tracker.judge(asked, np.full(len(asked), 0.5))
+        tracker.judge(asked, np.full((len(asked), 2), (0.5, 1.0)))
 
 
 @unhurried
@@ -112,7 +113,7 @@ def grown(frames):
         for number in range(begin, end + 10):
             frame = Frame(IMAGE if number % 2 else IMAGE[::-1], number / 10)
             asked, _ = tracker.follow(frame, strangers(number) if number < end else [])
-            tracker.judge(asked, np.full(len(asked), 0.9))
+            tracker.judge(asked, np.full((len(asked), 2), (0.9, 1.0)))
         return len(pickle.dumps(tracker))
 
     before = run(0, 1000)

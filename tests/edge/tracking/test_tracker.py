@@ -92,8 +92,49 @@ def test_people_who_cross_keep_their_verdicts(new_tracker, play):
 
 def test_a_face_that_is_too_small_is_followed_and_never_looked_at(new_tracker, play, living):
     tracker = new_tracker()
-    assert names(play(tracker, still(BARE, 30, size=14))) == ["track_began"]
+    assert play(tracker, still(BARE, 30, size=14)) == []
     assert tracker.follow(living(3.0), [face(160, 14)]) == ([], [])
+    assert (len(tracker.people), tracker.tracks) == (1, [])
+
+
+def test_what_is_no_clear_face_is_followed_and_is_nobody(new_tracker, play):
+    tracker = new_tracker()
+    assert play(tracker, [[(160, 120, 60, BARE, 0.1)]] * 50) == []
+    assert (len(tracker.people), tracker.tracks, tracker.verdicts) == (1, [], [])
+
+
+def test_a_single_clear_look_is_not_a_person(new_tracker, play):
+    frames = [[(160, 120, 60, BARE, 0.99)], *[[(160, 120, 60, BARE, 0.1)]] * 20]
+    assert play(new_tracker(), frames) == []
+
+
+def test_somebody_who_comes_backwards_is_a_person_once_they_turn_round(new_tracker, play):
+    events = play(new_tracker(), [*[[(160, 120, 60, 0.6, 0.05)]] * 20, *still(BARE, 10)])
+    assert names(events) == ["track_began", "verdict_turned", "alert_began"]
+    assert 2.0 < at(events, "track_began")[0] <= at(events, "alert_began")[0] <= 2.8
+
+
+def test_a_masked_person_who_turns_to_profile_stays_compliant(new_tracker, play):
+    tracker = new_tracker()
+    events = play(tracker, [*still(MASKED, 20), *[[(160, 120, 60, BARE, 0.3)]] * 40])
+    assert names(events) == ["track_began", "verdict_turned"]
+    assert tracker.verdicts == [Verdict.COMPLIANT]
+
+
+def test_a_less_clear_face_takes_longer(new_tracker, play):
+    clear, hazy = (play(new_tracker(), [[(160, 120, 60, 0.9, p_clear)]] * 100) for p_clear in (1.0, 0.6))
+    assert at(hazy, "alert_began") > at(clear, "alert_began")
+
+
+def test_what_is_unclear_keeps_nobody_waiting(new_tracker, play, living):
+    tracker = new_tracker(looks_per_frame=1)
+    play(tracker, [[(60, 120, 60, 0.5, 0.02)]] * 20)
+    looks = []
+    for number in range(20, 28):
+        asked, _ = tracker.follow(living(number / 10), [face(60, 60), face(200, 60)])
+        tracker.judge(asked, np.array([[0.5, 0.02 if person.face.centre[0] == 60 else 0.9] for person in asked]))
+        looks += [person.face.centre[0] for person in asked]
+    assert looks.count(200) >= 6
 
 
 def test_a_small_face_takes_longer(new_tracker, play):
@@ -125,7 +166,7 @@ def test_the_undecided_are_looked_at_before_the_decided(new_tracker, play, livin
     for number in range(20, 26):
         faces = [face(160, 60), face(60, 60)]
         asked, _ = tracker.follow(living(number / 10), faces)
-        tracker.judge(asked, np.array([0.5] * len(asked)))
+        tracker.judge(asked, np.full((len(asked), 2), (0.5, 1.0)))
         looks += [person.face.centre[0] for person in asked]
     assert looks.count(60) >= 4
 
@@ -149,7 +190,7 @@ def counted(new_tracker, living):
             faces = [face(30 + 60 * (i % 5) + number % 3, 40) for i in range(5)]
             faces = [type(f)(f.left, f.top + dy, f.right, f.bottom + dy) for f in faces for dy in (-90, -30, 30, 90)]
             asked, followed = tracker.follow(living(number / 10), faces)
-            events += followed + tracker.judge(asked, np.full(len(asked), p))
+            events += followed + tracker.judge(asked, np.full((len(asked), 2), (p, 1.0)))
             looks.append(len(asked))
         return looks, events
 

@@ -7,7 +7,7 @@ from edge.errors import UserError
 from edge.vision.classifier import Classifier
 from edge.vision.face import Face
 from edge.vision.golden import answers_as_golden, golden_pictures, make_golden
-from edge.vision.interpreter import Int8Network
+from edge.vision.interpreter import Int8Network, quantize_pixels
 from edge.vision.model_file import read_model_file
 
 
@@ -58,8 +58,25 @@ def test_each_face_gets_its_own_score(network):
     image = np.random.default_rng(1).integers(0, 256, (240, 320, 3), np.uint8)
     faces = [Face(10, 10, 90, 90), Face(150, 60, 260, 170)]
     together = Classifier(network).score(image, faces)
-    assert together.tolist() == [Classifier(network).score(image, [face])[0] for face in faces]
+    assert together.tolist() == [Classifier(network).score(image, [face])[0].tolist() for face in faces]
 
 
 def test_no_faces_have_no_scores(network, grey_frame):
-    assert Classifier(network).score(grey_frame, []).shape == (0,)
+    assert Classifier(network).score(grey_frame, []).shape == (0, 2)
+
+
+def test_a_network_that_does_not_say_how_clear_a_face_is_takes_each_to_be_clear(shipped_model, grey_frame):
+    older = Int8Network(read_model_file(shipped_model.with_name("seed_cnn.tflite")))
+    assert older.metadata.labels == ("not_compliant",)
+    assert Classifier(older).score(grey_frame, [Face(10, 10, 90, 90)])[0, 1] == 1.0
+
+
+def test_a_classifier_that_lacks_its_output_is_refused(model):
+    other = Int8Network(replace(model, metadata=replace(model.metadata, labels=("cats", "dogs"))))
+    with pytest.raises(UserError, match="has no output not_compliant"):
+        Classifier(other)
+
+
+def test_the_quantized_pixel_is_the_byte_less_128():
+    pixels = np.arange(256, dtype=np.uint8)
+    assert (quantize_pixels(pixels) == np.arange(-128, 128)).all()

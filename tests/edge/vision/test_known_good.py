@@ -73,6 +73,49 @@ def swap_for_a_locator(file):
     file.write_bytes(Path(ModelSettings().locator).read_bytes())
 
 
+def put_another(file):
+    """A file that has not been tried yet."""
+    file.write_bytes(Path(ModelSettings().classifier).with_name("seed_cnn.tflite").read_bytes())
+
+
+@pytest.mark.parametrize("code", ["import os; os.abort()", "import os; os.kill(os.getpid(), 11)", "raise MemoryError"])
+def test_the_last_good_copy_is_used_in_place_of_a_file_at_which_the_runtime_crashes(code, load, door, monkeypatch):
+    load()
+    put_another(door)
+    monkeypatch.setattr("edge.vision.trial.CHILD", code)
+    name, (reason,) = load()
+    assert name == "door_cnn"
+    assert "cannot be used" in reason
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("lacks"), MemoryError(), ZeroDivisionError(), KeyError("x"), OSError(5)]
+)
+def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, monkeypatch):
+    load()
+    put_another(door)
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("edge.vision.trial.try_model", fail)
+    name, (reason,) = load()
+    assert name == "door_cnn"
+    assert reason.endswith("Until then a copy of the last good one is used.")
+
+
+def test_without_a_copy_whatever_is_raised_ends_in_a_sentence(load, door, monkeypatch):
+    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_: 1 / 0)
+    with pytest.raises(UserError, match=r"cannot be used \(division by zero\): copy it again"):
+        load()
+
+
+def test_a_file_that_was_tried_before_is_not_tried_again(load, monkeypatch):
+    load()
+    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_: pytest.fail("tried again"))
+    assert load() == ("door_cnn", [])
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [

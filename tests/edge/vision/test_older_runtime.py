@@ -18,7 +18,7 @@ from edge.camera.recording import Pictures
 from edge.vision.preprocessing import whole_picture
 classifier, _ = load_classifier(ModelSettings(runtime=sys.argv[1]))
 images = [next(iter(Pictures([path]))).image for path in sorted(Path(sys.argv[2]).glob("*/*.png"))]
-scores = [classifier.score(image, [whole_picture(image)])[0] for image in images]
+scores = [classifier.score(image, [whole_picture(image)])[0, 0] for image in images]
 print(json.dumps([bool(score >= classifier.threshold) for score in scores]))
 """
 

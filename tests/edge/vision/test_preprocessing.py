@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.face import Face
-from edge.vision.preprocessing import CROP_WIDENING, crop_face, quantise_pixels, whole_picture
+from edge.vision.preprocessing import CROP_WIDENING, crop_face, whole_picture
 
 coordinates = st.floats(-500, 800)
 
@@ -30,8 +30,3 @@ def test_any_box_gives_a_crop_of_the_network_size(left, top, width, height):
 def test_a_whole_picture_is_kept_whole(shape):
     face = whole_picture(np.zeros(shape, np.uint8))
     assert face.size * CROP_WIDENING == pytest.approx(max(shape))
-
-
-def test_the_quantised_pixel_is_the_byte_less_128():
-    pixels = np.arange(256, dtype=np.uint8)
-    assert (quantise_pixels(pixels) == np.arange(-128, 128)).all()

@@ -2,6 +2,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from edge.errors import UserError
+from edge.releases.bundle_file import install_bundle_file
+from edge.releases.bundle_tar import read_bundle_tar
 from export.bundle.bundle import make_bundle, pack_bundle, refuse_place, save_bundle
-from export.bundle.manifest import read_manifest
 from export.bundle.program import ROOMS, build_program
+from export.bundle.sign import signed
 from export.bundle.target import SOURCE, TARGETS
 from export.cli import main
 
@@ -26,7 +29,7 @@ def write_wheel(file, *members):
 def test_its_parts_are_those_of_the_manifest(bundle, tmp_path):
     file = save_bundle(bundle, tmp_path)
     with tarfile.open(file) as archive:
-        assert set(archive.getnames()) == {"manifest.json", *read_manifest(file)["files"]}
+        assert set(archive.getnames()) == {"manifest.json", *read_bundle_tar(file).manifest.files}
     assert {"install.py", "maskwatch.toml", "systemd/maskwatch.service"} < bundle.files.keys()
 
 
@@ -129,14 +132,14 @@ def test_looking_at_a_place_leaves_nothing_there(tmp_path):
 def test_what_is_no_bundle_is_refused(tmp_path):
     (tmp_path / "no.tar").write_text("nothing")
     with pytest.raises(UserError, match="is no bundle"):
-        read_manifest(tmp_path / "no.tar")
+        read_bundle_tar(tmp_path / "no.tar")
 
 
 def test_a_bundle_that_was_cut_off_is_damaged(bundle, tmp_path):
     file = save_bundle(bundle, tmp_path)
     os.truncate(file, file.stat().st_size * 3 // 4)
     with pytest.raises(UserError, match=r"is damaged \(wheels/maskwatch-.*\.whl\): copy it again"):
-        read_manifest(file)
+        read_bundle_tar(file)
 
 
 @pytest.mark.parametrize("name", ["install.py", "systemd/maskwatch.service", "wheels/maskwatch-"])
@@ -148,7 +151,7 @@ def test_a_flipped_bit_is_found_wherever_it_is(bundle, tmp_path, name):
     content[start + 100] ^= 1
     file.write_bytes(content)
     with pytest.raises(UserError, match=rf"is damaged \({name}"):
-        read_manifest(file)
+        read_bundle_tar(file)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
@@ -156,3 +159,33 @@ def test_the_manifest_says_for_which_python(target, program):
     manifest = json.loads(json.dumps(pack_bundle(target, [program]).manifest))
     assert (manifest["python"], manifest["machine"]) == (target.python, "aarch64")
     assert manifest["needs"].keys() == {"numpy", "gpiozero", "lgpio"}
+
+
+@pytest.fixture
+def key(tmp_path):
+    if not shutil.which("ssh-keygen"):
+        pytest.skip("not run, because ssh-keygen (openssh-client) is missing")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
+    return tmp_path / "key"
+
+
+def test_a_signed_bundle_is_installed_where_its_key_is_trusted(bundle, key, tmp_path):
+    trusted = tmp_path / "root/etc/maskwatch/trusted_keys"
+    trusted.parent.mkdir(parents=True)
+    shutil.copy(key.with_suffix(".pub"), trusted)
+    with pytest.raises(UserError, match="is not signed"):
+        install_bundle_file(save_bundle(bundle, tmp_path), tmp_path / "root")
+    assert install_bundle_file(save_bundle(signed(bundle, key), tmp_path), tmp_path / "root") == 0
+
+
+def test_a_signature_changes_nothing_else(bundle, key, tmp_path):
+    with_it = read_bundle_tar(save_bundle(signed(bundle, key), tmp_path / "a"))
+    assert with_it.manifest == read_bundle_tar(save_bundle(bundle, tmp_path / "b")).manifest
+    assert signed(bundle, key).tar() == signed(bundle, key).tar()
+
+
+def test_a_key_that_cannot_sign_is_refused(bundle, tmp_path):
+    (tmp_path / "no.key").write_text("no key")
+    for name, says in (("no.key", "cannot sign the bundle"), ("missing", "There is no key")):
+        with pytest.raises(UserError, match=says):
+            signed(bundle, tmp_path / name)

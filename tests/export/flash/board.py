@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 from export.flash.plan import FIRST_BOOT
@@ -40,8 +41,25 @@ class Board:
 
     def card(self, installer, *, shows_led=True):
         made = self._bundle(installer=(LED_SAYS.format(led=self.led) if shows_led else "") + installer)
-        tar = self.folder / "maskwatch-0.1.0-trixie.tar"
-        shutil.copy(made, tar)
+        shutil.copy(made, self._tar)
+        self._note_sum()
+
+    def sign(self, key, *, namespace):
+        """Adds a signature to the bundle on the card."""
+        manifest = self.folder.parent / "manifest.json"
+        with tarfile.open(self._tar) as archive:
+            manifest.write_bytes(archive.extractfile("manifest.json").read())
+        subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", namespace, manifest], check=True)
+        with tarfile.open(self._tar, "a") as archive:
+            archive.add(manifest.with_name("manifest.json.sig"), "manifest.json.sig")
+        self._note_sum()
+
+    @property
+    def _tar(self):
+        return self.folder / "maskwatch-0.1.0-trixie.tar"
+
+    def _note_sum(self):
+        tar = self._tar
         digest = hashlib.sha256(tar.read_bytes()).hexdigest()
         (self.folder / "bundle.sha256").write_text(f"{digest}  {tar.name}\n")
 

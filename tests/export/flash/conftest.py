@@ -211,5 +211,5 @@ def content(card):
         f"{folder}{name}": card.read(f"{folder}{name}")
         for folder in ("", "maskwatch/")
         for name in card.names(folder.rstrip("/"))
-        if name not in ("overlays", "maskwatch")
+        if name.lower() not in ("overlays", "maskwatch")
     }

@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from edge.errors import UserError
-from export.flash.access import Access, ask_wifi, read_public_key, wpa_psk
+from export.flash.access import Access, ask_wifi, wpa_psk
+from export.flash.countries import COUNTRIES
+from export.flash.ssh_key import read_public_key
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,36 @@ def test_a_network_s_name_that_cannot_be_is_refused(ssid):
 def test_a_country_that_is_none_is_refused():
     with pytest.raises(UserError, match="two letters"):
         ask_wifi("door", "germany", lambda _: "password")
+
+
+@pytest.mark.parametrize("country", ["XX", "ZZ", "EU", "00", "D", "DEU", "D1", "", "dé"])
+def test_letters_that_are_no_country_are_refused_before_the_password_is_asked(country):
+    with pytest.raises(UserError, match="ISO 3166"):
+        ask_wifi("door", country, pytest.fail)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("UK", "GB"), ("uk", "GB"), ("EL", "GR")])
+def test_a_code_that_people_take_for_a_country_s_is_put_right(typed, meant):
+    with pytest.raises(UserError, match=f"did you mean {meant}"):
+        ask_wifi("door", typed, pytest.fail)
+
+
+def test_the_countries_are_those_of_raspberry_pi_os():
+    table = Path("/usr/share/zoneinfo/iso3166.tab")
+    if not table.exists():
+        pytest.skip("not run, because tzdata is missing")
+    lines = [line for line in table.read_text().splitlines() if not line.startswith("#")]
+    assert {line.split("\t")[0] for line in lines} == COUNTRIES
+
+
+@pytest.mark.parametrize("key", ["0123456789abcdef" * 4, "0123456789ABCDEF" * 4])
+def test_64_hexadecimal_digits_are_the_key_itself(key):
+    assert wpa_psk("door", key) == key.lower()
+
+
+def test_a_name_that_is_no_utf8_is_refused():
+    with pytest.raises(UserError, match="cannot be printed"):
+        ask_wifi("caf\udce9", "DE", pytest.fail)
 
 
 def test_small_letters_are_a_country_too():

@@ -18,39 +18,39 @@ def script(request, samples):
 
 
 def test_our_commands_are_there_once(script, samples):
-    once = merged_firstrun(script, samples.everything, has_user=False)
+    once = merged_firstrun(script, samples.everything, user="")
     assert once.count(ARM) == 1
-    assert merged_firstrun(once, samples.everything, has_user=False) == once
+    assert merged_firstrun(once, samples.everything, user="") == once
 
 
 def test_what_is_not_said_again_stays(script, samples):
-    once = merged_firstrun(script, samples.everything, has_user=False)
-    assert merged_firstrun(once, Access(), has_user=False) == once
+    once = merged_firstrun(script, samples.everything, user="")
+    assert merged_firstrun(once, Access(), user="") == once
 
 
 def test_what_is_said_anew_replaces_the_old_and_nothing_else(script, samples):
-    once = merged_firstrun(script, samples.everything, has_user=False)
-    again = merged_firstrun(once, Access(hostname="door-2"), has_user=False)
+    once = merged_firstrun(script, samples.everything, user="")
+    again = merged_firstrun(once, Access(hostname="door-2"), user="")
     assert again == once.replace("set_hostname door-1", "set_hostname door-2")
 
 
 def test_another_key_is_for_the_user_of_the_last_time(samples):
-    once = merged_firstrun("", samples.everything, has_user=False)
-    again = merged_firstrun(once, Access(ssh_key=f"{samples.key}-2"), has_user=False)
+    once = merged_firstrun("", samples.everything, user="")
+    again = merged_firstrun(once, Access(ssh_key=f"{samples.key}-2"), user="")
     assert re.findall(r"userconf '?(\w+)'? ", again) == ["anna"]
     assert again.count("enable_ssh") == 1
 
 
 def test_every_line_that_was_there_stays_in_its_order(samples):
     before = samples.imager("bookworm")["firstrun.sh"].splitlines()
-    rest = iter(merged_firstrun("\n".join(before) + "\n", samples.everything, has_user=False).splitlines())
+    rest = iter(merged_firstrun("\n".join(before) + "\n", samples.everything, user="").splitlines())
     assert all(line in rest for line in before)
 
 
 def test_the_system_s_own_repair_leaves_our_commands(script, samples, tmp_path):
     """Bookworm rewrites Imager's script in its initramfs: it cuts it off where the script removes itself."""
     path = tmp_path / "firstrun.sh"
-    path.write_text(merged_firstrun(script, samples.everything, has_user=False))
+    path.write_text(merged_firstrun(script, samples.everything, user=""))
     subprocess.run(["sed", "-n", "-i", r"/rm.*firstrun\.sh$/q;p", path], check=True)
     assert ARM in path.read_text()
     assert "set_wlan" in path.read_text()
@@ -58,13 +58,13 @@ def test_the_system_s_own_repair_leaves_our_commands(script, samples, tmp_path):
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
 def test_the_shell_takes_it(script, samples, shell):
-    text = merged_firstrun(script, samples.everything, has_user=False)
+    text = merged_firstrun(script, samples.everything, user="")
     assert subprocess.run([shell, "-n"], input=text, text=True, check=False).returncode == 0
 
 
 def test_quotes_in_a_network_s_name_do_no_harm(samples):
     wifi = Wifi(ssid="it's $(reboot) `reboot`", psk=samples.wifi.psk, country="DE")
-    text = merged_firstrun("", Access(wifi=wifi), has_user=False)
+    text = merged_firstrun("", Access(wifi=wifi), user="")
     line = next(line for line in text.splitlines() if "set_wlan" in line)
     said = subprocess.run(
         ["sh", "-c", f"set -- {line}; printf '%s' \"$3\""], capture_output=True, text=True, check=True
@@ -73,17 +73,17 @@ def test_quotes_in_a_network_s_name_do_no_harm(samples):
 
 
 def test_a_card_that_has_a_user_keeps_it(samples):
-    text = merged_firstrun(samples.imager("bookworm")["firstrun.sh"], Access(ssh_key=samples.key), has_user=False)
+    text = merged_firstrun(samples.imager("bookworm")["firstrun.sh"], Access(ssh_key=samples.key), user="")
     assert re.findall(r"userconf '?(\w+)'? ", text) == ["anna"]
 
 
 def test_a_card_without_a_user_gets_pi_without_a_password(samples):
-    assert "userconf pi '*'\n" in merged_firstrun("", Access(ssh_key=samples.key), has_user=False)
-    assert "userconf pi" not in merged_firstrun("", Access(ssh_key=samples.key), has_user=True)
+    assert "userconf pi '*'\n" in merged_firstrun("", Access(ssh_key=samples.key), user="")
+    assert "userconf pi" not in merged_firstrun("", Access(ssh_key=samples.key), user="anna")
 
 
 def test_a_script_that_ends_at_a_mistake_does_not_end_at_ours(tmp_path):
-    text = merged_firstrun("#!/bin/sh -e\necho before\nexit 0\n", Access(hostname="door"), has_user=False)
+    text = merged_firstrun("#!/bin/sh -e\necho before\nexit 0\n", Access(hostname="door"), user="")
     text = text.replace("/boot/firmware/maskwatch/first-boot.log", str(tmp_path / "log"))
     path = tmp_path / "firstrun.sh"
     path.write_text(text)
@@ -94,7 +94,7 @@ def test_a_script_that_ends_at_a_mistake_does_not_end_at_ours(tmp_path):
 
 def test_a_script_for_another_program_is_refused():
     with pytest.raises(UserError, match="no shell script"):
-        merged_firstrun("#!/usr/bin/python3\nprint()\n", Access(), has_user=False)
+        merged_firstrun("#!/usr/bin/python3\nprint()\n", Access(), user="")
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_shellcheck_finds_nothing_wrong(samples, tmp_path):
     if not shutil.which("shellcheck"):
         pytest.skip("not run, because shellcheck is missing (apt install shellcheck)")
     path = tmp_path / "firstrun.sh"
-    path.write_text(merged_firstrun("", samples.everything, has_user=False))
+    path.write_text(merged_firstrun("", samples.everything, user=""))
     assert subprocess.run(["shellcheck", path], check=False).returncode == 0
 
 

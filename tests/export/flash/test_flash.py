@@ -9,7 +9,7 @@ import pytest
 from edge.errors import UserError
 from export.flash.access import Access
 from export.flash.bundle_file import read_bundle
-from export.flash.card import recognise
+from export.flash.card import recognize
 from export.flash.image import ImageFile
 from export.flash.plan import FIRST_BOOT, make_plan
 from export.flash.write import write_card
@@ -90,7 +90,7 @@ def test_another_bundle_makes_trixie_boot_as_if_for_the_first_time(flash, folder
 
 
 def test_what_sets_off_the_first_boot_is_written_last(card, system, bundle, samples):
-    plan = make_plan(card, recognise(card), read_bundle(bundle(system), system), samples.everything)
+    plan = make_plan(card, recognize(card), read_bundle(bundle(system), system), samples.everything)
     names = [change.name for change in plan.changes]
     assert names[0].endswith(".tar")
     last = {"bookworm": ["firstrun.sh", "cmdline.txt"], "trixie": ["user-data", "cmdline.txt", "meta-data"]}[system]
@@ -99,7 +99,7 @@ def test_what_sets_off_the_first_boot_is_written_last(card, system, bundle, samp
 
 def test_a_card_pulled_out_between_any_two_files_boots_as_before_or_installs(card, system, bundle, samples):
     """Until the trigger is there nothing points at our files; from then on everything that it needs is there."""
-    plan = make_plan(card, recognise(card), read_bundle(bundle(system), system), samples.everything)
+    plan = make_plan(card, recognize(card), read_bundle(bundle(system), system), samples.everything)
     trigger = "user-data" if system == "trixie" else "firstrun.sh"
     for change in plan.changes:
         card.write(change.name, change.chunks())
@@ -117,7 +117,7 @@ def test_writing_can_be_stopped_and_taken_up_again(card, system, bundle):
             raise KeyboardInterrupt
 
     def plan():
-        return make_plan(card, recognise(card), read_bundle(bundle(system), system), Access())
+        return make_plan(card, recognize(card), read_bundle(bundle(system), system), Access())
 
     with pytest.raises(UserError, match="give the same command again"):
         write_card(plan(), stop)

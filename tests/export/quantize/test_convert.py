@@ -1,8 +1,7 @@
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from edge.vision.interpreter import dequantise, tensor_specs
-from edge.vision.preprocessing import quantise_pixels
+from edge.vision.interpreter import dequantize, quantize_pixels, tensor_specs
 from export.quantize.classifier_run import calibration_crops
 from export.quantize.convert import quantise
 from training.datasets import Photo
@@ -17,9 +16,9 @@ def test_int8_answers_as_float_to_within_two_steps(small_network, small_tflite, 
     interpreter.allocate_tensors()
     (output,) = tensor_specs(interpreter)[1]
     for crop in crops[:5]:
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], quantise_pixels(crop)[np.newaxis])
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], quantize_pixels(crop)[np.newaxis])
         interpreter.invoke()
-        p_int8 = dequantise(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]), output)
+        p_int8 = dequantize(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]), output)
         p_float = np.asarray(small_network(crop[np.newaxis] / np.float32(255)))
         assert abs(p_int8 - p_float).max() <= 2 / 256
 

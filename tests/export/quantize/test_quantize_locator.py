@@ -15,7 +15,7 @@ from edge.vision.model_file import read_model_file
 from export.cli import main
 from export.quantize.locator_run import calibration_scenes
 from training.locator.network import face_cnn
-from training.locator.scenes import read_scenes
+from training.locator.scene_reader import read_scenes
 
 DISC_PX = 64
 """About the diameter of a drawn face in the network's input."""

@@ -18,7 +18,7 @@ from training.locator.network import LOCATORS, STRIDES
 from training.locator.pipeline import training_batches
 from training.locator.progress import LocatorProgress
 from training.locator.runs import LocatorSettings
-from training.locator.scenes import read_scenes
+from training.locator.scene_reader import read_scenes
 from training.locator.session import train_locator
 from training.locator.truth import MAX_ROWS
 from training.runs import RunFiles

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from edge.errors import UserError
-from training.locator.scenes import read_scenes, read_split
+from training.locator.scene_reader import read_scenes
+from training.locator.scenes import read_split
 
 VOC = """<annotation><object><name>face</name><bndbox>
 <xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox></object></annotation>"""
@@ -108,12 +109,18 @@ def test_pascal_voc_is_split_by_content_and_always_alike(tmp_path):
     assert [s.split for s in again.scenes] == [s.split for s in found.scenes]
 
 
+def append_row(folder, row):
+    with (folder / "train.csv").open("a") as file:
+        file.write(row + "\n")
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
         (lambda folder: shutil.rmtree(folder), "no folder"),
         (lambda folder: (folder / "train.csv").unlink(), "neither a train.csv nor"),
-        (lambda folder: (folder / "train.csv").write_text("image,xmin\n000.png,3\n"), "Line 2"),
+        (lambda folder: (folder / "train.csv").write_text("image,xmin\n000.png,3\n"), "has no column ymin, xmax, ymax"),
+        (lambda folder: append_row(folder, "000.png,160,120,1,2,three,4,face"), "Line 26 of .*'three' in column xmax"),
         (lambda folder: (folder / "val.csv").unlink(), "0 scenes with faces to validate"),
     ],
 )

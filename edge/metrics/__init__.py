@@ -1,0 +1,1 @@
+"""`maskwatch metrics`: the door's figures for Prometheus."""

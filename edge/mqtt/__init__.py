@@ -1,0 +1,1 @@
+"""`maskwatch mqtt`: the door for Home Assistant and whatever else speaks MQTT."""

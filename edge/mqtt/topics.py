@@ -1,0 +1,60 @@
+"""The topics, one place for all of them."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Where one door speaks and listens."""
+
+    prefix: str
+    """Such as "maskwatch"."""
+    door: str
+    """Such as "door-1"; letters, digits, "-" and "_"."""
+    discovery_prefix: str
+    """Home Assistant's, such as "homeassistant"."""
+
+    @classmethod
+    def of(cls, prefix: str, name: str, discovery_prefix: str) -> "Topics":
+        """The topics of a door with a name; what no topic may hold becomes "-"."""
+        return cls(prefix, re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "door", discovery_prefix)
+
+    @property
+    def availability(self) -> str:
+        """Retained: "online", or "offline" by the broker's last will."""
+        return f"{self.prefix}/{self.door}/availability"
+
+    @property
+    def state(self) -> str:
+        """Retained JSON: alert, blind, door, muted ("ON" or "OFF"), people, frames_per_second, celsius."""
+        return f"{self.prefix}/{self.door}/state"
+
+    @property
+    def counts(self) -> str:
+        """Retained JSON of today's counts: people, compliant, not_compliant, undecided."""
+        return f"{self.prefix}/{self.door}/counts"
+
+    @property
+    def events(self) -> str:
+        """Each event of the log as it happens, JSON."""
+        return f"{self.prefix}/{self.door}/event"
+
+    @property
+    def commands(self) -> str:
+        """What is subscribed to, to be told what to do."""
+        return self.command("+")
+
+    @property
+    def discovery(self) -> str:
+        """Retained: Home Assistant's description of the device."""
+        return f"{self.discovery_prefix}/device/maskwatch-{self.door}/config"
+
+    @property
+    def birth(self) -> str:
+        """Where Home Assistant says "online" when it has started."""
+        return f"{self.discovery_prefix}/status"
+
+    def command(self, name: str) -> str:
+        """Mute ("ON", "OFF"), test_led or test_buzzer (any payload)."""
+        return f"{self.prefix}/{self.door}/command/{name}"

@@ -1,0 +1,118 @@
+"""`maskwatch page`: serves the page, on what systemd has opened or on an address of its own."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from edge.errors import UserError
+from edge.page.app import Page
+from edge.page.feed import Feed
+from edge.page.guard import own_names
+from edge.page.password import read_digest
+from edge.page.sessions import Sessions, SignInLimiter
+from edge.settings.schema import Settings
+from edge.settings.values import Address
+
+UNWATCHED_SECONDS = 300.0
+"""After so long without a watcher a page that systemd has started ends."""
+
+MOST_CONNECTIONS = 64
+
+FIRST_DESCRIPTOR = 3
+"""Where the sockets begin that systemd hands over."""
+
+
+def serve_page(
+    settings: Settings, say: Callable[[str], object], *, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; on demand, also until nobody has watched for a while.
+
+    Args:
+        settings: The device's.
+        say: Told where the page is.
+        environment: Its LISTEN_FDS and LISTEN_PID tell of the sockets that systemd hands over.
+
+    Raises:
+        UserError: There is no password where one is needed, or the address cannot be used.
+    """
+    page = settings.page
+    digest = read_digest(Path(page.password_file))
+    if not page.listen.is_loopback and digest is None:
+        raise UserError(
+            f'"listen" in [page] opens the page to the network ({page.listen}), and there is no password: set one with '
+            "`sudo maskwatch page --set-password`."
+        )
+    sockets = inherited_sockets(environment)
+    on_demand = bool(sockets) and page.listen.is_loopback
+    if not on_demand:
+        sockets.append(_listen(page.listen))
+        say(f"The page is at http://{page.listen}/")
+    door = Path(settings.stream.socket)
+    feed = Feed(door)
+    sessions = Sessions(60 * page.session_minutes)
+    app = Page(door=door, feed=feed, sessions=sessions, limiter=SignInLimiter(), digest=digest)
+    server = web_server(app.app(own_names(page.host_name)))
+    asyncio.run(_serve(server, feed, sockets, on_demand=on_demand))
+
+
+def inherited_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
+    """The listening sockets that systemd hands over, as sd_listen_fds(3) has it."""
+    if environment.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    count = int(environment.get("LISTEN_FDS", "0"))
+    return [socket.socket(fileno=FIRST_DESCRIPTOR + number) for number in range(count)]
+
+
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address.host, address.port))
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            f'The page cannot listen on {address} ({error.strerror}): set another "listen" under [page], such as '
+            f'"{Address(address.host, 8080)}".'
+        ) from error
+    return listener
+
+
+def web_server(app: ASGIApp) -> uvicorn.Server:
+    """The server that the page runs on: plain HTTP, no log of who asks, nothing said about itself."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+async def _serve(server: uvicorn.Server, feed: Feed, sockets: list[socket.socket], *, on_demand: bool) -> None:
+    ending = asyncio.create_task(_end_unwatched(server, feed)) if on_demand else None
+    await server.serve(sockets=sockets)
+    if ending:
+        ending.cancel()
+        with suppress(asyncio.CancelledError):
+            await ending
+
+
+async def _end_unwatched(server: uvicorn.Server, feed: Feed) -> None:
+    while feed.unwatched_seconds < UNWATCHED_SECONDS:
+        await asyncio.sleep(5.0)
+    server.should_exit = True

@@ -1,0 +1,87 @@
+"""Who is signed in, and how often a password may be guessed."""
+
+import hmac
+import math
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MOST_SESSIONS = 100
+"""The oldest ends when there are more."""
+
+WINDOW_SECONDS = 300.0
+"""Over how long wrong passwords are counted."""
+
+MOST_WRONG, MOST_WRONG_IN_ALL = 5, 30
+"""Wrong passwords within the window: from one address, and from all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in."""
+
+    cookie: str
+    token: str
+    """Comes with each request that changes something, in a header that no other site's page can send."""
+    ends: float
+    """On the clock that the sessions go by, in seconds."""
+
+
+class Sessions:
+    """In memory only: they end with the process."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Each lasts so many seconds from its sign-in on."""
+        self._seconds, self._clock = seconds, clock
+        self._sessions: dict[str, Session] = {}
+
+    def open(self) -> Session:
+        """Sign a browser in."""
+        if len(self._sessions) >= MOST_SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
+        session = Session(secrets.token_urlsafe(32), secrets.token_urlsafe(32), self._clock() + self._seconds)
+        self._sessions[session.cookie] = session
+        return session
+
+    def find(self, cookie: str) -> Session | None:
+        """The session of a cookie; None if there is none, or it has ended."""
+        session = self._sessions.get(cookie)
+        if session and session.ends <= self._clock():
+            self.close(session)
+            return None
+        return session
+
+    def close(self, session: Session) -> None:
+        """Sign a browser out."""
+        self._sessions.pop(session.cookie, None)
+
+
+def is_token_of(session: Session, token: str) -> bool:
+    """Whether a request's token is the session's."""
+    return hmac.compare_digest(session.token.encode(), token.encode())
+
+
+class SignInLimiter:
+    """Counts wrong passwords, and says how long nobody may try another."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with none."""
+        self._clock = clock
+        self._wrong: deque[tuple[float, str]] = deque()
+
+    def wait_seconds(self, address: str) -> int:
+        """How long this address has to wait before its next try; 0 if it may try now."""
+        now = self._clock()
+        while self._wrong and now - self._wrong[0][0] >= WINDOW_SECONDS:
+            self._wrong.popleft()
+        own = [when for when, who in self._wrong if who == address]
+        since = [own[-MOST_WRONG]] if len(own) >= MOST_WRONG else []
+        if len(self._wrong) >= MOST_WRONG_IN_ALL:
+            since.append(self._wrong[-MOST_WRONG_IN_ALL][0])
+        return max((math.ceil(WINDOW_SECONDS - (now - when)) for when in since), default=0)
+
+    def note_wrong(self, address: str) -> None:
+        """A wrong password came from an address."""
+        self._wrong.append((self._clock(), address))

@@ -1,0 +1,81 @@
+"""Signatures of bundles, made and checked by `ssh-keygen -Y`.
+
+A bundle's signature is one of its `manifest.json`, which holds the SHA-256 of each other file. A board that has public
+keys in `/etc/maskwatch/trusted_keys` installs only what one of them has signed; a board without any takes whatever root
+hands to it, and then ssh and sudo are the whole of the trust.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from edge.errors import UserError
+from edge.releases.layout import Layout
+from edge.releases.manifest import MANIFEST, SIGNATURE
+
+NAMESPACE = "maskwatch-bundle"
+"""So that no signature that was made for something else counts."""
+SIGNER = "maskwatch"
+SECONDS = 60.0
+
+
+def refuse_untrusted(bundle: Path, layout: Layout) -> None:
+    """Refuse an unpacked bundle that nobody whom the board trusts has signed.
+
+    Raises:
+        UserError: The board has trusted keys, and the bundle has no signature by one of them.
+    """
+    keys = trusted_keys(layout)
+    if not keys:
+        return
+    signature = bundle / SIGNATURE
+    if not signature.is_file():
+        raise UserError(
+            f"The bundle is not signed, and this board takes only what a key in {layout.trusted_keys} has signed",
+            "make it with `maskwatch-export bundle --sign KEY`",
+        )
+    with tempfile.NamedTemporaryFile("w") as signers, (bundle / MANIFEST).open("rb") as manifest:
+        signers.writelines(f'{SIGNER} namespaces="{NAMESPACE}" {key}\n' for key in keys)
+        signers.flush()
+        command = ["ssh-keygen", "-Y", "verify", "-q", "-f", signers.name, "-I", SIGNER, "-n", NAMESPACE]
+        try:
+            done = subprocess.run(
+                [*command, "-s", str(signature)], stdin=manifest, capture_output=True, timeout=SECONDS, check=False
+            )
+        except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+            raise UserError(
+                "The bundle's signature cannot be checked", "run `sudo apt install openssh-client`"
+            ) from error
+    if done.returncode:
+        raise UserError(
+            f"The bundle's signature is not one by a key in {layout.trusted_keys}",
+            "sign it with `maskwatch-export bundle --sign KEY`, or add the signer's public key to that file",
+        )
+
+
+def refuse_unsigned_model(name: str, layout: Layout) -> None:
+    """Refuse a model alone, which bears no signature, where the board has trusted keys.
+
+    Raises:
+        UserError: It has.
+    """
+    if trusted_keys(layout):
+        raise UserError(
+            f"{name} is not signed, and this board takes only what a key in {layout.trusted_keys} has signed",
+            f"put it into a bundle with `maskwatch-export bundle --model {name} --sign KEY`",
+        )
+
+
+def trusted_keys(layout: Layout) -> list[str]:
+    """The public keys that the board trusts, one a line in its file; lines that begin with "#" are notes.
+
+    Raises:
+        UserError: The file cannot be read.
+    """
+    try:
+        text = layout.trusted_keys.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise UserError(f"{layout.trusted_keys} cannot be read", "put one ssh public key on each line") from error
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]

@@ -1,0 +1,62 @@
+"""What `maskwatch stats` does: count, or show what was counted."""
+
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TextIO
+
+from edge.errors import UserError
+from edge.settings.schema import Settings
+from edge.stats.database import Database
+from edge.stats.recorder import DAY_SECONDS, record
+from edge.stats.report import rows, write_csv, write_json, write_png, write_table
+from edge.stream.client import StreamClient
+from edge.stream.messages import Position
+
+FORMATS = {"table": write_table, "csv": write_csv, "json": write_json}
+
+
+def record_visits(settings: Settings) -> int:
+    """Count the door's visitors until it is stopped, at whatever moment; returns the exit status.
+
+    Raises:
+        UserError: The database cannot be opened.
+    """
+    stats = settings.stats
+    with Database(Path(stats.database)) as database:
+        position, _ = database.progress()
+        # Position() asks for everything that the door still keeps.
+        with closing(StreamClient(Path(settings.stream.socket), after=position or Position())) as client:
+            record(client, database, keep_days=stats.keep_days)
+    return 0
+
+
+def show_stats(settings: Settings, out: TextIO, *, days: int, hourly: bool, form: str, png: Path | None) -> int:
+    """Show the counts of the last days; returns the exit status.
+
+    Args:
+        settings: Where the database is.
+        out: Gets the table, CSV or JSON.
+        days: How many days back.
+        hourly: Whether each hour has a line of its own.
+        form: A key of FORMATS.
+        png: Where to write a picture instead; None for none.
+
+    Raises:
+        UserError: There are no counts, matplotlib is missing, or the picture cannot be written.
+    """
+    path = Path(settings.stats.database)
+    if not path.exists():
+        raise UserError(f"Nothing has been counted yet, for there is no {path}: start `maskwatch-stats.service`.")
+    with Database(path, read_only=True) as database:
+        shown = rows(database.hours(time.time() - days * DAY_SECONDS), hourly=hourly)
+    if png is None:
+        FORMATS[form](shown, out)
+        return 0
+    try:
+        write_png(shown, png)
+    except ImportError as error:
+        raise UserError(f"Pictures need matplotlib ({error}): run `sudo apt install python3-matplotlib`.") from error
+    except OSError as error:
+        raise UserError(f"{png} cannot be written ({error.strerror}): name another place with --png.") from error
+    return 0

@@ -1,0 +1,43 @@
+"""Counts the door's visitors for as long as it runs, each once."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from edge.stats.database import Database
+from edge.stream.client import Away
+from edge.stream.messages import LostEvents, Message, NumberedEvent
+
+DAY_SECONDS = 86400.0
+
+COUNTED = frozenset({"started", "stopped", "track_began", "track_ended", "verdict_turned", "muted", "blind", "sighted"})
+"""Events that change what is open or completed. The others are not worth a write to the card."""
+
+
+def record(
+    messages: Iterable[Message | Away],
+    database: Database,
+    *,
+    keep_days: int,
+    clock: Callable[[], float] = time.time,
+) -> None:
+    """Count until the messages end.
+
+    Args:
+        messages: The door's, from `database.progress()` on.
+        database: Gets the counts.
+        keep_days: How long an hour's counts are kept.
+        clock: Tells the Unix time, in seconds.
+    """
+    position, visits = database.progress()
+    pruned = 0.0
+    for message in messages:
+        if isinstance(message, LostEvents):
+            # Who was in view when events were lost has perhaps left: their visits end here.
+            if position is not None:
+                database.record(position, visits, list(visits.close()))
+        elif isinstance(message, NumberedEvent) and message.event.get("event") in COUNTED:
+            position = message.position
+            database.record(position, visits, list(visits.take(message.event)))
+            if clock() - pruned >= DAY_SECONDS:
+                pruned = clock()
+                database.forget_before(pruned - keep_days * DAY_SECONDS)

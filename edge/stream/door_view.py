@@ -1,0 +1,52 @@
+"""What a reader of the stream knows of the door right now, folded from its messages."""
+
+from dataclasses import dataclass, field
+
+from edge.stream.client import Away
+from edge.stream.messages import Hello, Message, NumberedEvent, State
+
+
+@dataclass
+class DoorView:
+    """Give it every message; what it knows stays until the door says otherwise."""
+
+    connected: bool = False
+    """Whether the door process answers."""
+    version: str = ""
+    starts: int = 0
+    """Starts of the door that were noticed, the first included."""
+    alerts: set[int] = field(default_factory=set)
+    """Tracks whose alert is on."""
+    blind: bool = False
+    state: State | None = None
+    """Of the newest frame; None before the first, and while the door is away."""
+    _run: str = ""
+
+    def take(self, message: Message | Away) -> None:
+        """Learn from a message."""
+        if isinstance(message, Away):
+            self.connected, self.state = False, None
+            self._forget()
+        elif isinstance(message, Hello):
+            self.connected, self.version = True, message.version
+            if message.run != self._run:
+                self._run, self.starts = message.run, self.starts + 1
+                self._forget()
+        elif isinstance(message, State):
+            self.state, self.blind = message, message.blind is not None
+        elif isinstance(message, NumberedEvent):
+            self._take_event(message.event.get("event", ""), message.event.get("track", 0))
+
+    def _take_event(self, kind: str, track: int) -> None:
+        if kind == "alert_began":
+            self.alerts.add(track)
+        elif kind == "alert_ended":
+            self.alerts.discard(track)
+        elif kind in ("blind", "sighted"):
+            self.blind = kind == "blind"
+        elif kind in ("started", "stopped"):
+            self._forget()
+
+    def _forget(self) -> None:
+        self.alerts.clear()
+        self.blind = False

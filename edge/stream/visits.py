@@ -1,0 +1,82 @@
+"""From the door's events to what people want counted: visits, and stretches without sight.
+
+A track becomes a visit when it ends, because only then is it known how it turned out; so no count is ever taken back.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+COMPLIANT, NOT_COMPLIANT, UNDECIDED = "compliant", "not compliant", "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A person who was in view. Nothing says who."""
+
+    began: float
+    """Unix time, in seconds."""
+    outcome: str
+    """"not compliant" if the person ever was, else "compliant" if ever, else "undecided"."""
+    verdict_seconds: float | None
+    """From coming into view to the first verdict; None without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlindTime:
+    """A stretch without sight."""
+
+    began: float
+    """Unix time, in seconds."""
+    seconds: float
+
+
+@dataclass
+class Visits:
+    """Follows the events of one door. Its fields are all there is to keep for going on later."""
+
+    open: dict[int, Visit] = field(default_factory=dict)
+    """The people in view, by the number of their track."""
+    blind_since: float | None = None
+    """Unix time; None while the door sees."""
+    at: float = 0.0
+    """Unix time of the newest event."""
+
+    def take(self, event: Mapping[str, Any]) -> Iterator[Visit | BlindTime]:
+        """What an event completes. Events of other kinds complete nothing."""
+        kind, track = event.get("event"), event.get("track", 0)
+        if kind in ("started", "stopped"):
+            yield from self.close()
+        self.at = event["at"]
+        if kind == "track_began":
+            self.open[track] = Visit(self.at, UNDECIDED, None)
+        elif kind == "verdict_turned" and track in self.open:
+            self.open[track] = _turned(self.open[track], event["verdict"], self.at)
+        elif kind == "muted":
+            self.open.pop(track, None)  # a picture on the wall is not a visitor
+        elif kind == "track_ended" and track in self.open:
+            yield self.open.pop(track)
+        elif kind == "blind":
+            self.blind_since = self.at
+        elif kind == "sighted" and self.blind_since is not None:
+            yield from self._see()
+
+    def close(self) -> Iterator[Visit | BlindTime]:
+        """End everything that is open, as of the newest event: the door has stopped, or was started again."""
+        people = list(self.open.values())
+        self.open.clear()
+        yield from people
+        yield from self._see()
+
+    def _see(self) -> Iterator[BlindTime]:
+        if self.blind_since is not None:
+            yield BlindTime(self.blind_since, max(0.0, self.at - self.blind_since))
+            self.blind_since = None
+
+
+def _turned(visit: Visit, verdict: str, at: float) -> Visit:
+    if verdict == UNDECIDED:
+        return visit
+    outcome = NOT_COMPLIANT if NOT_COMPLIANT in (verdict, visit.outcome) else COMPLIANT
+    seconds = max(0.0, at - visit.began) if visit.verdict_seconds is None else visit.verdict_seconds
+    return Visit(visit.began, outcome, seconds)

@@ -1,0 +1,167 @@
+"""Trying a model file in a process of its own, so that a network at which the runtime crashes ends nothing else.
+
+The child imports what it needs, gives up root's rights and most memory and time, and only then lets the runtime see the
+network. It answers the golden pictures and says in a line of JSON how that went.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+from edge.bounds import Bounded, Text
+from edge.errors import UserError
+from edge.records import parse_json, read_record
+from edge.settings.schema import MODELS, ModelSettings, Settings
+from edge.vision.golden import answers_as_golden
+from edge.vision.interpreter import Int8Network, find_runtime
+from edge.vision.model_file import ModelFile, pack, read_model_file, unpack
+
+SECONDS = 60
+"""How long a trial may take; a Raspberry Pi 3 needs three seconds, most of them to import."""
+
+MEMORY_BYTES = 192 * 1024 * 1024
+"""What the child may allocate beyond what it has when it begins; the shipped networks need a tenth."""
+
+ANSWER_BYTES = 16 * 1024
+
+NOBODY = 65534
+"""The user and the group without rights, on every Linux."""
+
+CHILD = "import sys; sys.path[:] = {path!r}; from edge.vision.trial import answer; answer({runtime!r}, {threads!r})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial(Bounded):
+    """How a network did in its trial."""
+
+    problem: Annotated[str, Text(4000)] = ""
+    """Why the runtime does not take it; empty if it does."""
+    remedy: Annotated[str, Text(4000)] = ""
+    """What to do about that."""
+    runtime: Annotated[str, Text(64)] = ""
+    """What it ran on, one of `interpreter.RUNTIMES`."""
+    delegated: bool = False
+    """As `Int8Network.delegated`."""
+    answers_as_golden: bool = False
+    """Whether it answered, to the byte, as where it was exported."""
+
+
+def try_model(path: Path, file: ModelFile, settings: ModelSettings) -> Trial:
+    """Run a network on its golden pictures in a process of its own.
+
+    Args:
+        path: Where it comes from, for messages.
+        file: The network, read and found well formed.
+        settings: The runtime, and its threads.
+
+    Raises:
+        UserError: The runtime refuses it or crashes, it takes too long or too much memory, or no runtime is installed.
+    """
+    runtime = find_runtime(settings.runtime)
+    code = CHILD.format(path=sys.path, runtime=runtime, threads=settings.threads)
+    with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as answer:
+        question.write(pack(file.tflite, file.metadata, file.golden))
+        question.seek(0)
+        status = _run([sys.executable, "-I", "-c", code], question.fileno(), answer.fileno())
+        answer.seek(0)
+        content = answer.read(ANSWER_BYTES)
+    return _read(path, status, content)
+
+
+def refuse_unusable_models(settings: Settings) -> None:
+    """See that the settings' model files can be used on this machine, as `maskwatch run` would.
+
+    Raises:
+        UserError: One is missing, damaged or of another kind, or the runtime refuses it or crashes at it.
+    """
+    paths = {"classifier": settings.model.classifier, "locator": settings.model.locator}
+    if settings.locator.kind == "centre":
+        del paths["locator"]
+    for role, name in paths.items():
+        path = Path(name)
+        file = read_model_file(path)
+        if file.metadata.kind != role:
+            raise UserError(f"The model file {path} holds a {file.metadata.kind}", f"name a {role} under [model]")
+        if path.parent != MODELS:  # the shipped ones are as trusted as the program
+            try_model(path, file, settings.model)
+
+
+def _run(command: list[str], stdin: int, stdout: int) -> int:
+    # Libraries for linear algebra reserve memory for a thread on each core.
+    environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, cwd="/", env=environment, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return -signal.SIGALRM
+    return done.returncode
+
+
+def _read(path: Path, status: int, content: bytes) -> Trial:
+    try:
+        trial = read_record(Trial, parse_json(content))
+    except ValueError as error:
+        raise UserError(
+            f"The model file {path} cannot be used, for the runtime {_end(status)}", "copy it again from its origin"
+        ) from error
+    if trial.problem:
+        raise UserError(trial.problem, trial.remedy)
+    return trial
+
+
+def _end(status: int) -> str:
+    if status in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
+        return f"takes more than {SECONDS} s for it"
+    if status < 0:
+        return f"crashes at it ({signal.Signals(-status).name})"
+    return f"fails at it (status {status})"
+
+
+def answer(runtime: str, threads: int) -> None:
+    """What the child does: try the network on standard input, and write how that went to standard output."""
+    import_module(f"{runtime}.interpreter")
+    file = unpack(sys.stdin.buffer.read())
+    give_up_rights()  # Python's own files may be out of reach from here on, so all that is needed is imported
+    try:
+        network = Int8Network(file, threads=threads, runtime=runtime)
+        golden = answers_as_golden(network)
+        trial = Trial(runtime=network.runtime, delegated=network.delegated, answers_as_golden=golden)
+    except UserError as error:
+        trial = Trial(problem=_line(error.problem), remedy=_line(error.remedy))
+    except (RuntimeError, ValueError, MemoryError) as error:
+        problem = f"The runtime fails at the {file.metadata.network} model ({_line(f'{error}' or repr(error))})"
+        trial = Trial(problem=problem, remedy="export it again")
+    sys.stdout.write(json.dumps(asdict(trial)))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:2000]
+
+
+def give_up_rights() -> None:
+    """Go on as a user without rights, with limited memory and time, and without a core file."""
+    data_pages = int(Path("/proc/self/statm").read_text().split()[5])
+    limits = {
+        resource.RLIMIT_DATA: data_pages * resource.getpagesize() + MEMORY_BYTES,
+        resource.RLIMIT_CPU: SECONDS,
+        resource.RLIMIT_FSIZE: ANSWER_BYTES,
+        resource.RLIMIT_CORE: 0,
+    }
+    for which, most in limits.items():
+        with contextlib.suppress(OSError, ValueError):  # a service's own limits may be lower, and may be fixed
+            resource.setrlimit(which, (most, most))
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):  # a container may have no other user
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)

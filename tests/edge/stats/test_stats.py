@@ -1,0 +1,60 @@
+import csv
+import json
+import time
+
+import cv2
+import pytest
+
+from edge.cli import main
+from edge.stats.database import Database
+from edge.stream.messages import Position
+from edge.stream.visits import BlindTime, Visit, Visits
+
+
+@pytest.fixture
+def stats(tmp_path, capsys):
+    """Runs `maskwatch stats` on two visits and ten minutes without sight, just now."""
+    database, settings, now = tmp_path / "counts.db", tmp_path / "maskwatch.toml", time.time()
+    settings.write_text(f'[stats]\ndatabase = "{database}"\n')
+    with Database(database) as opened:
+        visits = [Visit(now, "compliant", 1.0), Visit(now, "not compliant", 2.0), BlindTime(now, 90.0)]
+        opened.record(Position("run", 1), Visits(), visits)
+
+    def stats(*options):
+        status = main(["stats", *options, "--config", str(settings)])
+        return status, capsys.readouterr()
+
+    return stats
+
+
+def test_a_table_shows_what_the_day_added_up_to(stats):
+    _, said = stats()
+    numbers = [line.split()[1:] for line in said.out.splitlines()[1:]]
+    assert [sum(float(row[column]) for row in numbers) for column in (0, 1, 2, 3)] == [2, 1, 1, 0]
+
+
+def test_json_and_csv_say_the_same(stats):
+    rows = json.loads(stats("--json")[1].out)
+    assert sum(row["people"] for row in rows) == 2
+    assert rows[0]["seconds_to_verdict"] == 1.5
+    assert sum(row["minutes_blind"] for row in rows) == 1.5
+    table = list(csv.DictReader(stats("--csv")[1].out.splitlines()))
+    assert [int(row["people"]) for row in table] == [row["people"] for row in rows]
+
+
+def test_a_picture_is_written(stats, tmp_path):
+    status, _ = stats("--hourly", "--png", str(tmp_path / "counts.png"))
+    assert status == 0
+    assert cv2.imread(str(tmp_path / "counts.png")) is not None
+
+
+def test_a_picture_that_cannot_be_written_is_an_answer(stats, tmp_path):
+    status, said = stats("--png", str(tmp_path / "nowhere" / "counts.png"))
+    assert (status, "cannot be written" in said.err) == (2, True)
+
+
+def test_nothing_counted_yet_is_an_answer(tmp_path, capsys):
+    settings = tmp_path / "maskwatch.toml"
+    settings.write_text(f'[stats]\ndatabase = "{tmp_path / "none.db"}"\n')
+    assert main(["stats", "--config", str(settings)]) == 2
+    assert "Nothing has been counted yet" in capsys.readouterr().err
