@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -68,6 +69,7 @@ def _open_standard_streams() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch", description="Watch a doorway for people without a face mask.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="watch a source, drive the LED and the buzzer, log events")
     run.add_argument(

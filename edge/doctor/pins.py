@@ -17,8 +17,8 @@ def check_pins(case: Case) -> Finding:
         return Finding("pins", "ok", f"{named}: used by the service")
     busy = case.machine.busy_lines(case.machine.path("/dev"))
     if busy is None:
-        text, mend = "the GPIO chip cannot be read", "sudo usermod -aG gpio $USER, then log in again"
-        return Finding("pins", "fail", text, mend)
+        remedy = "sudo usermod -aG gpio $USER, then log in again"
+        return Finding("pins", "fail", "the GPIO chip cannot be read", remedy)
     taken = [(pin, name) for pin, name in wanted.items() if pin in busy]
     if not taken:
         return Finding("pins", "ok", f"{named}: free")

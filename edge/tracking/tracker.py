@@ -12,7 +12,7 @@ from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import grey_patch, sharpness
+from edge.tracking.patch import grey_patch, likeness, sharpness
 from edge.tracking.person import Person
 from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Track, Verdict
@@ -103,12 +103,18 @@ class Tracker:
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
         faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        found = match(self.seconds, [person.motion for person in self.people], faces)
+        patches = [grey_patch(frame.image, face) for face in faces]
+        found = match(
+            self.seconds,
+            [person.motion for person in self.people],
+            faces,
+            lambda person, face: likeness(self.people[person].patch, patches[face]),
+        )
         for person, face in sorted(found.items()):
-            self._see(self.people[person], faces[face])
+            self._see(self.people[person], faces[face], patches[face])
         events += self._end_the_lost()
-        new = [face for index, face in enumerate(faces) if index not in found.values()]
-        self.people += [self._person(face) for face in new]
+        new = [index for index in range(len(faces)) if index not in found.values()]
+        self.people += [self._person(faces[index], patches[index]) for index in new]
         events += self._mute_the_still()
         return self._most_urgent(), events
 
@@ -129,11 +135,11 @@ class Tracker:
         slowest = self.rules.slowest_frames_per_second
         return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, anybody=bool(self.people))
 
-    def _person(self, face: Face) -> Person:
-        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), self.seconds)
+    def _person(self, face: Face, patch: np.ndarray) -> Person:
+        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
 
-    def _see(self, person: Person, face: Face) -> None:
-        person.face = face
+    def _see(self, person: Person, face: Face, patch: np.ndarray) -> None:
+        person.face, person.patch = face, patch
         person.motion.see(self.seconds, face)
 
     def _end_the_lost(self) -> Iterator[Event]:
@@ -180,8 +186,8 @@ class Tracker:
         return person.verdict == Verdict.UNDECIDED and person.clearness > self.rules.clear_test.lower
 
     def _weigh(self, person: Person, p: float, p_clear: float) -> list[Event]:
-        rules, patch = self.rules, grey_patch(self._frame.image, person.face)
-        quality = rules.quality.of_size(person.face.size) * rules.quality.of_sharpness(sharpness(patch))
+        rules = self.rules
+        quality = rules.quality.of_size(person.face.size) * rules.quality.of_sharpness(sharpness(person.patch))
         information = rules.test.information(self.seconds - person.classified_at)
         weight = information * quality * rules.quality.of_clearness(p_clear)
         person.evidence = rules.test.weigh(person.evidence, p, weight)

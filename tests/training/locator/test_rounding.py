@@ -6,8 +6,8 @@ from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
 from edge.vision.interpreter import open_interpreter
-from export.quantize.convert import quantise
-from training.rounding import as_int8
+from export.quantize.convert import to_int8
+from training.locator.rounding import as_int8
 
 
 def convolution():
@@ -89,7 +89,7 @@ def test_it_errs_as_the_exported_network_does():
     pictures[..., 2] = 0
     pixels = pictures.astype(np.float32) / 255
     plain, rounded = (np.array(each(pixels)) for each in (network, as_int8(network)))
-    exported = answers_in_int8(quantise(network, pictures), pixels)
+    exported = answers_in_int8(to_int8(network, pictures), pixels)
     assert np.abs(exported - rounded).mean() < np.abs(exported - plain).mean() / 10
 
 
