@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from training.common.workstation import workstation_packages
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; returns the exit status, 2 for something that the user can mend."""
+    """Run the command; returns the exit status, 2 for something that the user can fix."""
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
@@ -33,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch-export", description="From a trained network to the device.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     quantize = commands.add_parser("quantize", help="quantize a run's network to int8, audit it, prove it")
     quantize.add_argument("run", type=Path, metavar="RUN", help="folder that `maskwatch-train` wrote")

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from edge.vision.letterbox import BORDER_GRAY, letterbox
-from training.camera import poor_camera
+from training.common.camera import poor_camera
 from training.locator.truth import NO_BOXES, SUSPECT_WEIGHT, Truth
 
 LONGEST_FACE = 0.8

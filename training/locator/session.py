@@ -6,6 +6,7 @@ from rich.console import Console
 
 from edge.errors import UserError
 from training.common.left_out import summary
+from training.common.runs import RunFiles
 from training.common.session import fit_and_score
 from training.locator.evaluate import LocatorMetrics, evaluate
 from training.locator.fit import fit, save_settings
@@ -16,7 +17,6 @@ from training.locator.report import write_report
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import SceneSet
 from training.locator.second_detector import completed
-from training.runs import RunFiles
 
 
 def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, *, fit_on: bool = True) -> bool:

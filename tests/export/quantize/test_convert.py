@@ -4,7 +4,7 @@ from ai_edge_litert.interpreter import Interpreter
 from edge.vision.interpreter import dequantize, quantize_pixels, tensor_specs
 from export.quantize.classifier_run import calibration_crops
 from export.quantize.convert import to_int8
-from training.datasets import Photo
+from training.classifier.datasets import Photo
 
 
 def test_the_same_network_gives_the_same_bytes(small_network, small_tflite, crops):

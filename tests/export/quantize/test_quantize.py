@@ -17,8 +17,8 @@ from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main
 from export.quantize.runs import read_run
-from training.dataset_reader import read_dataset
-from training.networks import CLASSIFIERS
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.networks import CLASSIFIERS
 
 REPOSITORY = Path(__file__).parent.parent.parent.parent
 

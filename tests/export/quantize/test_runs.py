@@ -6,7 +6,7 @@ from edge.errors import UserError
 from edge.vision.calibration import Calibration
 from export.quantize.classifier_run import ClassifierRun
 from export.quantize.runs import read_run
-from training.runs import RunFiles
+from training.common.runs import RunFiles
 
 
 @pytest.mark.parametrize("metrics", ["{", "[]", "5", '{"kind": "x"}', '{"kind": []}', "{}", "[" * 100_000])

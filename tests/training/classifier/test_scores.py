@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.calibration import Calibration
-from training.datasets import LABELS, Photo
-from training.scores import Predictions, face_size, score_clear, score_decisions, score_split
+from training.classifier.datasets import LABELS, Photo
+from training.classifier.scores import Predictions, face_size, score_clear, score_decisions, score_split
 
 
 def photo(label, source="one", face_px=50):

@@ -7,12 +7,12 @@ import numpy as np
 
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
-from training.camera import poor_camera
-from training.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
-from training.occluders import occluded
-from training.scene_faces import surroundings
-from training.unclear import unclear_crop
-from training.worn_low import worn_low
+from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
+from training.classifier.occluders import occluded
+from training.classifier.scene_faces import surroundings
+from training.classifier.unclear import unclear_crop
+from training.classifier.worn_low import worn_low
+from training.common.camera import poor_camera
 
 BORDERS = {cv2.BORDER_REPLICATE: 0.75, cv2.BORDER_REFLECT_101: 0.15, cv2.BORDER_CONSTANT: 0.1}
 """How a picture goes on beyond its edges, and how often: the device always repeats the edge."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.vision.preprocessing import CROP_WIDENING
+from training.classifier.datasets import LABELS, REQUIRED, Dataset, Photo
+from training.classifier.manifest import read_manifest
 from training.common.labels import LabelMap
 from training.common.left_out import in_one_sentence
 from training.common.listing import count_pictures, entries, is_picture, why_no_picture
@@ -15,8 +17,6 @@ from training.common.names import printable
 from training.common.pictures import UnusableError, inspect_picture, read_content
 from training.common.splits import FOLDERS, SPLITS, Member, cluster_of, position, split_by_content
 from training.common.tables import Row
-from training.datasets import LABELS, REQUIRED, Dataset, Photo
-from training.manifest import read_manifest
 
 MIN_IMAGES_PER_CLASS = 20
 MIN_SIDE_PX = 16

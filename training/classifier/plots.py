@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from training.calibration import reliability
+from training.classifier.calibration import reliability
+from training.classifier.robustness import Curve
+from training.classifier.scores import Predictions
 from training.report.drawing import BLUE, GREY, ORANGE, finished, mark_best, new_axes
-from training.robustness import Curve
-from training.scores import Predictions
 
 
 def loss_curve(history: Sequence[dict]) -> str:

@@ -7,7 +7,7 @@ from keras import layers
 
 from edge.vision.interpreter import open_interpreter
 from export.quantize.convert import to_int8
-from training.rounding import as_int8
+from training.locator.rounding import as_int8
 
 
 def convolution():

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from training.datasets import COMPLIANT
-from training.skin_tone import TONES, UNKNOWN, skin_tone
+from training.classifier.datasets import COMPLIANT
+from training.classifier.skin_tone import TONES, UNKNOWN, skin_tone
 
 CONFIDENCE = 0.95
 """How surely the true share lies in a `Share`'s interval."""

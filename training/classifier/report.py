@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.classifier import plots
+from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS
+from training.classifier.evaluate import Evaluation
+from training.classifier.pipeline import evaluation_crops
+from training.classifier.scores import DecisionScores, Predictions, SplitScores
 from training.common.left_out import summary
-from training.datasets import BARE, COMPLIANT, INCORRECT, LABELS
-from training.evaluate import Evaluation
-from training.pipeline import evaluation_crops
-from training.report import plots
+from training.common.runs import RunFiles
 from training.report.rendering import counted, picture_uri, render
-from training.runs import RunFiles
-from training.scores import DecisionScores, Predictions, SplitScores
 
 WORST = 24
 """Mistakes shown of each kind."""

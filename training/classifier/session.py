@@ -3,17 +3,17 @@
 from rich.console import Console
 
 from edge.errors import UserError
+from training.classifier.datasets import LABELS, Dataset
+from training.classifier.evaluate import evaluate
+from training.classifier.fit import fit, save_settings
+from training.classifier.networks import CLASSIFIERS
+from training.classifier.report import shares, write_report
 from training.common.left_out import summary
+from training.common.progress import EpochProgress
+from training.common.runs import FitSettings, RunFiles
 from training.common.session import fit_and_score
 from training.common.splits import SPLITS
-from training.datasets import LABELS, Dataset
-from training.evaluate import evaluate
-from training.fit import fit, save_settings
-from training.networks import CLASSIFIERS
-from training.progress import EpochProgress
-from training.report.page import shares, write_report
 from training.report.rendering import counted
-from training.runs import FitSettings, RunFiles
 
 
 def train(dataset: Dataset, settings: FitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:

@@ -11,8 +11,8 @@ from edge.runtime.pipeline import make_locator
 from edge.settings.schema import LocatorSettings, ModelSettings
 from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
+from training.classifier.datasets import LABELS, UNCLEAR, Dataset, Photo
 from training.common.left_out import in_one_sentence
-from training.datasets import LABELS, UNCLEAR, Dataset, Photo
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
 from training.locator.second_detector import SecondDetector
 

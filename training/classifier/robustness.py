@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from edge.vision.preprocessing import CROP_SIZE, CROP_WIDENING, crop_face, whole_picture
-from training.scores import DecisionScores, score_decisions
+from training.classifier.scores import DecisionScores, score_decisions
 
 GAMMA = 2.2
 """Of a picture's levels over the light that fell on the sensor."""

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from edge.errors import UserError
+from training.classifier.dataset_reader import read_dataset, read_further
+from training.classifier.datasets import Dataset, read_split
 from training.common.labels import LabelMap
 from training.common.left_out import summary
 from training.common.splits import SPLITS
-from training.dataset_reader import read_dataset, read_further
-from training.datasets import Dataset, read_split
 
 NOT_UTF8 = os.fsdecode(b"T\xfcr_000.png")
 

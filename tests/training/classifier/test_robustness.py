@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.robustness import CORRUPTIONS, damaged, measure_robustness
+from training.classifier.robustness import CORRUPTIONS, damaged, measure_robustness
 
 CROPS = np.random.default_rng(1).integers(30, 226, (2, 16, 16, 3), np.uint8).repeat(8, 1).repeat(8, 2)
 

@@ -8,10 +8,10 @@ import numpy as np
 import tensorflow as tf
 
 from edge.vision.preprocessing import CROP_SIZE, crop_face
-from training.augmentation import TrainingCrops
-from training.datasets import Photo
-from training.networks import CLEAR, NOT_COMPLIANT
-from training.occluders import Occluder
+from training.classifier.augmentation import TrainingCrops
+from training.classifier.datasets import Photo
+from training.classifier.networks import CLEAR, NOT_COMPLIANT
+from training.classifier.occluders import Occluder
 
 LABEL_SHARES = {"with_mask": 0.38, "without_mask": 0.17, "incorrect": 0.1, "not_compliant": 0.1, "unclear": 0.25}
 """Share of each class among the sampled pictures; those of the classes present are brought to sum to one.
@@ -95,7 +95,7 @@ def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.nd
 
     Args:
         photos: Bare faces.
-        thing: One of `training.occluders.OCCLUDERS`.
+        thing: One of `training.classifier.occluders.OCCLUDERS`.
         seed: Of where it is and how it looks; the same for the same photographs.
 
     Returns:

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from edge.vision.face import Face
-from training.occluders import OCCLUDERS, occluded
-from training.worn_low import worn_low
+from training.classifier.occluders import OCCLUDERS, occluded
+from training.classifier.worn_low import worn_low
 
 FACE = Face(40, 30, 100, 110)
 

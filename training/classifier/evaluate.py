@@ -8,14 +8,14 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score
 
 from edge.vision.calibration import Calibration
-from training.calibration import choose_threshold, fit_balanced_calibration, fit_calibration
+from training.classifier.calibration import choose_threshold, fit_balanced_calibration, fit_calibration
+from training.classifier.datasets import Dataset, Photo
+from training.classifier.pipeline import evaluation_crops, predict
+from training.classifier.robustness import Curve, measure_robustness
+from training.classifier.scores import ClearScores, Predictions, SplitScores, score_clear, score_split
+from training.classifier.slices import Slice, score_by_skin_tone
 from training.common.records import save_rows
-from training.datasets import Dataset, Photo
-from training.pipeline import evaluation_crops, predict
-from training.robustness import Curve, measure_robustness
-from training.runs import RunFiles
-from training.scores import ClearScores, Predictions, SplitScores, score_clear, score_split
-from training.slices import Slice, score_by_skin_tone
+from training.common.runs import RunFiles
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Metrics:
     clear: dict[str, ClearScores]
     """By split."""
     by_skin_tone: dict[str, dict[str, Slice]]
-    """By split, then by the names of `training.skin_tone.TONES`."""
+    """By split, then by the names of `training.classifier.skin_tone.TONES`."""
     robustness: dict[str, Curve]
     """On the validation split, by the name of what was done to its crops."""
 

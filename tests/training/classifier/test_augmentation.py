@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.vision.preprocessing import whole_picture
-from training.augmentation import TrainingCrops, jittered_crop
-from training.dataset_reader import read_dataset
+from training.classifier.augmentation import TrainingCrops, jittered_crop
+from training.classifier.dataset_reader import read_dataset
 
 
 @given(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import log_loss
 
 from edge.vision.calibration import Calibration
-from training.calibration import choose_threshold, expected_calibration_error, fit_calibration, reliability
+from training.classifier.calibration import choose_threshold, expected_calibration_error, fit_calibration, reliability
 
 probabilities = st.lists(st.floats(0, 1), min_size=1, max_size=50).map(np.array)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from edge.errors import UserError
-from training.dataset_reader import read_dataset
+from training.classifier.dataset_reader import read_dataset
 
 HEADER = ("path", "cluster", "face_px")
 

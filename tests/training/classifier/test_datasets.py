@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from edge.errors import UserError
+from training.classifier.dataset_reader import read_dataset, read_further
+from training.classifier.datasets import LABELS, Dataset
 from training.common.splits import SPLITS
-from training.dataset_reader import read_dataset, read_further
-from training.datasets import LABELS, Dataset
 
 
 def splits_by_name(dataset):

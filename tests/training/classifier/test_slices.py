@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from training.skin_tone import UNKNOWN, skin_tone, typology_angle
-from training.slices import score_by_skin_tone, score_slices, share_of
+from training.classifier.skin_tone import UNKNOWN, skin_tone, typology_angle
+from training.classifier.slices import score_by_skin_tone, score_slices, share_of
 
 FAIR, BROWN = (240, 205, 185), (130, 85, 60)
 

@@ -3,7 +3,7 @@ import pytest
 
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face, whole_picture
-from training.unclear import BESIDE, ON_THE_FACE, in_the_dark, out_of_focus, too_far, unclear_crop
+from training.classifier.unclear import BESIDE, ON_THE_FACE, in_the_dark, out_of_focus, too_far, unclear_crop
 
 FACE = Face(150, 150, 250, 250)
 

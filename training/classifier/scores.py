@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, log_loss, roc_auc_score
 
 from edge.vision.calibration import Calibration
-from training.calibration import expected_calibration_error
-from training.datasets import COMPLIANT, Photo
+from training.classifier.calibration import expected_calibration_error
+from training.classifier.datasets import COMPLIANT, Photo
 
 FACE_SIZES_PX = {"below 16": 0, "16-32": 16, "32-64": 32, "64-128": 64, "128+": 128}
 """Names of the face sizes that are reported apart, and where each begins, in pixels."""

@@ -13,12 +13,12 @@ import tensorflow as tf
 from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
-from training.datasets import Dataset, Photo
-from training.interruption import Interruption, InterruptionError
-from training.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
-from training.pipeline import evaluation_crops, predict, training_batches
-from training.progress import EpochProgress
-from training.runs import FitSettings, RunFiles
+from training.classifier.datasets import Dataset, Photo
+from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
+from training.classifier.pipeline import evaluation_crops, predict, training_batches
+from training.common.interruption import Interruption, InterruptionError
+from training.common.progress import EpochProgress
+from training.common.runs import FitSettings, RunFiles
 
 LOSS_WEIGHTS = {NOT_COMPLIANT: 1.0, CLEAR: 1.0}
 """How much each output's loss counts."""

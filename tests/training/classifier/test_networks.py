@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from training.networks import CLASSIFIERS, seed_cnn
-from training.pipeline import predict
+from training.classifier.networks import CLASSIFIERS, seed_cnn
+from training.classifier.pipeline import predict
 
 
 @pytest.fixture(scope="module")
