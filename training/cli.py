@@ -5,25 +5,26 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UserError
 from edge.stderr import silenced_stderr
+from training.classifier.dataset_reader import read_dataset, read_further
+from training.classifier.datasets import LABELS, Dataset
 from training.common.ending import INTERRUPTED, leave
 from training.common.labels import LabelMap
+from training.common.runs import FitSettings, RunFiles
 from training.common.workstation import workstation_packages
-from training.dataset_reader import read_dataset, read_further
-from training.datasets import LABELS, Dataset
-from training.locator.runs import LocatorSettings
+from training.locator.runs import LocatorFitSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.scenes import IGNORE
-from training.runs import FitSettings, RunFiles
 
 SCENE_LABELS = (*LABELS, IGNORE)
 """What a label in scenes can mean."""
 
-Settings = TypeVar("Settings", FitSettings, LocatorSettings)
+Settings = TypeVar("Settings", FitSettings, LocatorFitSettings)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -72,7 +73,7 @@ def train_classifier(args: argparse.Namespace) -> int:
     for folder in settings.extra:
         dataset = dataset.joined_by(read_further(Path(folder), labels))
     if settings.scenes:
-        from training.scene_faces import located_faces, unclear_places
+        from training.classifier.scene_faces import located_faces, unclear_places
 
         scenes = read_scenes(Path(settings.scenes), labels)
         dataset = dataset.joined_by(located_faces(scenes))
@@ -81,7 +82,7 @@ def train_classifier(args: argparse.Namespace) -> int:
     _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
-        from training.session import train
+        from training.classifier.session import train
     return 0 if train(dataset, settings, files, fit_on=not args.score_only) else INTERRUPTED
 
 
@@ -92,7 +93,7 @@ def train_locator(args: argparse.Namespace) -> int:
         UserError: The folders, or options that do not fit the run that is resumed.
     """
     files = RunFiles(args.out)
-    settings = _settings(LocatorSettings, args, files)
+    settings = _settings(LocatorFitSettings, args, files)
     scenes = read_scenes(args.data, LabelMap.parse(settings.labels, SCENE_LABELS))
     _prepare_folder(args, files, scenes.digest)
     with silenced_stderr():
@@ -159,6 +160,7 @@ def _given(kind: type[Settings], args: argparse.Namespace) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch-train", description="From photographs to a float network.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     classifier = commands.add_parser(
         "classifier",
@@ -206,8 +208,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     locator.set_defaults(command=train_locator)
     locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")
-    locator.add_argument("--network", default=LocatorSettings.network, metavar="NAME", help="(default %(default)s)")
-    _add_settings(locator, LocatorSettings)
+    locator.add_argument("--network", default=LocatorFitSettings.network, metavar="NAME", help="(default %(default)s)")
+    _add_settings(locator, LocatorFitSettings)
     locator.add_argument("--height", type=_positive(int), metavar="N", help="of the training pictures (default 240)")
     locator.add_argument(
         "--as-int8",

@@ -7,7 +7,7 @@ from edge.errors import UserError
 from export.quantize.classifier_run import read_classifier_run
 from export.quantize.locator_run import read_locator_run
 from export.quantize.trained_run import TrainedRun
-from training.runs import RunFiles
+from training.common.runs import RunFiles
 
 READERS: dict[str, Callable[[RunFiles, dict], TrainedRun]] = {
     "classifier": read_classifier_run,

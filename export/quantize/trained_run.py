@@ -13,7 +13,7 @@ from edge.errors import UserError
 from edge.vision.calibration import Calibration
 from edge.vision.interpreter import Int8Network
 from export.quantize.parity import Parity
-from training.runs import RunFiles
+from training.common.runs import RunFiles
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from edge.errors import UserError
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.datasets import read_split as read_photos
 from training.common.pictures import UnusableError
 from training.common.tables import read_table
-from training.dataset_reader import read_dataset
-from training.datasets import read_split as read_photos
 from training.locator.scene_reader import read_scenes
 from training.locator.scenes import read_split as read_scene_split
 from training.locator.voc import read_annotation

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.fit import fit
+from training.classifier.pipeline import training_batches
 from training.cli import main
-from training.dataset_reader import read_dataset
-from training.fit import fit
-from training.pipeline import training_batches
-from training.progress import EpochProgress
-from training.runs import FitSettings, RunFiles
+from training.common.progress import EpochProgress
+from training.common.runs import FitSettings, RunFiles
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SMALL = ("--network", "seed_cnn", "--batch-size", "16", "--epochs")
@@ -153,7 +153,7 @@ def test_ctrl_c_before_the_first_epoch_says_so(drawn_faces, tmp_path, monkeypatc
         signal.raise_signal(signal.SIGINT)
         return training_batches(*args, **options)
 
-    monkeypatch.setattr("training.fit.training_batches", interrupted)
+    monkeypatch.setattr("training.classifier.fit.training_batches", interrupted)
     assert main(command(drawn_faces, tmp_path / "run", *SMALL, 2)) == 130
     assert "before the first epoch was finished" in capsys.readouterr().out
     assert not RunFiles(tmp_path / "run").read_history()
@@ -161,7 +161,8 @@ def test_ctrl_c_before_the_first_epoch_says_so(drawn_faces, tmp_path, monkeypatc
 
 def test_a_batch_that_does_not_end_is_not_waited_for_after_ctrl_c():
     code = (
-        "import threading; from training.interruption import Interruption; lock = threading.Lock(); lock.acquire()\n"
+        "import threading; from training.common.interruption import Interruption\n"
+        "lock = threading.Lock(); lock.acquire()\n"
         "with Interruption(): print('begun', flush=True); lock.acquire()"
     )
     process = begin("-c", code)

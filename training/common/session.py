@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from training.runs import RunFiles
+from training.common.runs import RunFiles
 
 
 def fit_and_score(

@@ -11,10 +11,10 @@ from edge.vision.face import Face
 from edge.vision.face_locator import FaceLocator, faces_from_maps, pair_maps
 from edge.vision.interpreter import Int8Network
 from edge.vision.letterbox import LOCATOR_SIZE, Letterbox, letterbox
+from training.common.runs import RunFiles
 from training.locator.findings import Findings, GroupScores, find_out
 from training.locator.scenes import Scene, SceneSet
 from training.locator.scores import Detections, LocatorScores, hold_against
-from training.runs import RunFiles
 
 LOWEST_SCORE = 0.05
 """Boxes below this are not worth matching: no threshold of use lies there."""
@@ -47,7 +47,7 @@ class LocatorMetrics:
     """Chosen on the validation split, see `Detections.best_threshold`."""
     val: LocatorScores
     by_face_size: dict[str, GroupScores]
-    """Of the validation split, by the shorter side of face or box in pixels, see `training.scores.FACE_SIZES_PX`."""
+    """Of the validation split, by the shorter side of face or box in pixels, see `FACE_SIZES_PX`."""
     by_label: dict[str, GroupScores]
     """Of the faces of at least 32 px; false faces have no label."""
 

@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 
 from edge.vision.face import Face
+from training.classifier.scores import FACE_SIZES_PX, face_size
 from training.locator.scenes import Scene
 from training.locator.scores import FULL_PX, NO_FACE, SMALL_PX, assign
-from training.scores import FACE_SIZES_PX, face_size
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 import json
 
 from training.common.left_out import summary
+from training.common.runs import RunFiles
 from training.locator import plots
 from training.locator.evaluate import LocatorEvaluation
 from training.locator.scores import MAX_FALSE_FACES, SELECTION_RATES, Detections, LocatorScores
 from training.locator.sheet import surest_false_faces, worst_misses
 from training.report.rendering import render
-from training.runs import RunFiles
 
 
 def write_report(evaluation: LocatorEvaluation, files: RunFiles) -> None:

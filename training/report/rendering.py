@@ -7,8 +7,8 @@ import cv2
 import jinja2
 import numpy as np
 
+from training.classifier.slices import interval
 from training.common.names import printable
-from training.slices import interval
 
 JPEG_QUALITY = 85
 

@@ -17,8 +17,8 @@ from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main
 from export.quantize.runs import read_run
-from training.dataset_reader import read_dataset
-from training.networks import CLASSIFIERS
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.networks import CLASSIFIERS
 
 REPOSITORY = Path(__file__).parent.parent.parent.parent
 
@@ -57,7 +57,7 @@ def exported(run, shown):
 
 @pytest.fixture
 def small_run(tmp_path, small_network, drawn_faces):
-    """A run whose network is quantised in a second."""
+    """A run whose network is quantized in a second."""
     (tmp_path / "small").mkdir()
     return save_run(tmp_path / "small", small_network, read_dataset(drawn_faces))
 
