@@ -5,6 +5,7 @@ import importlib.util
 import os
 import sys
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch", description="Watch a doorway for people without a face mask.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="watch a source, drive the LED and the buzzer, log events")
     run.add_argument(
@@ -221,7 +223,9 @@ def _print_settings(arguments: argparse.Namespace) -> int:
     from edge.settings.toml_file import file_in_force, read_settings, settings_in_force
 
     if arguments.check:
-        read_settings(arguments.check)
+        from edge.vision.trial import refuse_unusable_models
+
+        refuse_unusable_models(read_settings(arguments.check))
         sys.stdout.write(f"{arguments.check} is good.\n")
     else:
         file = file_in_force(arguments.config)

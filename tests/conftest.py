@@ -1,4 +1,5 @@
 import csv
+import os
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,17 @@ SCENE_COLUMNS = ("image", "width", "height", "xmin", "ymin", "xmax", "ymax", "la
 # A busy machine is slow, not wrong: times belong in benchmarks.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+ONE_BOARD = ("systemd", "arm", "machine", "browser")
+"""Markers of tests that share one emulated board, or would wait for each other."""
+
+
+def pytest_xdist_auto_num_workers(config):
+    """A process for each core, but for those tests that share a board."""
+    chosen = config.getoption("markexpr", "")
+    alone = any(marker in chosen.split() and f"not {marker}" not in chosen for marker in ONE_BOARD)
+    return 0 if alone else os.cpu_count()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A camera on the Raspberry Pi's own connector, through picamera2, which is imported only when it is asked for."""
 
 import importlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,34 @@ def _configuration(camera: Any, settings: CameraSettings) -> Any:
         main={"size": (settings.width, settings.height), "format": "BGR888"},
         controls={"FrameDurationLimits": (microseconds, microseconds)},
         queue=False,  # a picture that was taken before it was asked for is a stale one
+        sensor=widest_mode(camera.sensor_modes, settings),
     )
+
+
+def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) -> dict[str, Any] | None:
+    """The sensor's mode that sees most of the scene; left to itself, libcamera takes a cropped one for small pictures.
+
+    Args:
+        modes: picamera2's, each with its size, bit_depth, fps and crop_limits.
+        settings: The picture and the frame rate that the mode must be good for.
+
+    Returns:
+        What picamera2 takes for `sensor`: of the widest modes that are fast enough the smallest that is no smaller than
+        the picture. None where the camera names no modes, as USB cameras do.
+    """
+    fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or list(modes)
+    if not fast:
+        return None
+    seen = {_area(mode["crop_limits"][2:]) for mode in fast}
+    widest = [mode for mode in fast if _area(mode["crop_limits"][2:]) == max(seen)]
+    large = [mode for mode in widest if mode["size"][0] >= settings.width and mode["size"][1] >= settings.height]
+    best = min(large, key=lambda mode: _area(mode["size"])) if large else max(widest, key=lambda m: _area(m["size"]))
+    return {"output_size": best["size"], "bit_depth": best["bit_depth"]}
+
+
+def _area(size: Sequence[int]) -> int:
+    width, height = size
+    return width * height
 
 
 def _open(picamera2: Any) -> Any:

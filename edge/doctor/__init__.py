@@ -1,1 +1,1 @@
-"""`maskwatch doctor`: what may keep a device from its work, and what mends it."""
+"""`maskwatch doctor`: what may keep a device from its work, and how to fix it."""

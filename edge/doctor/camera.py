@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from edge.doctor.case import Case
-from edge.doctor.finding import Finding
+from edge.doctor.check import Case, Finding
 from edge.errors import UserError
 from edge.settings.schema import CameraSettings
 
@@ -17,53 +16,60 @@ if TYPE_CHECKING:
     from edge.camera.frame import Camera
 
 FRAMES = 5
-"""Pictures that are compared: where all are equal to the byte, the camera gives the same one over and over."""
+"""Pictures that are compared: if all are equal to the byte, the camera repeats one picture."""
 
 PATIENCE_SECONDS = 5.0
 """How long a camera that was just opened may be dark or silent: many begin with black pictures."""
 
-LOOK_AGAIN = "look again in a minute"
+COLOR_LEVELS = 6
+"""By how much the channels of a gray pixel differ at most, of 255: noise and compression color it a little."""
+
+MONOCHROME = "pictures without color, in which only about 87 of 100 bare faces are caught, not 97"
+
+COLOR = "give the door visible light, and the camera an infrared filter (a NoIR or night camera has none)"
+
+TRY_AGAIN = "try again in a minute"
 
 MOVING = "frames a second"
-"""What the status of a service to which frames come says, whatever else it says."""
+"""What the status of a service that gets frames always says."""
 
 
 def check_camera(case: Case) -> Finding:
-    """Whether it gives pictures; where the service holds it, the service's word counts."""
+    """Whether it gives pictures; while the service uses it, the service's report counts."""
     source = case.settings.camera.source
     if case.service.watches:
         return _word_of_the_service(source, case.service.status)
     if case.service.has_devices:
         text = f"{source}: the service has it, but no frame yet"
-        return Finding("camera", "warn", f"{text} ({case.service.status})" if case.service.status else text, LOOK_AGAIN)
+        return Finding("camera", "warn", f"{text} ({case.service.status})" if case.service.status else text, TRY_AGAIN)
     return look_at(case.settings.camera)
 
 
 def _word_of_the_service(source: str, status: str) -> Finding:
     if not status:
-        return Finding("camera", "ok", f"{source}: held by the service, which has had a frame")
+        return Finding("camera", "ok", f"{source}: used by the service, which has had a frame")
     if MOVING in status and not status.startswith(f"0.0 {MOVING}"):
-        return Finding("camera", "ok", f"{source}: held by the service, to which frames come")
+        return Finding("camera", "ok", f"{source}: used by the service, which gets frames")
     text, _, mend = status.rstrip(".").rpartition(": ")
     return Finding("camera", "fail", f"{source}: {text or mend}", mend if text else "journalctl -u maskwatch -n 30")
 
 
 @dataclass
 class Patience:
-    """Ends with an error when a camera's trouble has lasted too long."""
+    """Waits while a camera has trouble, but not for too long."""
 
     seconds: float
     clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
-        """Begin to wait."""
+        """Start the clock."""
         self._until = self.clock() + self.seconds
 
     def bear(self, trouble: str) -> None:
-        """There is no frame, and this is why.
+        """Wait on while there is no frame, for the reason given.
 
         Raises:
-            UserError: It has been so for too long.
+            UserError: There has been none for too long.
         """
         if self.clock() >= self._until:
             raise UserError(trouble)
@@ -91,10 +97,22 @@ def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECO
         raise UserError(BLACK)
     height, width = images[-1].shape[:2]
     text = f"{settings.source}: {width} x {height} pixels"
-    if camera.live and not settings.repeat and all(np.array_equal(image, images[0]) for image in images[1:]):
+    if not camera.live:
+        return Finding("camera", "ok", f"{text}, a recording")
+    if not settings.repeat and all(np.array_equal(image, images[0]) for image in images[1:]):
         mend = "unplug the camera and plug it in again, or restart the board"
         return Finding("camera", "fail", f"{text}, the same picture over and over", mend)
-    return Finding("camera", "ok", text if camera.live else f"{text}, a recording")
+    if is_monochrome(images[-1]):
+        return Finding("camera", "warn", f"{text}, {MONOCHROME}", COLOR)
+    return Finding("camera", "ok", text)
+
+
+def is_monochrome(image: "np.ndarray") -> bool:
+    """Whether an image, uint8 (height, width, 3), has no color, as by infrared light or through a night filter."""
+    import numpy as np
+
+    sample = image[::8, ::8].astype(int)
+    return float(np.mean(np.ptp(sample, axis=2) > COLOR_LEVELS)) <= 0.01
 
 
 def _images(camera: "Camera") -> Iterator["np.ndarray"]:

@@ -1,29 +1,25 @@
 """`maskwatch doctor`: every check, and what it found, a line each.
 
-A failure means that the device cannot do its work; all else that somebody should see to is a warning, for it is no
-reason to take an update back. Nothing is changed, and what the service holds is left to it.
+A failure means that the device cannot do its work. Everything else that someone should look into is a warning, since it
+is no reason to roll an update back. The doctor changes nothing, and does not touch a device that the service uses.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+from edge.doctor.board import check_clock, check_disk, check_power, check_temperature
 from edge.doctor.camera import check_camera
-from edge.doctor.case import Case, Check
-from edge.doctor.clock import check_clock
-from edge.doctor.disk import check_disk
-from edge.doctor.finding import Finding, failure
-from edge.doctor.groups import check_groups
+from edge.doctor.check import Case, Check, Finding, failure
 from edge.doctor.machine import Machine
 from edge.doctor.networks import check_classifier, check_locator, check_runtime
-from edge.doctor.pins import check_pins
-from edge.doctor.power import check_power, check_temperature
-from edge.doctor.running import check_service
+from edge.doctor.pins import check_groups, check_pins
 from edge.doctor.service import read_service
-from edge.doctor.software import check_numpy, check_python, check_system
-from edge.doctor.table import write_table
+from edge.doctor.software import check_numpy, check_python, check_service, check_system
 from edge.errors import UserError
 from edge.settings.schema import Settings
 from edge.settings.toml_file import SETTINGS_FILE, file_in_force, read_settings
@@ -45,16 +41,23 @@ CHECKS: Mapping[str, Check] = {
     "temperature": check_temperature,
     "disk": check_disk,
 }
-"""In the order of the report, each by the name of its finding."""
+"""The checks by the names of their findings, in the order of the report."""
+
+WORDS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
+
+COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
+"""ANSI: green, yellow, red."""
+
+NAME_WIDTH = 12
 
 READ_THE_LOG = "journalctl -b -p warning -n 30"
 
 MOST_STATUS = 100
-"""Larger numbers mean other things to shells."""
+"""The highest exit status; larger ones have other meanings in a shell."""
 
 
 def run_doctor(config: Path | None, out: TextIO, *, as_json: bool = False, machine: Machine | None = None) -> int:
-    """Examine a machine and write what was found.
+    """Check a machine and write what was found.
 
     Args:
         config: The settings file; None for the standard one.
@@ -75,7 +78,7 @@ def run_doctor(config: Path | None, out: TextIO, *, as_json: bool = False, machi
 
 
 def examine(config: Path | None, machine: Machine, checks: Mapping[str, Check] = CHECKS) -> Iterator[Finding]:
-    """Each check's finding as soon as it is there, first that of the settings: defaults stand in for bad ones."""
+    """The findings, one by one; the first is that of the settings, which the defaults replace if they are bad."""
     finding, settings = _read(file_in_force(config, machine.path(f"{SETTINGS_FILE}")))
     yield finding
     case = Case(machine, settings, read_service(machine))
@@ -102,3 +105,35 @@ def _finding(name: str, check: Check, case: Case) -> Finding:
         return Finding(name, "fail", f"{error}", "install maskwatch again")
     except Exception as error:  # noqa: BLE001  a broken driver is what a doctor is there to find
         return Finding(name, "fail", f"{error}" or repr(error), READ_THE_LOG)
+
+
+def write_table(findings: Iterable[Finding], out: TextIO) -> list[Finding]:
+    """Write a line for each finding as it comes, and a sum at the end; returns the findings."""
+    coloured = out.isatty() and "NO_COLOR" not in os.environ
+    written = []
+    for finding in findings:
+        word = WORDS[finding.level].ljust(5)
+        word = _coloured(word, finding.level) if coloured else word
+        out.write(f"{word} {finding.name:<{NAME_WIDTH}} {finding.text}\n")
+        if finding.mend:
+            out.write(f"{'':{NAME_WIDTH + 7}}-> {finding.mend}\n")
+        out.flush()
+        written.append(finding)
+    out.write(f"\n{_sum(written)}\n")
+    return written
+
+
+def _coloured(word: str, level: str) -> str:
+    return f"\033[{COLOURS[level]}m{word}\033[0m"
+
+
+def _sum(findings: list[Finding]) -> str:
+    counts = Counter(finding.level for finding in findings)
+    if not counts["warn"] and not counts["fail"]:
+        return f"{len(findings)} checks, all well."
+    worse = f"{_count(counts['warn'], 'warning')}, {_count(counts['fail'], 'failure')}"
+    return f"{len(findings)} checks: {counts['ok']} well, {worse}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -1,4 +1,4 @@
-"""Who uses which GPIO line, asked of the kernel without touching a line."""
+"""Which program uses which GPIO line, as the kernel says; no line is touched."""
 
 import fcntl
 import os
@@ -17,14 +17,14 @@ GET_CHIP_INFO, GET_LINE_INFO = 0x8044B401, 0xC100B405
 """The requests GPIO_GET_CHIPINFO_IOCTL and GPIO_V2_GET_LINEINFO_IOCTL."""
 
 USED = 1
-"""Flag of a line that somebody has taken."""
+"""Flag of a line that a program uses."""
 
 HEADER_LABELS = ("pinctrl-bcm2", "pinctrl-rp1")
 """How the label of the chip begins whose lines are the pins of a Raspberry Pi's header."""
 
 
 def busy_lines(devices: Path) -> Mapping[int, str] | None:
-    """Who uses which line of the header's chip.
+    """Which program uses which line of the header's chip.
 
     Args:
         devices: Folder of the device files, /dev.

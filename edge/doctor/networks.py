@@ -1,11 +1,10 @@
-"""The runtime, and the networks that it runs."""
+"""The runtime and the networks that it runs."""
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.doctor.case import Case
-from edge.doctor.finding import Finding
+from edge.doctor.check import Case, Finding
 from edge.settings.schema import ModelSettings
 
 if TYPE_CHECKING:

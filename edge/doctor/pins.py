@@ -1,24 +1,26 @@
-"""The pins of the settings."""
+"""The pins of the settings, and who may use them and the camera."""
 
-from edge.doctor.case import NOT_A_PI, Case
-from edge.doctor.finding import Finding
+from edge.doctor.check import NOT_A_PI, Case, Finding
 from edge.settings.schema import AlarmSettings
 
 OUTPUTS = ("led_pin", "buzzer_pin", "clear_led_pin", "relay_pin")
 
+GROUPS = ("video", "gpio")
+"""Those whose members may use the camera and the pins."""
+
 
 def check_pins(case: Case) -> Finding:
-    """Whether nobody else drives them."""
+    """Whether no other program drives the settings' pins."""
     if not case.machine.is_raspberry_pi:
         return Finding("pins", "ok", f"{NOT_A_PI}, the pins are mock pins")
     wanted = _wanted(case.settings.alarm)
     named = ", ".join(f"GPIO{pin}" for pin in wanted)
     if case.service.has_devices:
-        return Finding("pins", "ok", f"{named}: held by the service")
+        return Finding("pins", "ok", f"{named}: used by the service")
     busy = case.machine.busy_lines(case.machine.path("/dev"))
     if busy is None:
-        text, mend = "the GPIO chip cannot be read", "sudo usermod -aG gpio $USER, then log in again"
-        return Finding("pins", "fail", text, mend)
+        remedy = "sudo usermod -aG gpio $USER, then log in again"
+        return Finding("pins", "fail", "the GPIO chip cannot be read", remedy)
     taken = [(pin, name) for pin, name in wanted.items() if pin in busy]
     if not taken:
         return Finding("pins", "ok", f"{named}: free")
@@ -29,3 +31,18 @@ def check_pins(case: Case) -> Finding:
 def _wanted(settings: AlarmSettings) -> dict[int, str]:
     """By pin, the setting that names it."""
     return {pin: name for name in OUTPUTS if (pin := getattr(settings, name)) is not None}
+
+
+def check_groups(case: Case) -> Finding:
+    """Whether this user may run maskwatch by hand; the service has its groups from its unit."""
+    machine = case.machine
+    if not machine.is_raspberry_pi:
+        return Finding("groups", "ok", NOT_A_PI)
+    if machine.user == "root":
+        return Finding("groups", "ok", "root may use everything")
+    missing = [name for name in GROUPS if name not in machine.groups]
+    if not missing:
+        return Finding("groups", "ok", f"{machine.user} is in {' and '.join(GROUPS)}")
+    mend = f"sudo usermod -aG {','.join(missing)} {machine.user}, then log in again"
+    text = f"{machine.user} is not in {' and '.join(missing)}, and cannot run maskwatch by hand"
+    return Finding("groups", "warn", text, mend)

@@ -1,4 +1,4 @@
-"""What systemd says of the service."""
+"""What systemd says about the service."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ class Service:
     sub: str = ""
     """systemd's SubState."""
     status: str = ""
-    """What the program itself says."""
+    """What the program itself reports."""
     restarts: int = 0
-    """How often systemd has started it anew since somebody last did."""
+    """How often systemd has restarted it since a person last started it."""
 
     @property
     def has_devices(self) -> bool:
-        """Whether it holds the camera and the pins, or is about to."""
+        """Whether it uses the camera and the pins, or is about to."""
         return self.active in ("active", "reloading", "activating", "deactivating")
 
     @property

@@ -1,12 +1,12 @@
-"""The system, Python and numpy."""
+"""The system, Python, numpy, and the service."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.doctor.case import Case
-from edge.doctor.finding import Finding, Level
+from edge.doctor.check import Case, Finding, Level
 from edge.doctor.machine import Machine
+from edge.doctor.service import UNIT
 
 PYTHONS = ((3, 11), (3, 14))
 """The first Python that maskwatch runs on, and the first that it does not."""
@@ -14,9 +14,11 @@ PYTHONS = ((3, 11), (3, 14))
 APT = "/usr/lib/python3/dist-packages"
 """Where apt installs what is for Python."""
 
+READ_LOG = f"journalctl -u {UNIT} -n 30"
+
 
 def check_system(case: Case) -> Finding:
-    """Whether the programs are 64-bit ones: no runtime is built for others."""
+    """Whether this is a 64-bit system: the runtimes are built for no other."""
     machine = case.machine
     release = re.search(r'^PRETTY_NAME="?([^"\n]*)', machine.read("/etc/os-release"), re.MULTILINE)
     parts = [machine.model, release[1] if release else "", f"{machine.bits}-bit {machine.architecture}"]
@@ -66,3 +68,23 @@ def _uninstall(folder: Path) -> str:
     if folder.name == "site-packages" and pip.exists():
         return f"{pip} uninstall -y numpy"
     return "sudo python3 -m pip uninstall -y --break-system-packages numpy"
+
+
+def check_service(case: Case) -> Finding:
+    """Whether the service runs, and how often it had to be restarted."""
+    service = case.service
+    if not service.installed:
+        return Finding("service", "ok", "not installed as a service")
+    again = f"restarted {service.restarts} times" if service.restarts != 1 else "restarted once"
+    if service.active == "failed" or service.sub == "auto-restart":
+        return Finding("service", "fail", f"fails ({again})", READ_LOG)
+    if service.active == "activating":
+        return Finding("service", "warn", f"is starting ({service.status or again})", READ_LOG)
+    if not service.watches:
+        return Finding("service", "warn", f"is {service.active}", f"sudo systemctl enable --now {UNIT}")
+    text = service.status or "is running"
+    return Finding("service", "warn", f"{text} ({again})", READ_LOG) if service.restarts else _ok(text)
+
+
+def _ok(text: str) -> Finding:
+    return Finding("service", "ok", text)

@@ -12,7 +12,7 @@ from edge.errors import UserError
 from edge.files import folder_for, link_whole, write_whole
 from edge.releases.activate import activate
 from edge.releases.health_check import HEALTH_CHECK, HealthCheck
-from edge.releases.layout import Layout
+from edge.releases.layout import ENABLED, INSTALLED, UNIT, Layout
 from edge.releases.manifest import read_installable
 from edge.releases.prune import prune
 from edge.releases.record import Record, linked_release, read_record
@@ -69,16 +69,24 @@ def take_up(system: TargetSystem, name: str, health_check: HealthCheck) -> int:
     fault = activate(system, name, health_check)
     if not fault:
         system.say(f"{name} is current.")
+        _restart_companions(system)
     prune(system)
     return 1 if fault else 0
 
 
+def _restart_companions(system: TargetSystem) -> None:
+    """Have the other units run the current release, too; the door does not depend on how they fare."""
+    others = [unit for unit in ENABLED if unit != UNIT]
+    system.systemctl("start", *others)
+    system.systemctl("try-restart", *(unit for unit in (*others, *INSTALLED) if unit.endswith(".service")))
+
+
 @contextmanager
 def changing(layout: Layout) -> Iterator[None]:
-    """The one who changes the releases, with what another left half done cleared away.
+    """Change the releases alone, after removing what an interrupted change left.
 
     Raises:
-        UserError: Somebody else does so at this moment.
+        UserError: Another process changes them at this moment.
     """
     # The service's user must be able to read what root writes, the folders here included.
     before = os.umask(0o022)

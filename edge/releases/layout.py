@@ -6,6 +6,19 @@ from pathlib import Path
 BASE = "opt/maskwatch"
 UNIT = "maskwatch.service"
 
+ENABLED = {
+    UNIT: "multi-user.target",
+    "maskwatch-page.socket": "sockets.target",
+    "maskwatch-stats.service": "multi-user.target",
+}
+"""Units that start with the board, and the target that each belongs to."""
+
+INSTALLED = ("maskwatch-page.service", "maskwatch-mqtt.service", "maskwatch-metrics.service")
+"""Units that another one starts, or that a person enables."""
+
+USERS = ("maskwatch-page", "maskwatch-stats", "maskwatch-mqtt", "maskwatch-metrics", "maskwatch")
+"""The users that the units run as."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -54,6 +67,11 @@ class Layout:
         return self.root / "var/lib/maskwatch"
 
     @property
+    def counts(self) -> Path:
+        """The state folder of the counts."""
+        return self.root / "var/lib/maskwatch-stats"
+
+    @property
     def links(self) -> dict[Path, str]:
         """Links that never change: they lead through `current`, so its one rename switches program and units alike."""
         systemd, local = f"/{BASE}/current/systemd", self.root / "usr/local"
@@ -61,8 +79,11 @@ class Layout:
             local / "lib/sysusers.d/maskwatch.conf": f"{systemd}/sysusers.conf",
             local / "lib/tmpfiles.d/maskwatch.conf": f"{systemd}/tmpfiles.conf",
             local / "bin/maskwatch": f"/{BASE}/current/bin/maskwatch",
-            local / "lib/systemd/system" / UNIT: f"{systemd}/{UNIT}",
-            self.root / "etc/systemd/system/multi-user.target.wants" / UNIT: f"/usr/local/lib/systemd/system/{UNIT}",
+            **{local / "lib/systemd/system" / unit: f"{systemd}/{unit}" for unit in (*ENABLED, *INSTALLED)},
+            **{
+                self.root / f"etc/systemd/system/{target}.wants" / unit: f"/usr/local/lib/systemd/system/{unit}"
+                for unit, target in ENABLED.items()
+            },
         }
 
     def release(self, name: str) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from edge.files import remove_whole
 from edge.releases.activate import stop_guard
 from edge.releases.install import changing
-from edge.releases.layout import UNIT
+from edge.releases.layout import ENABLED, INSTALLED, USERS
 from edge.releases.target_system import TargetSystem
 
 
@@ -14,13 +14,13 @@ def uninstall(system: TargetSystem) -> None:
     """Stop the service, and remove all that an installation brought, but for the settings.
 
     Raises:
-        UserError: Somebody else changes the releases at this moment.
+        UserError: Another process changes the releases at this moment.
     """
     if not system.layout.base.exists() and not any(link.is_symlink() for link in system.layout.links):
         system.say("maskwatch is not installed here.")
         return
     with changing(system.layout):
-        system.systemctl("stop", UNIT, seconds=120.0)
+        system.systemctl("stop", *ENABLED, *INSTALLED, seconds=120.0)
         stop_guard(system)
         _remove(system)
     if system.layout.settings.parent.exists():
@@ -37,8 +37,10 @@ def _remove(system: TargetSystem) -> None:
         link.unlink(missing_ok=True)
         _remove_empty(link.parent, below=layout.root / "usr/local/lib")
     system.systemctl("daemon-reload")
-    system.run(("userdel", "maskwatch"), 60.0)
-    shutil.rmtree(layout.state, ignore_errors=True)
+    for user in USERS:
+        system.run(("userdel", user), 60.0)
+    for state in (layout.state, layout.counts):
+        shutil.rmtree(state, ignore_errors=True)
     remove_whole(layout.base)
 
 

@@ -11,7 +11,7 @@ from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import grey_patch, sharpness
+from edge.tracking.patch import grey_patch, likeness, sharpness
 from edge.tracking.person import Person
 from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Track, Verdict
@@ -110,12 +110,18 @@ class Tracker:
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
         faces, self._events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        found = match(self.seconds, [person.motion for person in self.people], faces)
+        patches = [grey_patch(frame.image, face) for face in faces]
+        found = match(
+            self.seconds,
+            [person.motion for person in self.people],
+            faces,
+            lambda person, face: likeness(self.people[person].patch, patches[face]),
+        )
         for person, face in sorted(found.items()):
-            self._see(self.people[person], faces[face])
+            self._see(self.people[person], faces[face], patches[face])
         self._end_the_lost()
-        new = [face for index, face in enumerate(faces) if index not in found.values()]
-        self.people += [self._person(face) for face in new]
+        new = [index for index in range(len(faces)) if index not in found.values()]
+        self.people += [self._person(faces[index], patches[index]) for index in new]
         self._mute_the_still()
         return self._most_urgent()
 
@@ -135,11 +141,11 @@ class Tracker:
         self._events += self.lag_monitor.keep(self.seconds, waiting, anybody=bool(self.people))
         return self._events
 
-    def _person(self, face: Face) -> Person:
-        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), self.seconds)
+    def _person(self, face: Face, patch: np.ndarray) -> Person:
+        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
 
-    def _see(self, person: Person, face: Face) -> None:
-        person.face = face
+    def _see(self, person: Person, face: Face, patch: np.ndarray) -> None:
+        person.face, person.patch = face, patch
         person.motion.see(self.seconds, face)
 
     def _end_the_lost(self) -> None:
@@ -186,8 +192,7 @@ class Tracker:
         return person.verdict == Verdict.UNDECIDED and person.clearness > self.clear_test.lower
 
     def _weigh(self, person: Person, p: float, p_clear: float) -> None:
-        patch = grey_patch(self._frame.image, person.face)
-        quality = self.quality.of_size(person.face.size) * self.quality.of_sharpness(sharpness(patch))
+        quality = self.quality.of_size(person.face.size) * self.quality.of_sharpness(sharpness(person.patch))
         information = self.test.information(self.seconds - person.classified_at)
         weight = information * quality * self.quality.of_clearness(p_clear)
         person.evidence = self.test.weigh(person.evidence, p, weight)

@@ -13,7 +13,6 @@ from edge.settings.schema import MODELS, ModelSettings
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import LARGEST_BYTES, ModelFile, pack, read_model_file
-from edge.vision.trial import try_model
 
 
 class HasNetwork(Protocol):
@@ -21,7 +20,7 @@ class HasNetwork(Protocol):
 
     @property
     def network(self) -> Int8Network:
-        """The network that it asks."""
+        """The network that it uses."""
         ...
 
 
@@ -78,7 +77,7 @@ def load_known_good(
     try:
         file = read_model_file(path)
         tried = _is_kept(file, kept) if kept else path.parent == MODELS
-        golden = tried or try_model(path, file, settings).answers_as_golden
+        golden = tried or _answers_in_a_trial(path, file, settings)
         loaded = Loaded(make(file), file)
     except Exception as error:  # whatever is wrong with a model, the last good one is better than no watch
         why = error if isinstance(error, UserError) else _unusable(path, error)
@@ -93,6 +92,12 @@ def load_known_good(
         f"The network in {path} does not answer here as it did where it was exported: copy it again from its origin."
     )
     return _load_kept(kept, make, other) or loaded
+
+
+def _answers_in_a_trial(path: Path, file: ModelFile, settings: ModelSettings) -> bool:
+    from edge.vision.trial import try_model  # what it imports would stay in the service's memory for nothing
+
+    return try_model(path, file, settings).answers_as_golden
 
 
 def _unusable(path: Path, error: Exception) -> UserError:

@@ -20,10 +20,10 @@ from typing import Annotated
 from edge.bounds import Bounded, Text
 from edge.errors import UserError
 from edge.records import parse_json, read_record
-from edge.settings.schema import ModelSettings
+from edge.settings.schema import MODELS, ModelSettings, Settings
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network, find_runtime
-from edge.vision.model_file import ModelFile, pack, unpack
+from edge.vision.model_file import ModelFile, pack, read_model_file, unpack
 
 SECONDS = 60
 """How long a trial may take; a Raspberry Pi 3 needs three seconds, most of them to import."""
@@ -75,6 +75,24 @@ def try_model(path: Path, file: ModelFile, settings: ModelSettings) -> Trial:
         answer.seek(0)
         content = answer.read(ANSWER_BYTES)
     return _read(path, status, content)
+
+
+def refuse_unusable_models(settings: Settings) -> None:
+    """See that the settings' model files can be used on this machine, as `maskwatch run` would.
+
+    Raises:
+        UserError: One is missing, damaged or of another kind, or the runtime refuses it or crashes at it.
+    """
+    paths = {"classifier": settings.model.classifier, "locator": settings.model.locator}
+    if settings.locator.kind == "centre":
+        del paths["locator"]
+    for role, name in paths.items():
+        path = Path(name)
+        file = read_model_file(path)
+        if file.metadata.kind != role:
+            raise UserError(f"The model file {path} holds a {file.metadata.kind}", f"name a {role} under [model]")
+        if path.parent != MODELS:  # the shipped ones are as trusted as the program
+            try_model(path, file, settings.model)
 
 
 def _run(command: list[str], stdin: int, stdout: int) -> int:

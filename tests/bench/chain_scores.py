@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from chains import Chain, Sighting
 
-from training.datasets import BARE, COMPLIANT, INCORRECT
+from training.classifier.datasets import BARE, COMPLIANT, INCORRECT
+from training.classifier.slices import Share, share_of
 from training.locator.scenes import Scene
 from training.locator.scores import (
     FULL_PX,
@@ -18,7 +19,6 @@ from training.locator.scores import (
     face_sizes,
     hold_against,
 )
-from training.slices import Share, share_of
 
 RATES = (0.02, 0.05, 0.10, 0.40)
 """False faces an image at which chains are compared, each at the threshold that gives it so many."""

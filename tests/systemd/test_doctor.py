@@ -26,7 +26,7 @@ def test_the_doctor_passes_beside_the_running_service_and_does_not_disturb_it(bo
     watching, before = board.pid, len(board.log())
     found = examine(board)
     assert [name for name, finding in found.items() if finding["level"] == "fail"] == []
-    assert "held by the service" in found["camera"]["text"]
+    assert "used by the service" in found["camera"]["text"]
     assert "frames a second" in found["service"]["text"]
     assert board.pid == watching
     assert not {event["event"] for event in board.events(since=before)} & {"fault", "blind"}

@@ -8,7 +8,7 @@ import pytest
 
 from .layers import REPOSITORY
 
-UNIT = REPOSITORY / "systemd" / "maskwatch.service"
+UNITS = sorted((REPOSITORY / "systemd").glob("*.service"))
 
 MOST_EXPOSED = 2.0
 """Of the 10 that systemd gives a service without any protection."""
@@ -20,11 +20,11 @@ def analyze(*arguments):
     return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def unit(tmp_path):
-    """The unit, with a command in place of the one that is not installed here."""
-    unit = tmp_path / UNIT.name
-    unit.write_text(re.sub(r"/opt/maskwatch/\S*", "/bin/true", UNIT.read_text()))
+@pytest.fixture(params=UNITS, ids=lambda path: path.stem)
+def unit(request, tmp_path):
+    """Each unit, with a command in place of the one that is not installed here."""
+    unit = tmp_path / request.param.name
+    unit.write_text(re.sub(r"/opt/maskwatch/\S*", "/bin/true", request.param.read_text()))
     return unit
 
 

@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from training.fit import begin_with
+from training.classifier.fit import begin_with
+from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
+from training.classifier.pipeline import predict
+from training.common.runs import FitSettings, RunFiles
 from training.locator.network import LOCATORS
 from training.locator.runs import LocatorSettings
-from training.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
-from training.pipeline import predict
-from training.runs import FitSettings, RunFiles
 
 WEIGHTS = Path(__file__).parents[2] / "training" / "weights"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from edge.vision.letterbox import BORDER_GREY, letterbox
-from training.camera import poor_camera
+from edge.vision.letterbox import BORDER_GRAY, letterbox
+from training.common.camera import poor_camera
 from training.locator.truth import NO_BOXES, SUSPECT_WEIGHT, Truth
 
 LONGEST_FACE = 0.8
@@ -106,7 +106,7 @@ def _turned(picture: np.ndarray, degrees: float, sets: Sequence[np.ndarray]) -> 
     """A picture turned about its middle, and each set of boxes (n, 4) around what were ellipses in them."""
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    turned = cv2.warpAffine(picture, matrix, (width, height), borderValue=(BORDER_GREY,) * 3)
+    turned = cv2.warpAffine(picture, matrix, (width, height), borderValue=(BORDER_GRAY,) * 3)
     return turned, [turned_boxes(boxes, matrix) for boxes in sets]
 
 

@@ -10,17 +10,17 @@ import cv2
 import keras
 import tensorflow as tf
 
-from training.interruption import Interruption, InterruptionError
+from training.common.interruption import Interruption, InterruptionError
+from training.common.runs import RunFiles
 from training.locator.evaluate import letterboxed
 from training.locator.further_faces import FaceCrop
 from training.locator.loss import LocatorLoss, flat_outputs
 from training.locator.network import LOCATORS
 from training.locator.pipeline import training_batches
 from training.locator.progress import LocatorProgress
+from training.locator.rounding import as_int8
 from training.locator.runs import LocatorSettings
 from training.locator.scenes import Scene, SceneSet
-from training.rounding import as_int8
-from training.runs import RunFiles
 
 WARMUP_STEPS = 200
 """Batches over which the learning rate rises."""

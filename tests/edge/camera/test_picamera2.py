@@ -5,7 +5,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from edge.camera.picamera2 import RaspberryPiCamera
+from edge.camera.picamera2 import RaspberryPiCamera, widest_mode
 from edge.camera.sources import open_camera
 from edge.errors import UserError
 from edge.settings.schema import CameraSettings
@@ -25,15 +25,36 @@ class StandInRequest:
         self.calls.append("release")
 
 
+def mode(size, fps, crop):
+    return {"size": size, "bit_depth": 10, "fps": fps, "crop_limits": crop}
+
+
+IMX219 = [
+    mode((640, 480), 206.65, (1000, 752, 1280, 960)),
+    mode((1640, 1232), 41.85, (0, 0, 3280, 2464)),
+    mode((1920, 1080), 47.57, (680, 692, 1920, 1080)),
+    mode((3280, 2464), 21.19, (0, 0, 3280, 2464)),
+]
+"""Camera Module 2, as picamera2 lists its modes."""
+
+IMX708 = [
+    mode((1536, 864), 120.13, (768, 432, 3072, 1728)),
+    mode((2304, 1296), 56.03, (0, 0, 4608, 2592)),
+    mode((4608, 2592), 14.35, (0, 0, 4608, 2592)),
+]
+"""Camera Module 3."""
+
+
 class StandInPicamera2:
     """picamera2's own call shapes, with a red picture."""
 
     times_out = False
+    sensor_modes = IMX219
 
-    def create_video_configuration(self, *, main, controls, queue):
+    def create_video_configuration(self, *, main, controls, queue, sensor):
         assert main["format"] == "BGR888"  # R, G, B in memory
         assert not queue
-        return {"main": main, "controls": controls}
+        return {"main": main, "controls": controls, "sensor": sensor}
 
     def configure(self, configuration):
         self.configuration = configuration
@@ -127,3 +148,21 @@ def test_without_picamera2_the_apt_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "picamera2", None)
     with pytest.raises(UserError, match="sudo apt install python3-picamera2"):
         open_camera(CameraSettings())
+
+
+@pytest.mark.parametrize(
+    ("modes", "settings", "size"),
+    [
+        (IMX219, {}, (1640, 1232)),
+        (IMX708, {}, (2304, 1296)),
+        (IMX219, {"width": 1920, "height": 1080}, (3280, 2464)),
+        (IMX219, {"frames_per_second": 45.0}, (1920, 1080)),
+    ],
+)
+def test_the_sensor_shows_all_that_it_can_at_the_frame_rate(modes, settings, size):
+    assert widest_mode(modes, CameraSettings(**settings)) == {"output_size": size, "bit_depth": 10}
+
+
+def test_a_camera_without_modes_is_left_to_itself(picamera2):
+    picamera2.Picamera2.sensor_modes = []
+    assert RaspberryPiCamera(CameraSettings())._camera.configuration["sensor"] is None

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from edge.doctor.case import Case
+from edge.doctor.check import Case
 from edge.doctor.machine import Machine
 from edge.doctor.service import Service
 from edge.settings.schema import Settings

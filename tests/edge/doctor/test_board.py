@@ -1,8 +1,6 @@
 import pytest
 
-from edge.doctor.clock import check_clock
-from edge.doctor.disk import check_disk
-from edge.doctor.power import check_power, check_temperature
+from edge.doctor.board import check_clock, check_disk, check_power, check_temperature
 
 THROTTLED = "/sys/devices/platform/soc/soc:firmware/get_throttled"
 TEMPERATURE = "/sys/class/thermal/thermal_zone0/temp"
@@ -63,7 +61,7 @@ def test_heat_is_warned_of(millidegrees, flags, level, pi, find):
 def test_a_clock_that_wakes_up_in_1970_is_warned_of(pi, find):
     pi.facts["clock"] = lambda: 60.0
     found = find(check_clock, pi)
-    assert (found.level, found.text) == ("warn", "1970-01-01 00:01 UTC cannot be")
+    assert (found.level, found.text) == ("warn", "1970-01-01 00:01 UTC cannot be right")
 
 
 def test_a_clock_that_no_network_has_set_is_warned_of(pi, find):

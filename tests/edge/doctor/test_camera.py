@@ -90,8 +90,31 @@ def noise(seed, grey=90):
     return np.random.default_rng(seed).integers(grey, grey + 9, (48, 64, 3), np.uint8)
 
 
+def colored(seed):
+    return noise(seed) + np.array([60, 20, 0], np.uint8)
+
+
+def gray(seed):
+    """As by infrared light: the channels differ by a little noise alone."""
+    levels = np.random.default_rng(seed).integers(60, 200, (48, 64, 1), np.uint8)
+    return levels + np.random.default_rng(seed + 9).integers(0, 4, (48, 64, 3), np.uint8)
+
+
 def test_a_live_picture_that_changes_is_well(live):
-    assert live(noise(1), noise(2), noise(3)).level == "ok"
+    assert live(colored(1), colored(2), colored(3)).level == "ok"
+
+
+def test_pictures_without_color_are_warned_of(live):
+    found = live(gray(1), gray(2), gray(3))
+    assert found.level == "warn"
+    assert "without color" in found.text
+
+
+def test_a_gray_wall_with_something_colored_is_no_night_camera(live):
+    pictures = [gray(seed) for seed in (1, 2, 3)]
+    for picture in pictures:
+        picture[:12, :16, 0] = 250
+    assert live(*pictures).level == "ok"
 
 
 def test_a_frozen_picture_fails(live):

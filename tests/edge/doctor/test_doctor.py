@@ -7,10 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.doctor.doctor import CHECKS, examine, run_doctor
-from edge.doctor.finding import Finding, failure
+from edge.doctor.check import Finding, failure
+from edge.doctor.doctor import CHECKS, examine, run_doctor, write_table
 from edge.doctor.machine import Machine, answer_of
-from edge.doctor.table import write_table
 from edge.errors import UserError
 
 
@@ -37,7 +36,7 @@ def test_a_pi_whose_service_watches_passes(pi, config):
     pi.answer("systemctl", "LoadState=loaded\nActiveState=active\nStatusText=9.8 frames a second\nNRestarts=0\n")
     out = io.StringIO()
     assert run_doctor(config, out, machine=pi.machine) == 0
-    assert "held by the service" in out.getvalue()
+    assert "used by the service" in out.getvalue()
     assert out.getvalue().endswith("15 checks, all well.\n")
 
 

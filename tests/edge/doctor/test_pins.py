@@ -1,8 +1,7 @@
 import pytest
 
 from edge.doctor.gpio_lines import busy_lines
-from edge.doctor.groups import check_groups
-from edge.doctor.pins import check_pins
+from edge.doctor.pins import check_groups, check_pins
 
 
 def test_off_a_pi_there_are_no_pins_to_check(desk, find):
@@ -19,7 +18,7 @@ def test_free_pins_are_well(pi, find):
 def test_pins_of_the_running_service_are_not_asked_for(pi, find):
     pi.facts["busy_lines"] = pytest.fail
     found = find(check_pins, pi, installed=True, active="active")
-    assert (found.level, found.text) == ("ok", "GPIO17, GPIO27: held by the service")
+    assert (found.level, found.text) == ("ok", "GPIO17, GPIO27: used by the service")
 
 
 def test_a_pin_of_another_program_fails_and_names_both(pi, find):

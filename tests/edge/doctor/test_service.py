@@ -1,7 +1,7 @@
 import pytest
 
-from edge.doctor.running import check_service
 from edge.doctor.service import read_service
+from edge.doctor.software import check_service
 
 WATCHING = "9.8 frames a second, 12 ms each, nobody in view, 48 °C"
 
@@ -37,10 +37,10 @@ def test_a_service_at_work_holds_camera_and_pins(active, pi):
     [
         ({"installed": False}, "ok", "not installed"),
         ({"active": "active", "status": WATCHING}, "ok", "9.8 frames a second"),
-        ({"active": "active", "status": WATCHING, "restarts": 2}, "warn", "started anew 2 times"),
-        ({"active": "active", "restarts": 1}, "warn", "started anew once"),
+        ({"active": "active", "status": WATCHING, "restarts": 2}, "warn", "restarted 2 times"),
+        ({"active": "active", "restarts": 1}, "warn", "restarted once"),
         ({"active": "failed", "sub": "failed"}, "fail", "fails"),
-        ({"active": "activating", "sub": "auto-restart", "restarts": 40}, "fail", "started anew 40 times"),
+        ({"active": "activating", "sub": "auto-restart", "restarts": 40}, "fail", "restarted 40 times"),
         ({"active": "activating", "sub": "start"}, "warn", "is starting"),
         ({"active": "inactive", "sub": "dead"}, "warn", "is inactive"),
     ],

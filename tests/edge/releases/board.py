@@ -9,6 +9,7 @@ from os import uname
 from pathlib import Path
 from sys import version_info
 
+from edge.releases.activate import GUARD
 from edge.releases.layout import UNIT, Layout
 from edge.releases.target_system import Outcome, TargetSystem
 
@@ -74,15 +75,15 @@ class Board:
 
     def _systemctl(self, verb, units):
         match verb:
-            case "restart":
+            case "restart" if UNIT in units:
                 return Outcome(0 if self._start() else 1)
             case "start":
                 return Outcome(0 if self.running or self._start() else 1)
             case "is-active":
                 return Outcome(0 if self.guard else 3)
-            case "stop" if units == [UNIT]:
+            case "stop" if UNIT in units:
                 self._remember(running=None)
-            case "stop":
+            case "stop" if units == [f"{GUARD}.*"]:
                 self._remember(guard=False)
             case "show":
                 return Outcome(0, f"ActiveState={'active' if self.running else 'failed'}\nNRestarts=0\n")

@@ -144,10 +144,14 @@ def test_a_small_face_takes_longer(new_tracker, play):
 
 def test_a_smeared_face_takes_longer(new_tracker, play, living):
     def smeared(seconds):
-        frame = living(seconds)
+        frame = contrasty(seconds)
         return Frame(cv2.blur(frame.image, (25, 25)), frame.seconds)
 
-    crisp, blurred = (play(new_tracker(), still(0.9, 100), picture=picture) for picture in (living, smeared))
+    def contrasty(seconds):
+        frame = living(seconds)
+        return Frame(cv2.convertScaleAbs(frame.image, alpha=6, beta=-600), frame.seconds)
+
+    crisp, blurred = (play(new_tracker(), still(0.9, 100), picture=picture) for picture in (contrasty, smeared))
     assert at(blurred, "alert_began") > at(crisp, "alert_began")
 
 

@@ -98,21 +98,21 @@ def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, mon
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("edge.vision.known_good.try_model", fail)
+    monkeypatch.setattr("edge.vision.trial.try_model", fail)
     name, (reason,) = load()
     assert name == "door_cnn"
     assert reason.endswith("Until then a copy of the last good one is used.")
 
 
 def test_without_a_copy_whatever_is_raised_ends_in_a_sentence(load, door, monkeypatch):
-    monkeypatch.setattr("edge.vision.known_good.try_model", lambda *_: 1 / 0)
+    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_: 1 / 0)
     with pytest.raises(UserError, match=r"cannot be used \(division by zero\): copy it again"):
         load()
 
 
 def test_a_file_that_was_tried_before_is_not_tried_again(load, monkeypatch):
     load()
-    monkeypatch.setattr("edge.vision.known_good.try_model", lambda *_: pytest.fail("tried again"))
+    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_: pytest.fail("tried again"))
     assert load() == ("door_cnn", [])
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from edge.errors import UserError
 from edge.vision.letterbox import LOCATOR_SIZE
 from training.cli import main
+from training.common.runs import RunFiles
 from training.locator.fit import fit
 from training.locator.network import LOCATORS, STRIDES
 from training.locator.pipeline import training_batches
@@ -21,7 +22,6 @@ from training.locator.runs import LocatorSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.session import train_locator
 from training.locator.truth import MAX_ROWS
-from training.runs import RunFiles
 
 
 def test_batches_are_pictures_in_zero_to_one_and_their_truth(drawn_scenes):
