@@ -17,14 +17,14 @@ from training.common.ending import INTERRUPTED, leave
 from training.common.labels import LabelMap
 from training.common.runs import FitSettings, RunFiles
 from training.common.workstation import workstation_packages
-from training.locator.runs import LocatorSettings
+from training.locator.runs import LocatorFitSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.scenes import IGNORE
 
 SCENE_LABELS = (*LABELS, IGNORE)
 """What a label in scenes can mean."""
 
-Settings = TypeVar("Settings", FitSettings, LocatorSettings)
+Settings = TypeVar("Settings", FitSettings, LocatorFitSettings)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -93,7 +93,7 @@ def train_locator(args: argparse.Namespace) -> int:
         UserError: The folders, or options that do not fit the run that is resumed.
     """
     files = RunFiles(args.out)
-    settings = _settings(LocatorSettings, args, files)
+    settings = _settings(LocatorFitSettings, args, files)
     scenes = read_scenes(args.data, LabelMap.parse(settings.labels, SCENE_LABELS))
     _prepare_folder(args, files, scenes.digest)
     with silenced_stderr():
@@ -208,8 +208,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     locator.set_defaults(command=train_locator)
     locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")
-    locator.add_argument("--network", default=LocatorSettings.network, metavar="NAME", help="(default %(default)s)")
-    _add_settings(locator, LocatorSettings)
+    locator.add_argument("--network", default=LocatorFitSettings.network, metavar="NAME", help="(default %(default)s)")
+    _add_settings(locator, LocatorFitSettings)
     locator.add_argument("--height", type=_positive(int), metavar="N", help="of the training pictures (default 240)")
     locator.add_argument(
         "--as-int8",

@@ -3,8 +3,6 @@
 from edge.doctor.check import NOT_A_PI, Case, Finding
 from edge.settings.schema import AlarmSettings
 
-OUTPUTS = ("led_pin", "buzzer_pin", "clear_led_pin", "relay_pin")
-
 GROUPS = ("video", "gpio")
 """Those whose members may use the camera and the pins."""
 
@@ -30,7 +28,7 @@ def check_pins(case: Case) -> Finding:
 
 def _wanted(settings: AlarmSettings) -> dict[int, str]:
     """By pin, the setting that names it."""
-    return {pin: name for name in OUTPUTS if (pin := getattr(settings, name)) is not None}
+    return {output.pin: f"{name}_pin" for name, output in settings.outputs.items()}
 
 
 def check_groups(case: Case) -> Finding:

@@ -23,8 +23,8 @@ from edge.vision.trial import try_model
 
 pytestmark = pytest.mark.fuzz
 
-FEW = settings(derandomize=True, max_examples=150, deadline=None)
-MANY = settings(derandomize=True, max_examples=1000, deadline=None)
+FEW = settings(derandomize=True, max_examples=60, deadline=None)
+MANY = settings(derandomize=True, max_examples=500, deadline=None)
 
 ODD = st.one_of(
     st.none(),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from edge.bounds import limits
 from edge.cli import main
 from edge.errors import UserError
-from edge.runtime.pipeline import make_alarm, make_test, make_tracker
+from edge.runtime.pipeline import make_alarm, make_test, tracking_rules
 from edge.settings.schema import Settings
 from edge.settings.text import settings_text
 from edge.settings.toml_file import read_settings
@@ -86,7 +86,7 @@ def assert_sane(folder, accepted):
         for name, limit in limits(type(values)):
             assert getattr(values, name) is None or not limit.refusal(getattr(values, name))
         assert all(math.isfinite(value) for value in vars(values).values() if isinstance(value, float))
-    make_tracker(accepted, threshold=0.65)
+    tracking_rules(accepted, threshold=0.65)
     with make_alarm(accepted.alarm, MockFactory(), live=False):
         pass
     again = folder / "again.toml"

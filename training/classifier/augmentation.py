@@ -8,11 +8,11 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
+from training.classifier.low_mask_augmentation import with_low_mask
 from training.classifier.occluders import occluded
 from training.classifier.scene_faces import surroundings
 from training.classifier.unclear import unclear_crop
-from training.classifier.worn_low import worn_low
-from training.common.camera import poor_camera
+from training.common.camera_effects import poor_camera
 
 BORDERS = {cv2.BORDER_REPLICATE: 0.75, cv2.BORDER_REFLECT_101: 0.15, cv2.BORDER_CONSTANT: 0.1}
 """How a picture goes on beyond its edges, and how often: the device always repeats the edge."""
@@ -48,7 +48,7 @@ class TrainingCrops:
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
             image, face = self._any_face(BARE, rng)
-            image = worn_low(image, face, *self._any_face(COMPLIANT, rng), rng)
+            image = with_low_mask(image, face, *self._any_face(COMPLIANT, rng), rng)
         else:
             image, face = self._face(index)
         if label in (BARE, UNSORTED) and rng.random() < OCCLUDED_SHARE:

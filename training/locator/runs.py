@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocatorSettings:
+class LocatorFitSettings:
     """Everything that decides what a fit gives; written to the run's `settings.json`."""
 
     network: str = "face_cnn"

@@ -14,12 +14,12 @@ from training.locator.further_faces import read_further_faces
 from training.locator.network import LOCATORS
 from training.locator.progress import LocatorProgress
 from training.locator.report import write_report
-from training.locator.runs import LocatorSettings
+from training.locator.runs import LocatorFitSettings
 from training.locator.scenes import SceneSet
 from training.locator.second_detector import completed
 
 
-def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
+def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
     """Fit what is still to be fitted, then score the best epoch on the validation split and write the metrics.
 
     Args:
@@ -51,7 +51,7 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, 
     )
 
 
-def _fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, console: Console) -> bool:
+def _fit(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, console: Console) -> bool:
     if not files.hold_a_run:
         save_settings(settings, files)
     faces = read_further_faces(Path(settings.faces)) if settings.faces else []

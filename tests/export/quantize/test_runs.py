@@ -1,12 +1,12 @@
 """Runs whose files were damaged."""
 
 import pytest
-from training.runs import RunFiles
 
 from edge.errors import UserError
 from edge.vision.calibration import Calibration
 from export.quantize.classifier_run import ClassifierRun
 from export.quantize.runs import read_run
+from training.common.runs import RunFiles
 
 
 @pytest.mark.parametrize("metrics", ["{", "[]", "5", '{"kind": "x"}', '{"kind": []}', "{}", "[" * 100_000])

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from edge.vision.face import Face
+from training.classifier.low_mask_augmentation import with_low_mask
 from training.classifier.occluders import OCCLUDERS, occluded
-from training.classifier.worn_low import worn_low
 
 FACE = Face(40, 30, 100, 110)
 
@@ -36,7 +36,7 @@ def test_a_face_at_the_edge_can_be_occluded(picture):
 def test_a_mask_worn_low_leaves_the_nose_bare(picture):
     masked = np.full((100, 90, 3), 250, np.uint8)
     for seed in range(20):
-        low = worn_low(picture, FACE, masked, Face(10, 10, 80, 90), np.random.default_rng(seed))
+        low = with_low_mask(picture, FACE, masked, Face(10, 10, 80, 90), np.random.default_rng(seed))
         changed = (low != picture).any(-1)
         nose = round(FACE.top + 0.6 * (FACE.bottom - FACE.top))
         assert changed[nose:].any()

@@ -5,13 +5,13 @@ import pytest
 from edge.vision.anchor_free import HEAT_SLOPE, decode_boxes, encode_boxes, levels
 from edge.vision.boxes import ious
 from training.locator.loss import LocatorLoss, assign, cells, generalised_iou, pairwise_iou
-from training.locator.truth import MAX_ROWS
+from training.locator.targets import MAX_ROWS
 
 CENTRES, STRIDES = cells()
 
 
 def table(*rows):
-    """Truth of one picture: (box, role) pairs."""
+    """Targets of one picture: (box, role) pairs."""
     found = np.zeros((1, MAX_ROWS, 5), np.float32)
     for i, (box, role) in enumerate(rows):
         found[0, i] = [*box, role]

@@ -25,7 +25,7 @@ SUSPECT_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
-class Truth:
+class Targets:
     """Faces and regions to ignore in one picture."""
 
     faces: np.ndarray

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from training.locator.truth import Truth
+from training.locator.targets import Targets
 
 PICTURE = np.array([0, 0, 320, 240])
 
 
 def truth_of(*boxes):
-    return Truth.of_boxes(np.array(boxes, float).reshape(-1, 4), PICTURE)
+    return Targets.of_boxes(np.array(boxes, float).reshape(-1, 4), PICTURE)
 
 
 def test_a_face_in_full_view_is_asked_for():
@@ -30,7 +30,7 @@ def test_a_face_out_of_the_picture_is_no_matter():
 
 
 def test_what_is_ignored_stays_so_as_far_as_it_is_in_view():
-    truth = Truth.of_boxes(np.zeros((0, 4)), PICTURE, np.array([[-20, 10, 20, 50], [400, 0, 420, 20]]))
+    truth = Targets.of_boxes(np.zeros((0, 4)), PICTURE, np.array([[-20, 10, 20, 50], [400, 0, 420, 20]]))
     assert truth.ignored.tolist() == [[0, 10, 20, 50, 1]]
 
 

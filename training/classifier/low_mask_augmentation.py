@@ -15,7 +15,7 @@ TOPS = (0.66, 0.92)
 """Where the upper edge of a mask worn low lies in the face's box: from below the nose down to the chin."""
 
 
-def worn_low(
+def with_low_mask(
     bare: np.ndarray, bare_face: Face, masked: np.ndarray, masked_face: Face, rng: np.random.Generator
 ) -> np.ndarray:
     """A bare face with the mask of another one below its nose, its mouth or on its chin.
