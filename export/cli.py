@@ -14,6 +14,7 @@ from edge.stderr import silenced_stderr
 from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
 from export.flash.command import add_flash
+from export.page.command import add_page
 from training.common.workstation import workstation_packages
 
 
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bundle(commands)
     _add_push(commands)
     add_flash(commands)
+    add_page(commands)
     return parser
 
 

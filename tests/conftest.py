@@ -1,5 +1,6 @@
 import csv
 import os
+import time
 from pathlib import Path
 
 import cv2
@@ -101,3 +102,16 @@ def _scene(rng):
     x, y = int(rng.integers(radius, 160 - radius)), int(rng.integers(radius, 120 - radius))
     cv2.circle(scene, (x, y), radius, (150, 190, 230), -1)
     return scene, (x - radius, y - radius, x + radius, y + radius)
+
+
+@pytest.fixture
+def eventually():
+    """Waits until something is so: on a busy machine another thread's turn may be a long time in coming."""
+
+    def eventually(so, seconds=60.0):
+        late = time.monotonic() + seconds
+        while not so():
+            assert time.monotonic() < late
+            time.sleep(0.002)
+
+    return eventually
