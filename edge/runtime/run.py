@@ -67,15 +67,19 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
             notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")
             notes.flush()
     live = is_live(settings.camera)
-    with stopping_on_signals() as stop, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
-        journal = Journal(log, epoch=time.time if live else lambda: 0.0, patient=lambda: not (live or stop.is_set))
-        fault_seconds = 0.0 if mock else FAULT_SECONDS
-        door = Door(settings, alarm, journal, stop, reread or (lambda: settings), fault_seconds)
-        note_outputs(settings.alarm)
-        alarm.play(STARTING)
-        with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
-            door.watch()
-    journal.write(Stopped(at=door.count.seconds, frames=door.count.frames))
+    with ExitStack() as offered:  # the stream tells of the end, too
+        with stopping_on_signals() as stop, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
+            journal = Journal(log, epoch=time.time if live else lambda: 0.0, patient=lambda: not (live or stop.is_set))
+            stream = Stream(settings.stream, journal, alarm, celsius=Board().celsius)
+            if live:
+                offered.enter_context(stream)
+            fault_seconds = 0.0 if mock else FAULT_SECONDS
+            door = Door(settings, alarm, journal, stream, stop, reread or (lambda: settings), fault_seconds)
+            note_outputs(settings.alarm)
+            alarm.play(STARTING)
+            with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
+                door.watch()
+        journal.write(Stopped(at=door.count.seconds, frames=door.count.frames))
     return stop.status
 
 
@@ -86,6 +90,7 @@ class Door:
     settings: Settings
     alarm: Alarm
     journal: Journal
+    stream: Stream
     stop: StopFlag
     reread: Callable[[], Settings]
     """Reads the settings again."""
@@ -131,10 +136,8 @@ class Door:
         opened: ExitStack,
     ) -> list[Publisher]:
         """The publishers of a live camera, at work until `opened` closes."""
-        board, bounds = Board(), lambda: pipeline.tracker.evidence_bounds
         camera.on_trouble = heartbeat.beat
-        stream = Stream(self.settings.stream, self.journal, self.alarm, evidence_bounds=bounds, celsius=board.celsius)
-        opened.enter_context(stream)
+        self.stream.evidence_bounds = lambda: pipeline.tracker.evidence_bounds
         blind_after = self.settings.alarm.blind_after_seconds
         watchdog = CameraWatchdog(self.alarm, self.journal, after_seconds=blind_after, why=lambda: camera.trouble)
         opened.enter_context(watchdog)
@@ -146,7 +149,7 @@ class Door:
         # Without systemd, SIGHUP says that the terminal has been closed.
         if "NOTIFY_SOCKET" in os.environ:
             opened.enter_context(handling({signal.SIGHUP: reload.ask}))
-        return [watchdog, *publishers, ThermalThrottle(board, self.journal, camera.rate), reload, stream]
+        return [watchdog, *publishers, ThermalThrottle(Board(), self.journal, camera.rate), reload, self.stream]
 
     def _off_first(self, _: object, error: BaseException | None, __: object) -> None:
         """Switch the outputs off before anything is waited for; an error in the program is shown on them first."""

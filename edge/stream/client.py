@@ -74,7 +74,9 @@ class StreamClient:
                 for message in self._connection():
                     wait, away = FIRST_WAIT_SECONDS, False
                     yield message
-            except (OSError, ValueError) as error:
+            except OSError as error:
+                reason = error.strerror or str(error)
+            except ValueError as error:
                 reason = str(error)
             if not away and not self._closed.is_set():
                 yield Away(reason)

@@ -121,7 +121,8 @@ def main() -> None:
         pipeline = build_pipeline(settings, load_models(settings), alarm)
         log = opened.enter_context(Path(folder, "log").open("w"))
         journal = Journal(log, epoch=time.time)
-        stream = Stream(settings.stream, journal, alarm, evidence_bounds=lambda: pipeline.tracker.evidence_bounds)
+        stream = Stream(settings.stream, journal, alarm)
+        stream.evidence_bounds = lambda: pipeline.tracker.evidence_bounds
         opened.enter_context(stream)
         start_readers(settings, opened)
         time.sleep(8)

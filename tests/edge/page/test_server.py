@@ -80,3 +80,12 @@ def test_a_page_that_someone_watches_goes_on(page, listener):
         await asyncio.wait_for(serving, 60)
 
     asyncio.run(watched())
+
+
+@pytest.mark.parametrize("module", ["edge.page.server", "edge.stream.client"])
+def test_a_reader_loads_nothing_heavy(module):
+    """It has to be small on a board of 512 MB: no pictures are decoded in it, and no pins driven."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert module in loaded
+    assert {"numpy", "cv2", "gpiozero", "ai_edge_litert"}.isdisjoint(loaded)
