@@ -33,7 +33,7 @@ def _page(arguments: argparse.Namespace) -> int:
         return 0
     missing = [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]
     if missing:
-        raise UserError(f"Not installed: {', '.join(missing)}; run `pip install 'maskwatch[page]'`.")
+        raise UserError(f"Not installed are {', '.join(missing)}", "run `pip install 'maskwatch[page]'`")
     from edge.page.server import serve_page
 
     serve_page(settings, lambda line: sys.stderr.write(f"{line}\n"))

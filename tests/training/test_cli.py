@@ -153,6 +153,8 @@ def test_ctrl_c_before_the_first_epoch_says_so(drawn_faces, tmp_path, monkeypatc
         signal.raise_signal(signal.SIGINT)
         return training_batches(*args, **options)
 
+    # A busy machine must not end the tests themselves.
+    monkeypatch.setattr("training.common.interruption.SECONDS_TO_END", 600.0)
     monkeypatch.setattr("training.classifier.fit.training_batches", interrupted)
     assert main(command(drawn_faces, tmp_path / "run", *SMALL, 2)) == 130
     assert "before the first epoch was finished" in capsys.readouterr().out
@@ -274,6 +276,7 @@ def test_omitted_options_are_the_defaults_of_a_fit():
     assert (settings.epochs, settings.batch_size, settings.seed, settings.threads) == (60, 64, 1, 0)
 
 
+@pytest.mark.slow
 def test_a_fit_can_begin_with_another_runs_weights(twins, drawn_faces, tmp_path):
     begun = RunFiles(tmp_path)
     settings = FitSettings(

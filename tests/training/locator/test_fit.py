@@ -83,6 +83,8 @@ def test_an_interrupted_fit_goes_on_after_its_last_epoch(drawn_scenes, tmp_path,
     files = RunFiles(tmp_path / "run")
     files.folder.mkdir()
     settings = LocatorFitSettings(network=tiny_network, epochs=2, batch_size=8, height=80)
+    # A busy machine must not end the tests themselves.
+    monkeypatch.setattr("training.common.interruption.SECONDS_TO_END", 600.0)
     with monkeypatch.context() as once:
         once.setattr(LocatorProgress, "epoch_scored", lambda self, row: os.kill(os.getpid(), signal.SIGINT))
         assert not train_locator(read_scenes(drawn_scenes), settings, files)
@@ -91,6 +93,7 @@ def test_an_interrupted_fit_goes_on_after_its_last_epoch(drawn_scenes, tmp_path,
     assert [row["epoch"] for row in files.read_history()] == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_fit_may_begin_with_another_ones_network(drawn_scenes, tmp_path, tiny_network):
     keras.utils.set_random_seed(7)
     begun, files = RunFiles(tmp_path / "begun"), RunFiles(tmp_path / "run")
@@ -105,6 +108,7 @@ def test_a_fit_may_begin_with_another_ones_network(drawn_scenes, tmp_path, tiny_
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in zip(*weights, strict=True))
 
 
+@pytest.mark.slow
 def test_a_fit_with_the_rounding_of_int8_leaves_a_network_without_it(drawn_scenes, finished, tmp_path, tiny_network):
     begun, files = finished, RunFiles(tmp_path / "run")
     command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(files.folder)]
