@@ -62,7 +62,7 @@ class StreamClient:
         self._states, self._pictures = states, pictures
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # `close` may be called from a signal's handler
         self._socket: socket.socket | None = None
 
     def __iter__(self) -> Iterator[Message | Away]:

@@ -32,7 +32,10 @@ def get(listener, path="/"):
 def started_by_systemd(tmp_path, listener):
     """The real program, with the socket where systemd would have put it; systemd listens before it starts anything."""
     config = tmp_path / "maskwatch.toml"
-    config.write_text(f'[stream]\nsocket = "{tmp_path}/stream.sock"\n[page]\npassword_file = "password"\n')
+    config.write_text(
+        f'[stream]\nsocket = "{tmp_path}/stream.sock"\n[page]\npassword_file = "password"\n'
+        f'listen = "127.0.0.1:{listener.getsockname()[1]}"\n'
+    )
     program = [sys.executable, "-m", "edge", "page", "--config", str(config)]
     command = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *program]
     number = listener.fileno()
