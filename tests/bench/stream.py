@@ -29,7 +29,8 @@ from edge.page.server import serve_page
 from edge.runtime.frame_result import FrameResult, PublisherGroup
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm
 from edge.runtime.stream import Stream
-from edge.settings.schema import PageSettings, Settings, StreamSettings
+from edge.settings.connections import PageSettings, StreamSettings
+from edge.settings.schema import Settings
 from edge.settings.values import Address
 from edge.stream.client import StreamClient
 from edge.stream.messages import Position, subscription
