@@ -11,6 +11,7 @@ from edge.camera.driver import OpenDriver
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
 from edge.camera.repetition import Repetition
+from edge.errors import UserError
 from edge.signals import GLANCE_SECONDS, StopFlag
 
 OPENING_SECONDS = 20.0
@@ -28,9 +29,11 @@ MOST_HANGING = 3
 BLACK_LEVEL = 12
 """A picture is black if 99 of 100 pixels are at most this bright, of 255."""
 
-BLACK = "The picture is black: take the cover off the lens, or switch a light on."
+BLACK = UserError("The picture is black", "take the cover off the lens, or switch a light on")
 
-FROZEN = "The camera sends the same picture over and over: unplug it and plug it in again, or restart the board."
+FROZEN = UserError(
+    "The camera sends the same picture over and over", "unplug it and plug it in again, or restart the board"
+)
 
 
 class CameraHangsError(OSError):
@@ -76,7 +79,7 @@ class LiveCamera:
         """
         self.rate = rate
         self.trouble = ""
-        self.on_trouble: Callable[[str], None] = lambda _: None
+        self.on_trouble: Callable[[UserError], None] = lambda _: None
         self._open_driver, self._noisy = open_driver, noisy
         self._rebuild_after_seconds, self._closing_seconds = rebuild_after_seconds, closing_seconds
         self._stop = stop or StopFlag()
@@ -119,8 +122,9 @@ class LiveCamera:
                 if shot is None or self._is_sight(shot):
                     return shot
             except Exception as error:  # noqa: BLE001  a driver may raise anything; what helps is to open it again
-                self._tell(str(error) or repr(error))
-                self._rebuild(wait)
+                trouble = error if isinstance(error, UserError) else UserError(str(error) or repr(error))
+                self._tell(trouble)
+                self._rebuild(wait, trouble)
                 wait = min(2 * wait, LONGEST_WAIT_SECONDS)
         return None
 
@@ -130,30 +134,30 @@ class LiveCamera:
         Some drivers send a picture twice; only a repetition that lasts is a fault.
 
         Raises:
-            OSError: The camera is frozen.
+            UserError: The camera is frozen.
         """
         new = not self._noisy or self._repetition.is_new(shot.image, shot.seconds)
-        black = is_black(shot.image)
-        if black:
+        trouble = BLACK if is_black(shot.image) else FROZEN
+        if trouble is BLACK:
             self._tell(BLACK)
         elif self._repetition.seconds:
-            self.trouble = FROZEN
+            self.trouble = str(FROZEN)
         if self._repetition.seconds >= self._rebuild_after_seconds:
             self._repetition = Repetition()
-            raise OSError(self.trouble)
-        return new and not black
+            raise UserError(trouble.problem, trouble.remedy)
+        return new and trouble is not BLACK
 
-    def _rebuild(self, wait: float) -> None:
+    def _rebuild(self, wait: float, trouble: UserError) -> None:
         if not self._closes():
             self._hanging = [capture for capture in [*self._hanging, self._capture] if capture.hangs]
         if self._stop.is_set:
             return
         if len(self._hanging) > MOST_HANGING:
-            raise CameraHangsError(f"The camera's driver hangs ({self.trouble}): maskwatch has to be started again.")
+            raise CameraHangsError(f"The camera's driver hangs ({trouble.problem}): maskwatch has to be started again.")
         while wait > 0 and not self._stop.is_set:
             self._sleep(min(wait, 1.0))
             wait -= 1.0
-            self.on_trouble(self.trouble)
+            self.on_trouble(trouble)
         self._capture = Capture(self._open_driver, self.rate, self._clock, self._stop)
 
     def _closes(self) -> bool:
@@ -165,8 +169,8 @@ class LiveCamera:
                 return False
         return True
 
-    def _tell(self, trouble: str) -> None:
-        self.trouble = trouble
+    def _tell(self, trouble: UserError) -> None:
+        self.trouble = str(trouble)
         self.on_trouble(trouble)
 
 

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from edge.doctor.check import Case, Finding, Level
 from edge.doctor.machine import Machine
-from edge.doctor.service import UNIT
+from edge.doctor.service import READ_LOG, UNIT
 
 PYTHONS = ((3, 11), (3, 14))
 """The first Python that maskwatch runs on, and the first that it does not."""
 
 APT = "/usr/lib/python3/dist-packages"
 """Where apt installs what is for Python."""
-
-READ_LOG = f"journalctl -u {UNIT} -n 30"
 
 
 def check_system(case: Case) -> Finding:
@@ -79,12 +77,14 @@ def check_service(case: Case) -> Finding:
     if service.active == "failed" or service.sub == "auto-restart":
         return Finding("service", "fail", f"fails ({again})", READ_LOG)
     if service.active == "activating":
-        return Finding("service", "warn", f"is starting ({service.status or again})", READ_LOG)
+        return Finding(
+            "service", "warn", f"is starting ({service.status.text() if service.status else again})", READ_LOG
+        )
     if not service.watches:
         return Finding("service", "warn", f"is {service.active}", f"sudo systemctl enable --now {UNIT}")
-    text = service.status or "is running"
-    return Finding("service", "warn", f"{text} ({again})", READ_LOG) if service.restarts else _ok(text)
-
-
-def _ok(text: str) -> Finding:
+    text = service.status.text() if service.status else "is running"
+    if service.status and service.status.fault:
+        return Finding("service", "warn", f"{text}; reported a fault: {service.status.fault}", READ_LOG)
+    if service.restarts:
+        return Finding("service", "warn", f"{text} ({again})", READ_LOG)
     return Finding("service", "ok", text)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TextIO
 
 from edge.alarm.alarm import Alarm
@@ -25,6 +26,7 @@ from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
 from edge.runtime.pipeline import Models, Pipeline, build_pipeline, load_models, make_alarm, upright_frames
 from edge.runtime.reload import Reload, put_in_force
+from edge.runtime.status import Status, StatusRecord, status_file
 from edge.runtime.stream import Stream
 from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
@@ -74,7 +76,9 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
             if live:
                 offered.enter_context(stream)
             fault_seconds = 0.0 if mock else FAULT_SECONDS
-            door = Door(settings, alarm, journal, stream, stop, reread or (lambda: settings), fault_seconds)
+            status = Status(source=settings.camera.source, version=version("maskwatch"))
+            record = StatusRecord(status, path=status_file())
+            door = Door(settings, alarm, journal, stream, stop, record, reread or (lambda: settings), fault_seconds)
             note_outputs(settings.alarm)
             alarm.play(STARTING)
             with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
@@ -92,6 +96,8 @@ class Door:
     journal: Journal
     stream: Stream
     stop: StopFlag
+    record: StatusRecord
+    """The service's status."""
     reread: Callable[[], Settings]
     """Reads the settings again."""
     fault_seconds: float
@@ -99,7 +105,8 @@ class Door:
     count: Count = field(default_factory=Count)
 
     def report(self, error: Exception) -> None:
-        """Log a fault."""
+        """Log a fault, and keep it in the status."""
+        self.record.update(fault=str(error) or repr(error))
         self.journal.write(Fault(at=self.count.seconds, reason=str(error) or repr(error)))
 
     def tell(self, fault: str) -> None:
@@ -109,7 +116,7 @@ class Door:
     def watch(self) -> None:
         """Load the networks, open the camera, and run the loop until the frames end or the program is to stop."""
         with ExitStack() as opened:
-            heartbeat = opened.enter_context(Heartbeat(temperature=Board().celsius))
+            heartbeat = opened.enter_context(Heartbeat(record=self.record, temperature=Board().celsius))
             models = load_models(self.settings, state=state_directory(), tell=self.tell)
             if self.stop.is_set:
                 return

@@ -74,7 +74,7 @@ def live():
         hasty = {"rebuild_after_seconds": 0.05, "closing_seconds": 0.1, "sleep": lambda seconds: None}
         camera = LiveCamera(driver, **{"rate": FrameRate(1e6), **hasty, **options})
         camera.troubles = []
-        camera.on_trouble = camera.troubles.append
+        camera.on_trouble = lambda error: camera.troubles.append(error.problem)
         opened.append(camera)
         return camera
 
