@@ -69,7 +69,7 @@ class LiveCamera:
         Args:
             open_driver: Opens the camera; called again after each failure.
             rate: How many frames a second are given.
-            rebuild_after_seconds: How long no picture may come, or only the same one, before the camera is opened again.
+            rebuild_after_seconds: How long no picture may come, or only the same one, before it is opened again.
             noisy: Whether a sensor's noise makes every two pictures differ; a recording's may well be equal.
             closing_seconds: How long a camera may take to close before it is left to itself.
             clock: Tells the time, in seconds; never runs back.

@@ -10,8 +10,7 @@ from edge.camera.sources import open_camera
 from edge.errors import UserError
 from edge.settings.schema import CameraSettings
 
-
-NOISE = cycle(range(2))
+NOISE = cycle(range(200))
 """No two pictures of a sensor are equal."""
 
 
@@ -24,7 +23,7 @@ class StandInRequest:
         assert name == "main"
         image = np.zeros((self.size[1], self.size[0], 3), np.uint8)
         image[:, :, 0] = 255
-        image[0, 0, 1] = self.noise
+        image[1, 1, 1] = self.noise
         return image
 
     def release(self):
