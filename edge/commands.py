@@ -41,12 +41,13 @@ def run_command(arguments: argparse.Namespace) -> int:
 
 def outputs_off_command(arguments: argparse.Namespace) -> int:
     """Switch the outputs off, by the settings under which they were taken."""
-    from edge.alarm.pins import on_a_raspberry_pi, open_pins
+    from edge.alarm.pins import open_pins
+    from edge.board import Board
     from edge.runtime.outputs import noted_outputs
     from edge.runtime.pipeline import make_alarm
 
     arguments.config = noted_outputs() or arguments.config
-    with make_alarm(_settings(arguments).alarm, open_pins(mock=not on_a_raspberry_pi()), live=True):
+    with make_alarm(_settings(arguments).alarm, open_pins(mock=not Board().is_raspberry_pi), live=True):
         return 0
 
 
