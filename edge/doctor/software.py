@@ -19,7 +19,7 @@ def check_system(case: Case) -> Finding:
     """Whether this is a 64-bit system: the runtimes are built for no other."""
     machine = case.machine
     release = re.search(r'^PRETTY_NAME="?([^"\n]*)', machine.read("/etc/os-release"), re.MULTILINE)
-    parts = [machine.model, release[1] if release else "", f"{machine.bits}-bit {machine.architecture}"]
+    parts = [machine.board.model, release[1] if release else "", f"{machine.bits}-bit {machine.architecture}"]
     text = ", ".join(part for part in parts if part)
     if machine.bits == 64:
         return Finding("system", "ok", text)

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import STARTING
-from edge.alarm.pins import on_a_raspberry_pi, open_pins
+from edge.alarm.pins import open_pins
 from edge.board import Board
 from edge.camera.live import LiveCamera
 from edge.camera.sources import is_live, open_camera
@@ -63,7 +63,7 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
     Raises:
         UserError: Something that the user can fix.
     """
-    mock = not on_a_raspberry_pi()
+    mock = not Board().is_raspberry_pi
     if mock:
         with suppress(OSError):  # nobody reads the remarks
             notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")

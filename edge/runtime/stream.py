@@ -19,7 +19,7 @@ from edge.runtime.commands import Commands
 from edge.runtime.frame_result import FrameResult
 from edge.runtime.state_line import StateLine
 from edge.runtime.stream_server import StreamServer
-from edge.settings.schema import StreamSettings
+from edge.settings.connections import StreamSettings
 
 RATE_SECONDS = 3.0
 """Over how long the frames a second are counted."""

@@ -6,7 +6,7 @@ import time
 from rich.console import Console
 
 from edge.errors import UserError
-from edge.settings.schema import PageSettings
+from edge.settings.connections import PageSettings
 from export.page.browser import open_browser
 from export.page.tunnel import open_tunnel
 

@@ -6,7 +6,8 @@ from edge.alarm.alarm import Alarm
 from edge.events.journal import Journal
 from edge.events.types import TrackBegan
 from edge.runtime.stream import Stream
-from edge.settings.schema import AlarmSettings, StreamSettings
+from edge.settings.connections import StreamSettings
+from edge.settings.schema import AlarmSettings
 
 
 class Log:
