@@ -49,7 +49,7 @@ def serve_page(
             "set one with `sudo maskwatch page --set-password`",
         )
     sockets = inherited_sockets(environment)
-    on_demand = bool(sockets) and page.listen.is_loopback
+    on_demand = (page.listen.host, page.listen.port) in [listener.getsockname()[:2] for listener in sockets]
     if not on_demand:
         sockets.append(_listen(page.listen))
         say(f"The page is at http://{page.listen}/")

@@ -32,7 +32,10 @@ def get(listener, path="/"):
 def started_by_systemd(tmp_path, listener):
     """The real program, with the socket where systemd would have put it; systemd listens before it starts anything."""
     config = tmp_path / "maskwatch.toml"
-    config.write_text(f'[stream]\nsocket = "{tmp_path}/stream.sock"\n[page]\npassword_file = "password"\n')
+    config.write_text(
+        f'[stream]\nsocket = "{tmp_path}/stream.sock"\n[page]\npassword_file = "password"\n'
+        f'listen = "127.0.0.1:{listener.getsockname()[1]}"\n'
+    )
     program = [sys.executable, "-m", "edge", "page", "--config", str(config)]
     command = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *program]
     number = listener.fileno()
@@ -80,3 +83,12 @@ def test_a_page_that_someone_watches_goes_on(page, listener):
         await asyncio.wait_for(serving, 60)
 
     asyncio.run(watched())
+
+
+@pytest.mark.parametrize("module", ["edge.page.server", "edge.stream.client"])
+def test_a_reader_loads_nothing_heavy(module):
+    """It has to be small on a board of 512 MB: no pictures are decoded in it, and no pins driven."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert module in loaded
+    assert {"numpy", "cv2", "gpiozero", "ai_edge_litert"}.isdisjoint(loaded)
