@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from edge import commands
 from edge.errors import UserError
+from edge.help import example
 from edge.page.command import add_page
 
 CONFIG_HELP = "settings in TOML [/etc/maskwatch/maskwatch.toml, where there is one]"
@@ -68,7 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch", description="Watch a doorway for people without a face mask.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     subcommands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = subcommands.add_parser("run", help="watch a source, drive the LED and the buzzer, log events")
+    run = subcommands.add_parser(
+        "run",
+        **example("maskwatch run --source door.mp4"),
+        help="watch a source, drive the LED and the buzzer, log events",
+    )
     run.add_argument(
         "--source",
         dest="camera_source",
@@ -77,10 +82,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     run.set_defaults(command=commands.run_command)
-    off = subcommands.add_parser("outputs-off", help="switch the LED, the buzzer and the relay off, after a crash")
+    off = subcommands.add_parser(
+        "outputs-off",
+        **example("maskwatch outputs-off"),
+        help="switch the LED, the buzzer and the relay off, after a crash",
+    )
     off.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     off.set_defaults(command=commands.outputs_off_command)
-    demo = subcommands.add_parser("demo", help="see it work, without a camera or a Raspberry Pi")
+    demo = subcommands.add_parser(
+        "demo", **example("maskwatch demo --out maskwatch-demo"), help="see it work, without a camera or a Raspberry Pi"
+    )
     demo.add_argument("--source", help="watch a webcam (0) or a clip instead of the portraits")
     demo.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     demo.add_argument("--out", type=Path, default=Path("maskwatch-demo"), help="folder for the clip and the timeline")
@@ -99,7 +110,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_settings(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    settings = subcommands.add_parser("settings", help="print the settings in force and where each comes from")
+    settings = subcommands.add_parser(
+        "settings",
+        **example("maskwatch settings --check maskwatch.toml"),
+        help="print the settings in force and where each comes from",
+    )
     which = settings.add_mutually_exclusive_group()
     which.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     which.add_argument("--check", type=Path, metavar="FILE", help="only say whether a file is good; status 2 if not")
@@ -107,7 +122,11 @@ def _add_settings(subcommands: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _add_replay(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    replay = subcommands.add_parser("replay", help="run the same loop on a recording, without pins")
+    replay = subcommands.add_parser(
+        "replay",
+        **example("maskwatch replay door.mp4 --out annotated.webm --timeline timeline.png"),
+        help="run the same loop on a recording, without pins",
+    )
     replay.add_argument("clip", metavar="CLIP", help="a clip, a picture or a folder of pictures")
     replay.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     replay.add_argument("--out", type=Path, metavar="FILE", help="annotated clip to write (.webm, .mp4, .avi)")
@@ -120,7 +139,9 @@ def _add_replay(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_evaluate(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     evaluate = subcommands.add_parser(
-        "evaluate", help="score the device on clips of which it is known what is seen; status 1 if one fails"
+        "evaluate",
+        **example("maskwatch evaluate clips --only-report street"),
+        help="score the device on clips of which it is known what is seen; status 1 if one fails",
     )
     evaluate.add_argument("clips", type=Path, metavar="CLIPS", help="folder of videos, NAME.json beside each")
     evaluate.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
@@ -134,7 +155,9 @@ def _add_evaluate(subcommands: "argparse._SubParsersAction[argparse.ArgumentPars
 
 def _add_doctor(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     doctor = subcommands.add_parser(
-        "doctor", help="say what keeps this device from its work, and what helps; status: how many checks fail"
+        "doctor",
+        **example("maskwatch doctor"),
+        help="say what keeps this device from its work, and what helps; status: how many checks fail",
     )
     doctor.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     doctor.add_argument("--json", action="store_true", help="for programs: a list of objects")
@@ -142,7 +165,9 @@ def _add_doctor(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _add_bench(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    bench = subcommands.add_parser("bench", help="measure time and memory on this board")
+    bench = subcommands.add_parser(
+        "bench", **example("maskwatch bench --frames 100"), help="measure time and memory on this board"
+    )
     bench.add_argument("--source", help="a clip or a camera instead of a drawn doorway")
     bench.add_argument("--frames", type=int, default=200, metavar="N", help="frames that count [%(default)s]")
     bench.add_argument("--warm-up", type=int, default=20, metavar="N", help="frames before them [%(default)s]")
@@ -154,7 +179,9 @@ def _add_bench(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _add_distance(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     distance = subcommands.add_parser(
-        "distance", help="print how large a face is in the picture, by camera and distance"
+        "distance",
+        **example("maskwatch distance --degrees 66"),
+        help="print how large a face is in the picture, by camera and distance",
     )
     distance.add_argument("--degrees", type=_angle, metavar="N", help="a camera's horizontal field of view")
     distance.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
@@ -169,7 +196,11 @@ def _angle(text: str) -> float:
 
 
 def _add_stats(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    stats = subcommands.add_parser("stats", help="print how many people came, and how many without a mask")
+    stats = subcommands.add_parser(
+        "stats",
+        **example("maskwatch stats --days 7 --csv"),
+        help="print how many people came, and how many without a mask",
+    )
     stats.add_argument("--days", type=_count, default=14, metavar="N", help="how many days back [%(default)s]")
     stats.add_argument("--hourly", action="store_true", help="a line for each hour instead of each day")
     form = stats.add_mutually_exclusive_group()
@@ -182,9 +213,17 @@ def _add_stats(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_readers(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    mqtt = subcommands.add_parser("mqtt", help="tell an MQTT broker of the door, as maskwatch-mqtt.service does")
+    mqtt = subcommands.add_parser(
+        "mqtt",
+        **example("maskwatch mqtt --config maskwatch.toml"),
+        help="tell an MQTT broker of the door, as maskwatch-mqtt.service does",
+    )
     mqtt.set_defaults(command=commands.mqtt_command)
-    metrics = subcommands.add_parser("metrics", help="offer figures to Prometheus, as maskwatch-metrics.service does")
+    metrics = subcommands.add_parser(
+        "metrics",
+        **example("maskwatch metrics --config maskwatch.toml"),
+        help="offer figures to Prometheus, as maskwatch-metrics.service does",
+    )
     metrics.set_defaults(command=commands.metrics_command)
     for command in (mqtt, metrics):
         command.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
@@ -199,16 +238,28 @@ def _count(text: str) -> int:
 
 def _add_releases(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     install = subcommands.add_parser(
-        "install", help="install a bundle, or a model alone; status 1 if it is not healthy"
+        "install",
+        **example("sudo maskwatch install maskwatch.tar"),
+        help="install a bundle, or a model alone; status 1 if it is not healthy",
     )
     install.add_argument("file", type=Path, metavar="FILE", help="a bundle (.tar) or a model file (.tflite)")
     install.set_defaults(command=commands.install_command)
-    releases = subcommands.add_parser("releases", help="list the releases on this device")
+    releases = subcommands.add_parser(
+        "releases", **example("maskwatch releases"), help="list the releases on this device"
+    )
     releases.set_defaults(command=commands.releases_command)
-    rollback = subcommands.add_parser("rollback", help="go back to an earlier release; status 1 if it is not healthy")
+    rollback = subcommands.add_parser(
+        "rollback",
+        **example("sudo maskwatch rollback"),
+        help="go back to an earlier release; status 1 if it is not healthy",
+    )
     rollback.add_argument("release", nargs="?", default="", metavar="RELEASE", help="or how it begins [the one before]")
     rollback.set_defaults(command=commands.rollback_command)
-    uninstall = subcommands.add_parser("uninstall", help="remove maskwatch from this device, but for its settings")
+    uninstall = subcommands.add_parser(
+        "uninstall",
+        **example("sudo maskwatch uninstall"),
+        help="remove maskwatch from this device, but for its settings",
+    )
     uninstall.set_defaults(command=commands.uninstall_command)
     for command in (install, releases, rollback, uninstall):
         command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="root of its files [/]")
