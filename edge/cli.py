@@ -4,9 +4,12 @@ import argparse
 import importlib.util
 import os
 import sys
-from contextlib import ExitStack
+import threading
+import traceback
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from edge.errors import UserError
 from edge.page.command import add_page
@@ -17,13 +20,32 @@ if TYPE_CHECKING:
 CONFIG_HELP = "settings in TOML [/etc/maskwatch/maskwatch.toml, where there is one]"
 
 
+def entry() -> NoReturn:
+    """The program: `main`, and an end that is in order whatever a camera's driver is still doing."""
+    try:
+        status = main()
+    except Exception:  # noqa: BLE001  as Python itself would, but for the end
+        traceback.print_exc()
+        status = 1
+    if threading.active_count() == 1:
+        sys.exit(status)
+    # A driver that does not return holds a thread in C++. Python's own end would take the thread away from it, at which
+    # C++ ends the whole process with SIGABRT.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; returns the exit status, 2 for something that the user can mend."""
+    """Run the command; returns the exit status, 2 for something that the user can fix."""
+    _open_standard_streams()
     arguments = _parser().parse_args(argv)
     try:
         return arguments.command(arguments)
     except UserError as error:
-        sys.stderr.write(f"maskwatch: {error}\n")
+        with suppress(OSError):
+            sys.stderr.write(f"maskwatch: {error}\n")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -33,8 +55,21 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
+def _open_standard_streams() -> None:
+    """Give a program that was started without them an input, an output and a place for remarks.
+
+    A camera or a model file that took their numbers would get what is written to them.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  for as long as the program runs
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115  for as long as the program runs
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch", description="Watch a doorway for people without a face mask.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="watch a source, drive the LED and the buzzer, log events")
     run.add_argument(
@@ -200,10 +235,7 @@ def _inputs(arguments: argparse.Namespace, settings: "Settings", source: str | N
 def _run(arguments: argparse.Namespace) -> int:
     from edge.runtime.run import run
 
-    with ExitStack() as opened:
-        # A program that was started with its output closed has none.
-        log = sys.stdout or opened.enter_context(Path(os.devnull).open("w"))
-        return run(_settings(arguments), log, sys.stderr, reread=lambda: _settings(arguments))
+    return run(_settings(arguments), sys.stdout, sys.stderr, reread=lambda: _settings(arguments))
 
 
 def _outputs_off(arguments: argparse.Namespace) -> int:
@@ -241,19 +273,18 @@ def _replay(arguments: argparse.Namespace) -> int:
     from edge.replay.replay import replay
 
     settings = _settings(arguments)
-    with ExitStack() as opened:
-        return replay(
-            arguments.clip,
-            settings,
-            sys.stdout,
-            sys.stderr or opened.enter_context(Path(os.devnull).open("w")),
-            inputs=_inputs(arguments, settings, arguments.clip),
-            force=arguments.force,
-            clip=arguments.out,
-            timeline=arguments.timeline,
-            rate=arguments.rate,
-            realtime=arguments.realtime,
-        )
+    return replay(
+        arguments.clip,
+        settings,
+        sys.stdout,
+        sys.stderr,
+        inputs=_inputs(arguments, settings, arguments.clip),
+        force=arguments.force,
+        clip=arguments.out,
+        timeline=arguments.timeline,
+        rate=arguments.rate,
+        realtime=arguments.realtime,
+    )
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

@@ -1,12 +1,67 @@
-"""Signals, handled in another way for a while."""
+"""Signals: handled in another way for a while, and one way for all of them to ask the program to stop."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 Handler = Callable[[int, FrameType | None], Any] | signal.Handlers
+
+Item = TypeVar("Item")
+
+GLANCE_SECONDS = 0.1
+"""How often a wait looks at the flag."""
+
+CTRL_C_STATUS = 130
+"""Exit status after Ctrl-C."""
+
+
+class StopFlag:
+    """Whether the program has been asked to stop; every wait looks at it.
+
+    A plain attribute and no `threading.Event`: a handler runs between any two steps of the main thread, which may just
+    then be inside the event's own lock.
+    """
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self.status = 0
+        """The exit status: 0, or 130 after Ctrl-C."""
+
+    def set(self, status: int = 0) -> None:
+        """Ask the program to stop."""
+        self.is_set, self.status = True, status
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so many seconds at most; returns whether the program is to stop."""
+        until = time.monotonic() + seconds
+        while not self.is_set and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, GLANCE_SECONDS))
+        return self.is_set
+
+    def until_set(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items, up to the first one that comes after the flag was set."""
+        for item in items:
+            if self.is_set:
+                return
+            yield item
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[StopFlag]:
+    """Within it, SIGTERM, Ctrl-C and a terminal that is closed (SIGHUP) set the flag, and end nothing by themselves."""
+    stop = StopFlag()
+
+    def handler(number: int, _: FrameType | None) -> None:
+        stop.set(CTRL_C_STATUS if number == signal.SIGINT else 0)
+
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # which `nohup` chooses
+        numbers.append(signal.SIGHUP)
+    with handling(dict.fromkeys(numbers, handler)):
+        yield stop
 
 
 @contextmanager

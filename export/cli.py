@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
@@ -13,14 +14,17 @@ from edge.stderr import silenced_stderr
 from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
 from export.flash.command import add_flash
+from export.page.command import add_page
+from training.common.workstation import workstation_packages
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; returns the exit status, 2 for something that the user can mend."""
+    """Run the command; returns the exit status, 2 for something that the user can fix."""
     arguments = _parser().parse_args(argv)
     _silence_tensorflow()
     try:
-        return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
+        with workstation_packages():
+            return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
         return 2
@@ -31,8 +35,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch-export", description="From a trained network to the device.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    quantize = commands.add_parser("quantize", help="quantise a run's network to int8, audit it, prove it")
+    quantize = commands.add_parser("quantize", help="quantize a run's network to int8, audit it, prove it")
     quantize.add_argument("run", type=Path, metavar="RUN", help="folder that `maskwatch-train` wrote")
     quantize.add_argument("--out", type=Path, metavar="FILE", help="model file to write [RUN/NETWORK.tflite]")
     quantize.add_argument("--force", action="store_true", help="replace the model file if it is there")
@@ -53,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bundle(commands)
     _add_push(commands)
     add_flash(commands)
+    add_page(commands)
     return parser
 
 
@@ -85,7 +91,7 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     run = read_run(arguments.run)
     out = arguments.out or arguments.run / f"{run.network}.tflite"
     _refuse_place(out, force=arguments.force)
-    with console.status("Quantising and comparing; this takes a minute or two"):
+    with console.status("Quantizing and comparing; this takes a minute or two"):
         result = quantize(run, images=arguments.images, max_drop=arguments.max_drop)
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)

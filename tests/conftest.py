@@ -1,4 +1,6 @@
 import csv
+import os
+import time
 from pathlib import Path
 
 import cv2
@@ -18,6 +20,17 @@ SCENE_COLUMNS = ("image", "width", "height", "xmin", "ymin", "xmax", "ymax", "la
 # A busy machine is slow, not wrong: times belong in benchmarks.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+ONE_BOARD = ("systemd", "arm", "machine", "browser")
+"""Markers of tests that share one emulated board, or would wait for each other."""
+
+
+def pytest_xdist_auto_num_workers(config):
+    """A process for each core, but for those tests that share a board."""
+    chosen = config.getoption("markexpr", "")
+    alone = any(marker in chosen.split() and f"not {marker}" not in chosen for marker in ONE_BOARD)
+    return 0 if alone else os.cpu_count()
 
 
 @pytest.fixture(scope="session")
@@ -89,3 +102,16 @@ def _scene(rng):
     x, y = int(rng.integers(radius, 160 - radius)), int(rng.integers(radius, 120 - radius))
     cv2.circle(scene, (x, y), radius, (150, 190, 230), -1)
     return scene, (x - radius, y - radius, x + radius, y + radius)
+
+
+@pytest.fixture
+def eventually():
+    """Waits until something is so: on a busy machine another thread's turn may be a long time in coming."""
+
+    def eventually(so, seconds=60.0):
+        late = time.monotonic() + seconds
+        while not so():
+            assert time.monotonic() < late
+            time.sleep(0.002)
+
+    return eventually

@@ -7,6 +7,7 @@ cards="mtools dosfstools e2fsprogs fdisk shellcheck openssh-client"
 systemd="mmdebstrap systemd-container procps util-linux"
 arm="gcc libc6-dev qemu-user"
 machine="qemu-system-arm qemu-user-static device-tree-compiler"
+browser="chromium chromium-driver"
 apt-get update -qq
 # shellcheck disable=SC2086  # a word for each package
-apt-get install -qq -y --no-install-recommends $cards $systemd $arm $machine
+apt-get install -qq -y --no-install-recommends $cards $systemd $arm $machine $browser

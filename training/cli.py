@@ -5,20 +5,26 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UserError
 from edge.stderr import silenced_stderr
-from training.datasets import read_dataset, read_further
-from training.locator.runs import LocatorSettings
+from training.classifier.dataset_reader import read_dataset, read_further
+from training.classifier.datasets import LABELS, Dataset
+from training.common.ending import INTERRUPTED, leave
+from training.common.labels import LabelMap
+from training.common.runs import FitSettings, RunFiles
+from training.common.workstation import workstation_packages
+from training.locator.runs import LocatorFitSettings
 from training.locator.scene_reader import read_scenes
-from training.runs import FitSettings, RunFiles
+from training.locator.scenes import IGNORE
 
-Settings = TypeVar("Settings", FitSettings, LocatorSettings)
+SCENE_LABELS = (*LABELS, IGNORE)
+"""What a label in scenes can mean."""
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
+Settings = TypeVar("Settings", FitSettings, LocatorFitSettings)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,13 +36,21 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         The exit status: 0, 2 for something the person at the keyboard can mend, 130 after Ctrl-C.
     """
+    status = _run(argv)
+    if argv is None:
+        leave(status)
+    return status
+
+
+def _run(argv: list[str] | None) -> int:
     args = _parser().parse_args(argv)
     # Before TensorFlow is imported: its C++ part would fill the terminal.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # oneDNN's convolutions, which TensorFlow leaves off on processors without AVX-512: a quarter faster there.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
-        return args.command(args)
+        with workstation_packages():
+            return args.command(args)
     except UserError as error:
         sys.stderr.write(f"maskwatch-train: {error}\n")
         return 2
@@ -54,22 +68,22 @@ def train_classifier(args: argparse.Namespace) -> int:
     """
     files = RunFiles(args.out)
     settings = _settings(FitSettings, args, files)
-    dataset = read_dataset(args.data)
+    labels = LabelMap.parse(settings.labels, SCENE_LABELS)
+    dataset = read_dataset(args.data, labels)
     for folder in settings.extra:
-        further = read_further(Path(folder))
-        dataset = dataset.joined_by(further.photos, further.skipped)
+        dataset = dataset.joined_by(read_further(Path(folder), labels))
     if settings.scenes:
-        from training.scene_faces import located_faces, unclear_places
+        from training.classifier.scene_faces import located_faces, unclear_places
 
-        scenes = read_scenes(Path(settings.scenes))
-        dataset = dataset.joined_by(located_faces(scenes.split("train")))
+        scenes = read_scenes(Path(settings.scenes), labels)
+        dataset = dataset.joined_by(located_faces(scenes))
         if settings.second_detector:
-            dataset = dataset.joined_by(unclear_places(scenes, Path(settings.second_detector)))
+            dataset = dataset.joined_by(Dataset(unclear_places(scenes, Path(settings.second_detector))))
     _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
-        from training.session import train
-    return 0 if train(dataset, settings, files) else INTERRUPTED
+        from training.classifier.session import train
+    return 0 if train(dataset, settings, files, fit_on=not args.score_only) else INTERRUPTED
 
 
 def train_locator(args: argparse.Namespace) -> int:
@@ -79,12 +93,12 @@ def train_locator(args: argparse.Namespace) -> int:
         UserError: The folders, or options that do not fit the run that is resumed.
     """
     files = RunFiles(args.out)
-    settings = _settings(LocatorSettings, args, files)
-    scenes = read_scenes(args.data)
+    settings = _settings(LocatorFitSettings, args, files)
+    scenes = read_scenes(args.data, LabelMap.parse(settings.labels, SCENE_LABELS))
     _prepare_folder(args, files, scenes.digest)
     with silenced_stderr():
         from training.locator.session import train_locator as train
-    return 0 if train(scenes, settings, files) else INTERRUPTED
+    return 0 if train(scenes, settings, files, fit_on=not args.score_only) else INTERRUPTED
 
 
 def _settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
@@ -94,6 +108,8 @@ def _settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -
 def _prepare_folder(args: argparse.Namespace, files: RunFiles, digest: str) -> None:
     if args.resume:
         _refuse_other_pictures(digest, files)
+    if args.score_only and not files.network.is_file():
+        raise UserError(f"{files.folder} holds no network to score yet", "name a run with --resume, and fit it first")
     _make_folder(files.folder)
 
 
@@ -144,6 +160,7 @@ def _given(kind: type[Settings], args: argparse.Namespace) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch-train", description="From photographs to a float network.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     classifier = commands.add_parser(
         "classifier",
@@ -191,8 +208,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     locator.set_defaults(command=train_locator)
     locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")
-    locator.add_argument("--network", default=LocatorSettings.network, metavar="NAME", help="(default %(default)s)")
-    _add_settings(locator, LocatorSettings)
+    locator.add_argument("--network", default=LocatorFitSettings.network, metavar="NAME", help="(default %(default)s)")
+    _add_settings(locator, LocatorFitSettings)
     locator.add_argument("--height", type=_positive(int), metavar="N", help="of the training pictures (default 240)")
     locator.add_argument(
         "--as-int8",
@@ -213,6 +230,18 @@ def _parser() -> argparse.ArgumentParser:
     for command in (classifier, locator):
         command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
         command.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")
+        command.add_argument(
+            "--score-only",
+            action="store_true",
+            help="with --resume: do not fit on, but score the best epoch so far and write the report",
+        )
+        command.add_argument(
+            "--labels",
+            action="append",
+            metavar="THEIRS=OURS",
+            help="read a class folder or label of another name as one of ours; may be given several times. "
+            "The usual names, such as mask_weared_incorrect, are known",
+        )
     return parser
 
 

@@ -12,10 +12,9 @@ from edge.alarm.output import Output
 from edge.alarm.pattern import OFF, ON, Pattern, Rhythm
 from edge.alarm.policy import Policy, WallClock
 from edge.alarm.state import AlarmState
-from edge.alarm.undisturbed import undisturbed
 from edge.errors import UserError
 from edge.events.types import BuzzerMuted, BuzzerUnmuted, Event, OutputTested
-from edge.settings.schema import AlarmSettings
+from edge.settings.schema import AlarmSettings, OutputSettings
 from edge.tracking.track import Track
 
 DEVICES: dict[str, type[DigitalOutputDevice]] = {
@@ -54,15 +53,12 @@ class Alarm:
             live: Whether frames come at the speed of life; otherwise the pins follow the frames' own clock.
             wall_clock: Tells the local time, for the quiet hours; without it there are none.
         """
-        self.settings = settings
         self._live = live
         self._policy = Policy(settings, wall_clock)
         with ExitStack() as opened:
             # A later pin may be refused: then the earlier ones must not stay taken.
             self._outputs = {
-                name: Output(_open(name, settings, pin_factory, opened))
-                for name in DEVICES
-                if getattr(settings, f"{name}_pin") is not None
+                name: Output(_open(name, fitted, pin_factory, opened)) for name, fitted in settings.outputs.items()
             }
             self._opened = opened.pop_all()
         self._seconds = 0.0
@@ -71,11 +67,15 @@ class Alarm:
         self.state = self._state()
         """The outputs as of the newest `show` or `play`."""
 
-    def adopt(self, settings: AlarmSettings) -> None:
-        """Go by these rules from the next frame on; the pins stay those that were taken."""
-        with undisturbed(), self._lock:
-            self.settings = settings
-            self._policy.adopt(settings)
+    @property
+    def settings(self) -> AlarmSettings:
+        """The rules; others count from the next frame on. The pins stay those that were taken."""
+        return self._policy.settings
+
+    @settings.setter
+    def settings(self, settings: AlarmSettings) -> None:
+        with self._lock:
+            self._policy.settings = settings
 
     def show(self, seconds: float, tracks: Sequence[Track]) -> Sequence[Event]:
         """Set the outputs for a frame.
@@ -87,7 +87,7 @@ class Alarm:
         Returns:
             Whose alert has begun or ended.
         """
-        with undisturbed(), self._lock:
+        with self._lock:
             self._seconds = seconds
             decision = self._policy.decide(seconds, tracks)
             self._begin(decision.pattern, live=self._live)
@@ -103,7 +103,7 @@ class Alarm:
 
         It needs no frames to go on. To ask for it again while it is played changes nothing.
         """
-        with undisturbed(), self._lock:
+        with self._lock:
             self._policy.interrupt()
             self._tests.clear()
             self._begin(pattern, live=True)
@@ -126,7 +126,7 @@ class Alarm:
         Raises:
             UserError: It is on already, is not fitted, or is the relay, to which another machine listens.
         """
-        with undisturbed(), self._lock:
+        with self._lock:
             self._refuse_test(name)
             self._outputs[name].begin(TESTS[name], self._seconds, live=self._live)
             self._tests[name] = self._seconds + TEST_SECONDS
@@ -160,10 +160,15 @@ class Alarm:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Switch everything off and let the pins go."""
-        self.state = AlarmState()
-        with undisturbed(), self._lock:
+        """As `close`."""
+        self.close()
+
+    def close(self) -> None:
+        """Switch everything off and let the pins go; from then on nothing is shown."""
+        with self._lock:
+            self._outputs = {}
             self._opened.close()
+            self.state = AlarmState()
 
     def _begin(self, pattern: Pattern, *, live: bool) -> None:
         energised = pattern.reads == self.settings.relay_energised_while
@@ -196,15 +201,15 @@ class Alarm:
         return AlarmState(**{name: output.level(self._seconds) for name, output in self._outputs.items()})
 
 
-def _open(name: str, settings: AlarmSettings, pin_factory: Factory, opened: ExitStack) -> DigitalOutputDevice:
-    pin, active_high = getattr(settings, f"{name}_pin"), getattr(settings, f"{name}_active_high")
+def _open(name: str, fitted: OutputSettings, pin_factory: Factory, opened: ExitStack) -> DigitalOutputDevice:
     try:
-        device = opened.enter_context(DEVICES[name](pin, active_high=active_high, pin_factory=pin_factory))
+        device = DEVICES[name](fitted.pin, active_high=fitted.active_high, pin_factory=pin_factory)
     except Exception as error:  # gpiozero's own errors, and the bare `error` that lgpio raises for a pin in use
         raise UserError(
-            f"{name}_pin = {pin} cannot be used ({error})",
+            f"{name}_pin = {fitted.pin} cannot be used ({error})",
             "choose another under [alarm], or end the program that uses "
             "it, such as a running maskwatch with `sudo systemctl stop maskwatch`",
         ) from error
+    opened.enter_context(device)
     opened.callback(device.off)
     return device

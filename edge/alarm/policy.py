@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from edge.alarm.buzzer_limiter import BuzzerLimiter
+from edge.alarm.buzzer_limiter import BuzzerLimiter, BuzzerRules
 from edge.alarm.pattern import ALERT, CLEAR, OFF, WATCHING, Pattern, Rhythm
 from edge.events.types import AlertBegan, AlertEnded, BuzzerUnmuted, Event
 from edge.settings.schema import AlarmSettings
@@ -32,21 +32,22 @@ class Policy:
 
     def __init__(self, settings: AlarmSettings, wall_clock: WallClock | None) -> None:
         """Set the rules; without a wall clock there are no quiet hours."""
-        self._wall_clock = wall_clock
-        self._silent_alert = replace(ALERT, buzzer=OFF)
-        self._buzzer = BuzzerLimiter(**_buzz_rules(settings))
-        self.adopt(settings)
+        self._settings, self._wall_clock = settings, wall_clock
+        self._buzzer = BuzzerLimiter(_buzzer_rules(settings))
         self._offenders: frozenset[int] = frozenset()
         self._alerts: frozenset[int] = frozenset()
         self._lit_since: float | None = None
         self._muted_until = -math.inf
 
-    def adopt(self, settings: AlarmSettings) -> None:
-        """Go by these settings from now on; the alerts that stand, and the buzzes that have been, count on."""
+    @property
+    def settings(self) -> AlarmSettings:
+        """The rules. They may be replaced at any time; standing alerts and earlier buzzes go on to count."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: AlarmSettings) -> None:
         self._settings = settings
-        self._buzz_length = timedelta(seconds=settings.buzzer_seconds)
-        self._alert = replace(ALERT, buzzer=Rhythm(settings.buzzer_seconds, times=1))
-        self._buzzer.adopt(**_buzz_rules(settings))
+        self._buzzer.rules = _buzzer_rules(settings)
 
     def decide(self, seconds: float, tracks: Sequence[Track]) -> Decision:
         """Judge a frame.
@@ -64,8 +65,9 @@ class Policy:
             return Decision(CLEAR if everyone_complies else WATCHING, events=events)
         if self._quiet() or seconds < self._muted_until:
             self.interrupt()
-            return Decision(self._silent_alert, events=events)
-        return Decision(self._alert, self._buzzer.begin(seconds, self._offenders - before), events)
+            return Decision(replace(ALERT, buzzer=OFF), events=events)
+        buzz = self._buzzer.begin(seconds, self._offenders - before)
+        return Decision(replace(ALERT, buzzer=Rhythm(self._settings.buzzer_seconds, times=1)), buzz, events)
 
     def mute_until(self, seconds: float) -> None:
         """No buzz begins before this time on the frames' clock."""
@@ -116,12 +118,12 @@ class Policy:
         if hours is None or self._wall_clock is None:
             return False
         now = self._wall_clock()
-        return now.time() in hours or (now + self._buzz_length).time() in hours
+        return now.time() in hours or (now + timedelta(seconds=self._settings.buzzer_seconds)).time() in hours
 
 
-def _buzz_rules(settings: AlarmSettings) -> dict[str, float]:
-    return {
-        "seconds": settings.buzzer_seconds,
-        "refractory_seconds": settings.buzzer_refractory_seconds,
-        "duty_limit": settings.buzzer_duty_limit,
-    }
+def _buzzer_rules(settings: AlarmSettings) -> BuzzerRules:
+    return BuzzerRules(
+        seconds=settings.buzzer_seconds,
+        refractory_seconds=settings.buzzer_refractory_seconds,
+        duty_limit=settings.buzzer_duty_limit,
+    )

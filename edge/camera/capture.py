@@ -1,6 +1,7 @@
 """A thread that keeps a camera's newest picture, so that whoever is slow gets a fresh one and never a queue."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from edge.camera.driver import CameraDriver, OpenDriver
 from edge.camera.frame_rate import FrameRate
+from edge.signals import GLANCE_SECONDS, StopFlag
 
 EARLY = 0.1
 """A picture may come this share of a frame's time before it is due: cameras do not keep time exactly."""
@@ -29,15 +31,16 @@ class Capture:
     Nothing else touches the camera. A driver that hangs hangs its own thread, which is left behind.
     """
 
-    def __init__(self, open_driver: OpenDriver, rate: FrameRate, clock: Callable[[], float]) -> None:
+    def __init__(self, open_driver: OpenDriver, rate: FrameRate, clock: Callable[[], float], stop: StopFlag) -> None:
         """Begin.
 
         Args:
             open_driver: Opens the camera.
             rate: How many pictures a second are read; the others are grabbed and dropped.
             clock: Tells the time, in seconds; never runs back.
+            stop: Ends every wait for the camera.
         """
-        self._open_driver, self._rate, self._clock = open_driver, rate, clock
+        self._open_driver, self._rate, self._clock, self._stop = open_driver, rate, clock, stop
         self._changed = threading.Condition()
         self._shot: Shot | None = None
         self._error: Exception | None = None
@@ -47,31 +50,30 @@ class Capture:
         self._thread.start()
 
     def wait_until_open(self, seconds: float) -> None:
-        """Wait for the camera.
+        """Wait for the camera, or until the program is to stop.
 
         Raises:
             TimeoutError: It has not opened within so many seconds.
             Exception: What its driver raised.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._open or self._error, seconds):
+            if not self._wait_for(lambda: self._open or self._error, seconds):
                 raise TimeoutError(f"The camera has not opened within {seconds:g} s.")
             if self._error and not self._open:
                 raise self._error
 
-    def newest(self, seconds: float) -> Shot:
-        """The newest picture; each is given once.
+    def newest(self, seconds: float) -> Shot | None:
+        """The newest picture; each is given once. None if the program is to stop.
 
         Raises:
             TimeoutError: None has come within so many seconds.
             Exception: What the camera's driver raised.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._shot or self._error, seconds):
+            if not self._wait_for(lambda: self._shot or self._error, seconds):
                 raise TimeoutError(f"The camera has given no picture for {seconds:g} s.")
             shot, self._shot = self._shot, None
-            if shot is None:
-                assert self._error is not None
+            if shot is None and self._error:
                 raise self._error
             return shot
 
@@ -85,6 +87,16 @@ class Capture:
     def hangs(self) -> bool:
         """Whether the thread has been told to stop and has not."""
         return self._stopping and self._thread.is_alive()
+
+    def _wait_for(self, so: Callable[[], object], seconds: float) -> bool:
+        """Wait, holding the lock, until something is so or the program is to stop; whether that was in time."""
+        until = time.monotonic() + seconds
+        while not (so() or self._stop.is_set):
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            self._changed.wait(min(left, GLANCE_SECONDS))
+        return True
 
     def _run(self) -> None:
         try:

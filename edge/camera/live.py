@@ -1,4 +1,4 @@
-"""A live camera that comes back: after a stall, an error or an unplugged cable it is opened anew, for ever."""
+"""A live camera that comes back: after a stall, an error or an unplugged cable it is opened again, for ever."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ from edge.camera.capture import Capture, Shot
 from edge.camera.driver import OpenDriver
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
+from edge.signals import GLANCE_SECONDS, StopFlag
 
 OPENING_SECONDS = 20.0
 """How long a camera may take to open: libcamera needs seconds on a small board."""
@@ -53,28 +54,31 @@ class LiveCamera:
         closing_seconds: float = CLOSING_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        stop: StopFlag | None = None,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         """Open it.
 
         Args:
-            open_driver: Opens the camera; called anew after each failure.
+            open_driver: Opens the camera; called again after each failure.
             rate: How many frames a second are given.
-            rebuild_after_seconds: How long no picture may come before the camera is opened anew.
+            rebuild_after_seconds: How long no picture may come before the camera is opened again.
             closing_seconds: How long a camera may take to close before it is left to itself.
             clock: Tells the time, in seconds; never runs back.
             wall_clock: Tells the Unix time, which may jump.
-            sleep: Waits so many seconds.
+            stop: Ends the frames, and every wait for the camera; by default they never end.
+            sleep: Waits so many seconds; by default as `stop` does.
         """
         self.rate = rate
         self.trouble = ""
         self.on_trouble: Callable[[str], None] = lambda _: None
         self._open_driver = open_driver
         self._rebuild_after_seconds, self._closing_seconds = rebuild_after_seconds, closing_seconds
-        self._clock, self._wall_clock, self._sleep = clock, wall_clock, sleep
+        self._stop = stop or StopFlag()
+        self._clock, self._wall_clock, self._sleep = clock, wall_clock, sleep or self._stop.wait
         self._started = clock()
         self._hanging: list[Capture] = []
-        self._capture = Capture(open_driver, rate, clock)
+        self._capture = Capture(open_driver, rate, clock, self._stop)
         self._capture.wait_until_open(OPENING_SECONDS)
 
     @property
@@ -83,13 +87,12 @@ class LiveCamera:
         return self._wall_clock() - (self._clock() - self._started)
 
     def __iter__(self) -> Iterator[Frame]:
-        """The newest frames, for ever.
+        """The newest frames, until the program is to stop.
 
         Raises:
             CameraHangsError: The driver does not come back.
         """
-        while True:
-            shot = self._next_shot()
+        while shot := self._next_shot():
             if is_black(shot.image):
                 self._tell(BLACK)
                 continue
@@ -104,27 +107,39 @@ class LiveCamera:
         """Close the camera."""
         self._capture.close(self._closing_seconds)
 
-    def _next_shot(self) -> Shot:
+    def _next_shot(self) -> Shot | None:
         wait = FIRST_WAIT_SECONDS
-        while True:
+        while not self._stop.is_set:
             try:
                 self._capture.wait_until_open(OPENING_SECONDS)
                 return self._capture.newest(self._rebuild_after_seconds)
-            except Exception as error:  # noqa: BLE001  a driver may raise anything; what helps is to open it anew
+            except Exception as error:  # noqa: BLE001  a driver may raise anything; what helps is to open it again
                 self._tell(str(error) or repr(error))
                 self._rebuild(wait)
                 wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+        return None
 
     def _rebuild(self, wait: float) -> None:
-        if not self._capture.close(self._closing_seconds):
+        if not self._closes():
             self._hanging = [capture for capture in [*self._hanging, self._capture] if capture.hangs]
+        if self._stop.is_set:
+            return
         if len(self._hanging) > MOST_HANGING:
-            raise CameraHangsError(f"The camera's driver hangs ({self.trouble}): maskwatch has to be started anew.")
-        while wait > 0:
+            raise CameraHangsError(f"The camera's driver hangs ({self.trouble}): maskwatch has to be started again.")
+        while wait > 0 and not self._stop.is_set:
             self._sleep(min(wait, 1.0))
             wait -= 1.0
             self.on_trouble(self.trouble)
-        self._capture = Capture(self._open_driver, self.rate, self._clock)
+        self._capture = Capture(self._open_driver, self.rate, self._clock, self._stop)
+
+    def _closes(self) -> bool:
+        """Have the camera closed; whether that was done in time."""
+        waited = 0.0
+        while not self._capture.close(GLANCE_SECONDS):
+            waited += GLANCE_SECONDS
+            if waited >= self._closing_seconds or self._stop.is_set:
+                return False
+        return True
 
     def _tell(self, trouble: str) -> None:
         self.trouble = trouble

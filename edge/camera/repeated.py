@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 0.5
 
 
 class RepeatedRecording:
-    """A lens on a clip, a picture or a folder of pictures.
+    """A camera's driver that plays a clip, a picture or a folder of pictures.
 
     Raises:
         UserError: It cannot be read.

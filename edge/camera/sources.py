@@ -12,10 +12,15 @@ from edge.camera.recording import open_recording
 from edge.camera.repeated import RepeatedRecording
 from edge.camera.v4l2 import WebCamera
 from edge.settings.schema import CameraSettings
+from edge.signals import StopFlag
 
 
-def open_camera(settings: CameraSettings) -> Camera:
+def open_camera(settings: CameraSettings, stop: StopFlag | None = None) -> Camera:
     """Open the settings' source: "picamera2", /dev/videoN or just N, a clip, a picture or a folder of pictures.
+
+    Args:
+        settings: Which source, and how it is to be read.
+        stop: Ends the frames of a live camera, and every wait for them.
 
     Raises:
         UserError: It cannot be read.
@@ -24,7 +29,10 @@ def open_camera(settings: CameraSettings) -> Camera:
     if open_driver is None:
         return open_recording(Path(settings.source))
     return LiveCamera(
-        open_driver, rate=FrameRate(settings.frames_per_second), rebuild_after_seconds=settings.rebuild_after_seconds
+        open_driver,
+        rate=FrameRate(settings.frames_per_second),
+        rebuild_after_seconds=settings.rebuild_after_seconds,
+        stop=stop,
     )
 
 

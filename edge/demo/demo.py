@@ -13,8 +13,8 @@ from edge.output_file import check_output
 from edge.replay.extras import require
 from edge.runtime.frame_result import PublisherGroup
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_test, upright_frames
-from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
+from edge.signals import StopFlag, stopping_on_signals
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,15 +53,23 @@ def run_demo(
 
     _make_folder(out)
     console = console or Console()
-    camera = _open(source, settings, console)
     inputs = [Path(source)] if source else []
     check_output(out / TIMELINE, what="timeline", inputs=inputs, force=True)
-    _show(camera, settings, out, console, inputs, realtime=console.is_terminal if realtime is None else realtime)
+    realtime = console.is_terminal if realtime is None else realtime
+    with stopping_on_signals() as stop:  # Ctrl-C is the way to end a webcam, and leaves whole files behind
+        _show(_open(source, settings, console, stop), settings, out, console, inputs, stop, realtime=realtime)
     return 0
 
 
 def _show(
-    camera: Camera, settings: Settings, out: Path, console: "Console", inputs: list[Path], *, realtime: bool
+    camera: Camera,
+    settings: Settings,
+    out: Path,
+    console: "Console",
+    inputs: list[Path],
+    stop: StopFlag,
+    *,
+    realtime: bool,
 ) -> None:
     from edge.demo.measure import Score, Timings
     from edge.demo.scene import DoorwayScene
@@ -79,13 +87,11 @@ def _show(
         rate = RATE if camera.live else getattr(camera, "rate", RATE)
         clip = opened.enter_context(AnnotatedClip(out / CLIP, rate, inputs=inputs, force=True))
         terminal = opened.enter_context(Terminal(console, timings))
-        # Ctrl-C is the way to end a webcam: caught within the clip's block, it leaves a whole file behind.
-        opened.enter_context(stopping_on_sigterm())
-        frames = paced(camera) if realtime and not camera.live else iter(camera)
+        frames = paced(camera, sleep=stop.wait) if realtime and not camera.live else iter(camera)
         if not isinstance(camera, DoorwayScene):  # which is drawn upright
             frames = upright_frames(frames, settings.camera)
         publishers = PublisherGroup(timings, timeline, score, clip, terminal)
-        build_pipeline(settings, models, alarm).watch(frames, publishers)
+        build_pipeline(settings, models, alarm).watch(stop.until_set(frames), publishers)
     files = [out / CLIP] if clip.frames else []
     if clip.frames:
         timeline.save(out / TIMELINE)
@@ -93,7 +99,7 @@ def _show(
     print_summary(console, score, timings, files)
 
 
-def _open(source: str | None, settings: Settings, console: "Console") -> Camera:
+def _open(source: str | None, settings: Settings, console: "Console", stop: StopFlag) -> Camera:
     from edge.demo.scene import DoorwayScene
 
     if source is None:
@@ -102,7 +108,7 @@ def _open(source: str | None, settings: Settings, console: "Console") -> Camera:
         )
         return DoorwayScene()
     console.print(f"Watching {source}; the pins are mock pins. Ctrl-C ends it.", highlight=False)
-    return open_camera(replace(settings.camera, source=source))
+    return open_camera(replace(settings.camera, source=source), stop)
 
 
 def _unknown(seconds: float) -> None:

@@ -88,6 +88,12 @@ class DoorwayScene:
         """The label of whoever stands at the mark then, "with_mask" or "without_mask"; None while nobody does."""
         return next((label for visit in self.visits if (label := visit.label(seconds))), None)
 
+    def whereabouts(self, seconds: float) -> dict[int, tuple[float, float]]:
+        """By the number of the visit, the middle of each visitor's face then, in pixels."""
+        there = {n: v for n, v in enumerate(self.visits) if v.stands - ARRIVING <= seconds < v.leaves + LEAVING}
+        poses = {number: _pose(visit, seconds, self._place) for number, visit in there.items()}
+        return {number: (pose.x, pose.y) for number, pose in poses.items()}
+
     def picture(self, seconds: float) -> np.ndarray:
         """What the camera sees at a time, uint8 (HEIGHT, WIDTH, 3), RGB."""
         image = self._doorway.copy()

@@ -24,7 +24,7 @@ HEADER_LABELS = ("pinctrl-bcm2", "pinctrl-rp1")
 
 
 def busy_lines(devices: Path) -> Mapping[int, str] | None:
-    """Who uses which line of the header's chip.
+    """Which program uses which line of the header's chip.
 
     Args:
         devices: Folder of the device files, /dev.

@@ -35,7 +35,7 @@ def group_names() -> frozenset[str]:
 
 
 def user_name() -> str:
-    """Who runs this process; a number if that user has no name."""
+    """The user who runs this process; a number if that user has no name."""
     try:
         return getpass.getuser() if os.geteuid() else "root"
     except (KeyError, OSError):
@@ -67,7 +67,7 @@ class Machine:
     """Unix time."""
     free_bytes: Callable[[Path], int] = free_bytes
     busy_lines: Callable[[Path], Mapping[int, str] | None] = busy_lines
-    """Who uses which of the header's GPIO lines, given the folder of device files; None if that cannot be told."""
+    """Which program uses which of the header's GPIO lines, given the folder of device files; None if unknown."""
 
     def path(self, absolute: str) -> Path:
         """Where a path such as "/sys/class" lies."""

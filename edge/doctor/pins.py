@@ -3,8 +3,6 @@
 from edge.doctor.check import NOT_A_PI, Case, Finding
 from edge.settings.schema import AlarmSettings
 
-OUTPUTS = ("led_pin", "buzzer_pin", "clear_led_pin", "relay_pin")
-
 GROUPS = ("video", "gpio")
 """Those whose members may use the camera and the pins."""
 
@@ -19,8 +17,8 @@ def check_pins(case: Case) -> Finding:
         return Finding("pins", "ok", f"{named}: used by the service")
     busy = case.machine.busy_lines(case.machine.path("/dev"))
     if busy is None:
-        text, mend = "the GPIO chip cannot be read", "sudo usermod -aG gpio $USER, then log in again"
-        return Finding("pins", "fail", text, mend)
+        remedy = "sudo usermod -aG gpio $USER, then log in again"
+        return Finding("pins", "fail", "the GPIO chip cannot be read", remedy)
     taken = [(pin, name) for pin, name in wanted.items() if pin in busy]
     if not taken:
         return Finding("pins", "ok", f"{named}: free")
@@ -30,7 +28,7 @@ def check_pins(case: Case) -> Finding:
 
 def _wanted(settings: AlarmSettings) -> dict[int, str]:
     """By pin, the setting that names it."""
-    return {pin: name for name in OUTPUTS if (pin := getattr(settings, name)) is not None}
+    return {output.pin: f"{name}_pin" for name, output in settings.outputs.items()}
 
 
 def check_groups(case: Case) -> Finding:

@@ -1,29 +1,49 @@
 """The log: one line an event."""
 
 import threading
-from collections.abc import Callable
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import Protocol, TextIO
 
+from edge.events.output import Output
 from edge.events.types import Event, LogLost
-from edge.runtime.frame_result import FrameResult
+
+
+class HasEvents(Protocol):
+    """What became of a frame."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """In order."""
+        ...
 
 
 class Journal:
-    """Writes events to a stream as JSON lines, each flushed at once. Any thread may write.
+    """Writes events to a stream as JSON lines, each at once. Any thread may write.
 
-    A full disk ends no watch: what cannot be written is counted, and the count is the first thing written afterwards.
+    Neither a full disk nor a reader that takes nothing stops the program: what cannot be written is counted, and the
+    count is the first thing written afterwards.
     """
 
-    def __init__(self, stream: TextIO, *, epoch: Callable[[], float] = lambda: 0.0) -> None:
-        """Write to `stream`; `epoch` tells the camera's."""
-        self.stream, self.epoch = stream, epoch
+    def __init__(
+        self, stream: TextIO, *, epoch: Callable[[], float] = lambda: 0.0, patient: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Write to a stream.
+
+        Args:
+            stream: Gets the lines.
+            epoch: Tells the camera's.
+            patient: Whether to wait, at a time, for a reader that takes nothing just now.
+        """
+        self.epoch = epoch
         self.listener: Callable[[Event, str], None] | None = None
         """Told of each event and its line, in the order of the log; also of one that the log did not take."""
+        self._output, self._patient = Output(stream), patient
         self._lock = threading.Lock()
         self._lost = 0
+        self._torn = False
 
-    def publish(self, result: FrameResult) -> None:
-        """Write the result's events."""
+    def publish(self, result: HasEvents) -> None:
+        """Write a frame's events."""
         for event in result.events:
             self.write(event)
 
@@ -31,7 +51,7 @@ class Journal:
         """Write one event.
 
         Raises:
-            BrokenPipeError: Whoever read the events has gone.
+            BrokenPipeError: The reader of the events has gone.
         """
         with self._lock:
             events = [LogLost(at=event.at, events=self._lost), event] if self._lost else [event]
@@ -39,10 +59,24 @@ class Journal:
             if self.listener:
                 self.listener(event, lines[-1])
             try:
-                self.stream.write("".join(line + "\n" for line in lines))
-                self.stream.flush()
-                self._lost = 0
+                taken = self._write("".join(line + "\n" for line in lines).encode())
             except BrokenPipeError:
                 raise
             except OSError:
-                self._lost += 1
+                taken = False
+            self._lost = 0 if taken else self._lost + 1
+
+    def _write(self, data: bytes) -> bool:
+        """Whether all was taken. Where it is not, the line is torn, and closed before the next begins."""
+        if self._torn:
+            data = b"\n" + data
+        while data:
+            taken = self._output.write(data)
+            if taken:
+                self._torn = data[taken - 1 : taken] != b"\n"
+                data = data[taken:]
+            elif self._patient():
+                self._output.wait()
+            else:
+                return False
+        return True

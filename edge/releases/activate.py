@@ -43,7 +43,7 @@ def activate(system: TargetSystem, name: str, health_check: HealthCheck) -> str:
 
 
 def stop_guard(system: TargetSystem) -> None:
-    """Call the timer off. In most cases it is gone already, of which a pattern does not complain."""
+    """Stop the timer. It is usually gone already; systemctl accepts a pattern that matches nothing."""
     system.systemctl("stop", f"{GUARD}.*")
 
 

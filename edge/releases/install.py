@@ -83,10 +83,10 @@ def _restart_companions(system: TargetSystem) -> None:
 
 @contextmanager
 def changing(layout: Layout) -> Iterator[None]:
-    """The one who changes the releases, with what another left half done cleared away.
+    """Change the releases alone, after removing what an interrupted change left.
 
     Raises:
-        UserError: Somebody else does so at this moment.
+        UserError: Another process changes them at this moment.
     """
     # The service's user must be able to read what root writes, the folders here included.
     before = os.umask(0o022)

@@ -14,7 +14,7 @@ def uninstall(system: TargetSystem) -> None:
     """Stop the service, and remove all that an installation brought, but for the settings.
 
     Raises:
-        UserError: Somebody else changes the releases at this moment.
+        UserError: Another process changes the releases at this moment.
     """
     if not system.layout.base.exists() and not any(link.is_symlink() for link in system.layout.links):
         system.say("maskwatch is not installed here.")

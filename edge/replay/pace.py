@@ -10,7 +10,7 @@ from edge.errors import UserError
 def paced(
     frames: Iterable[Frame],
     clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> Iterator[Frame]:
     """Hold each frame back until its time has come; one that is late comes at once, and none is left out."""
     began = clock()

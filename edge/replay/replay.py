@@ -17,8 +17,8 @@ from edge.replay.timeline import PICTURES, Timeline
 from edge.runtime.frame_result import Publisher, PublisherGroup
 from edge.runtime.motion_gate import MotionGate
 from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, make_test, upright_frames
-from edge.runtime.run import stopping_on_sigterm
 from edge.settings.schema import Settings
+from edge.signals import stopping_on_signals
 
 
 def replay(
@@ -59,23 +59,24 @@ def replay(
     models = load_models(settings)
     course = Timeline(make_test(settings.verdict, models.classifier.threshold))
     with ExitStack() as opened:
+        stop = opened.enter_context(stopping_on_signals())
         recording = open_recording(Path(source))
         opened.enter_context(recording)
         summary = opened.enter_context(Summary(recording, source, tell))
-        publishers: list[Publisher] = [Journal(log), course, summary]
+        publishers: list[Publisher] = [Journal(log, patient=lambda: not stop.is_set), course, summary]
         if clip:
             drawn = AnnotatedClip(clip, rate or recording.rate, inputs=inputs, force=force)
             publishers.append(opened.enter_context(drawn))
         frames: Iterable[Frame] = iter(recording)
         if rate is not None:
             frames = at_rate(frames, rate)
-        stopped = opened.enter_context(stopping_on_sigterm())
-        group = PublisherGroup(*publishers)
-        watch_recording(paced(frames) if realtime else frames, settings, models, group)
+        if realtime:
+            frames = paced(frames, sleep=stop.wait)
+        watch_recording(stop.until_set(frames), settings, models, PublisherGroup(*publishers))
     if timeline and course.seconds:
         course.save(timeline)
     summary.write([path for path in (clip, timeline) if path and course.seconds])
-    return stopped.status
+    return stop.status
 
 
 def watch_recording(frames: Iterable[Frame], settings: Settings, models: Models, publisher: Publisher) -> None:

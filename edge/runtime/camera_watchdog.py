@@ -16,6 +16,10 @@ CHECKS = 10
 """Checks within the time that may pass without a frame: blindness shows a tenth of it late at most."""
 
 
+CLOSING_SECONDS = 1.0
+"""How long its thread is waited for at the end: it may just be at the log, or at the pins."""
+
+
 class CameraWatchdog:
     """Shows BLIND when no frame has come all the way through for a while; the next one ends it.
 
@@ -78,7 +82,7 @@ class CameraWatchdog:
     def __exit__(self, *exception: object) -> None:
         """Keep it no longer."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(CLOSING_SECONDS)
 
     def _watch(self) -> None:
         while not self._stop.wait(self.after_seconds / CHECKS):

@@ -1,6 +1,5 @@
-"""The light that says that somebody must come and mend something."""
+"""The light that says that someone must come and fix something."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,38 +16,38 @@ def show_fault(
     error: Exception,
     *,
     seconds: float,
-    sleep: Callable[[float], None] = time.sleep,
+    wait: Callable[[float], object],
 ) -> None:
-    """Tell of something that a person must mend, and show FAULT for a while; signals end the wait.
+    """Tell of something that a person must fix, and show FAULT for a while.
 
     Args:
         alarm: Plays FAULT, until the next frame is shown.
         report: Told of the error, before the wait.
         error: What is wrong.
         seconds: How long to wait.
-        sleep: Waits so many seconds; the loop does not run meanwhile.
+        wait: Waits so many seconds, or until the program is to stop; the loop does not run meanwhile.
     """
     alarm.play(FAULT)
     report(error)
-    sleep(seconds)
+    wait(seconds)
 
 
 @contextmanager
 def fault_shown(
-    alarm: Alarm, report: Callable[[Exception], None], *, seconds: float, sleep: Callable[[float], None] = time.sleep
+    alarm: Alarm, report: Callable[[Exception], None], *, seconds: float, wait: Callable[[float], object]
 ) -> Iterator[None]:
-    """Within it, an error is shown as FAULT before it goes on its way; signals end the wait.
+    """Within it, an error is shown as FAULT before it goes on its way.
 
     Args:
         alarm: Plays FAULT.
         report: Told of the error, before the wait.
         seconds: How long it is shown.
-        sleep: Waits so many seconds; the loop has ended by then.
+        wait: Waits so many seconds, or until the program is to stop; the loop has ended by then.
     """
     try:
         yield
     except BrokenPipeError:
-        raise  # whoever read the events has gone: nothing to mend
+        raise  # the reader of the events has gone: there is nothing to fix
     except Exception as error:
-        show_fault(alarm, report, error, seconds=seconds, sleep=sleep)
+        show_fault(alarm, report, error, seconds=seconds, wait=wait)
         raise

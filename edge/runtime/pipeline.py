@@ -21,9 +21,7 @@ from edge.settings.schema import (
     VerdictSettings,
 )
 from edge.tracking.evidence import Quality, SequentialTest
-from edge.tracking.lag_monitor import LagMonitor
-from edge.tracking.static_faces import StaticFaces
-from edge.tracking.tracker import Tracker
+from edge.tracking.tracker import Tracker, TrackingRules
 from edge.vision.classifier import Classifier
 from edge.vision.face_locator import FaceLocator
 from edge.vision.interpreter import Int8Network
@@ -65,7 +63,7 @@ def build_pipeline(settings: Settings, models: Models, alarm: Alarm) -> Pipeline
         models: From `load_models`; several pipelines, one after the other, may share them.
         alarm: From `make_alarm`, open.
     """
-    tracker = make_tracker(settings, models.classifier.threshold)
+    tracker = Tracker(tracking_rules(settings, models.classifier.threshold))
     return Pipeline(models.locator, models.classifier, tracker, alarm)
 
 
@@ -147,7 +145,7 @@ def _pass_on(fault: str | None, tell: Callable[[str], None] | None) -> None:
 
 
 def make_test(settings: VerdictSettings, threshold: float) -> SequentialTest:
-    """The test that turns looks into verdicts; `threshold` is the classifier's."""
+    """The test that turns probabilities into verdicts; `threshold` is the classifier's."""
     return SequentialTest(
         false_alert_rate=settings.false_alert_rate,
         miss_rate=settings.miss_rate,
@@ -166,10 +164,10 @@ def make_clear_test(settings: VerdictSettings) -> SequentialTest:
     )
 
 
-def make_tracker(settings: Settings, threshold: float) -> Tracker:
-    """The tracker; `threshold` is the classifier's."""
+def tracking_rules(settings: Settings, threshold: float) -> TrackingRules:
+    """The tracker's rules; `threshold` is the classifier's."""
     verdict, tracking = settings.verdict, settings.tracking
-    return Tracker(
+    return TrackingRules(
         test=make_test(verdict, threshold),
         clear_test=make_clear_test(verdict),
         quality=Quality(
@@ -178,9 +176,9 @@ def make_tracker(settings: Settings, threshold: float) -> Tracker:
             blurred_below=verdict.blurred_below,
             clear_from=verdict.clear_from,
         ),
-        static_faces=StaticFaces(tracking.still_seconds),
-        lag_monitor=LagMonitor(tracking.slowest_frames_per_second),
         gap_seconds=tracking.gap_seconds,
+        still_seconds=tracking.still_seconds,
+        slowest_frames_per_second=tracking.slowest_frames_per_second,
         looks_per_frame=tracking.looks_per_frame,
     )
 

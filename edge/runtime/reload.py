@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 
-from edge.alarm.alarm import Alarm
 from edge.errors import UserError
 from edge.events.journal import Journal
 from edge.events.types import Event, Reloaded, ReloadRefused
 from edge.runtime.camera_watchdog import CameraWatchdog
 from edge.runtime.frame_result import FrameResult
 from edge.runtime.heartbeat import Heartbeat
+from edge.runtime.pipeline import Pipeline, tracking_rules
 from edge.settings.schema import Settings
-from edge.tracking.tracker import Tracker
 
 LIVE_TABLES = ("verdict", "tracking", "alarm")
 """The tables of the settings that can change while the device watches."""
@@ -84,8 +83,8 @@ def is_live(name: str) -> bool:
     return name.partition(".")[0] in LIVE_TABLES and not name.endswith(TAKEN)
 
 
-def put_in_force(settings: Settings, tracker: Tracker, rules: Tracker, alarm: Alarm, watchdog: CameraWatchdog) -> None:
-    """Have everybody go by changed settings; `rules` is a tracker that was made of them."""
-    tracker.adopt(rules)
-    alarm.adopt(settings.alarm)
+def put_in_force(settings: Settings, pipeline: Pipeline, watchdog: CameraWatchdog) -> None:
+    """Have everyone go by changed settings; the people in view stay who they are, with their evidence."""
+    pipeline.tracker.rules = tracking_rules(settings, pipeline.classifier.threshold)
+    pipeline.alarm.settings = settings.alarm
     watchdog.after_seconds = settings.alarm.blind_after_seconds

@@ -1,10 +1,11 @@
 """`maskwatch run`: watch a source, drive the pins, log events."""
 
+import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from edge.alarm.alarm import Alarm
@@ -22,18 +23,14 @@ from edge.runtime.frame_result import FrameResult, Publisher, PublisherGroup
 from edge.runtime.heartbeat import Heartbeat
 from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
-from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_tracker, upright_frames
+from edge.runtime.pipeline import Models, Pipeline, build_pipeline, load_models, make_alarm, upright_frames
 from edge.runtime.reload import Reload, put_in_force
 from edge.runtime.stream import Stream
 from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
+from edge.signals import StopFlag, handling, stopping_on_signals
 from edge.vision.golden import answers_as_golden
-from edge.vision.interpreter import Int8Network
 from edge.vision.known_good import state_directory
-
-
-class StoppedBySignal(BaseException):
-    """SIGTERM: somebody asked the program to stop. No more an error than Ctrl-C is."""
 
 
 @dataclass
@@ -56,84 +53,109 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
         settings: The device's settings.
         log: Gets the events, a JSON object a line.
         notes: Gets remarks for a person.
-        reread: Reads the settings anew after a SIGHUP.
+        reread: Reads the settings again after a SIGHUP from systemd.
 
     Returns:
         The exit status: 0, or 130 after Ctrl-C.
 
     Raises:
-        UserError: Something that the user can mend.
+        UserError: Something that the user can fix.
     """
     mock = not on_a_raspberry_pi()
     if mock:
-        notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")
-    live, count = is_live(settings.camera), Count()
-    journal = Journal(log, epoch=time.time if live else lambda: 0.0)
-
-    def report(error: Exception) -> None:
-        journal.write(Fault(at=count.seconds, reason=str(error) or repr(error)))
-
-    with stopping_on_sigterm() as stopped, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
+        with suppress(OSError):  # nobody reads the remarks
+            notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")
+            notes.flush()
+    live = is_live(settings.camera)
+    with stopping_on_signals() as stop, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
+        journal = Journal(log, epoch=time.time if live else lambda: 0.0, patient=lambda: not (live or stop.is_set))
+        fault_seconds = 0.0 if mock else FAULT_SECONDS
+        door = Door(settings, alarm, journal, stop, reread or (lambda: settings), fault_seconds)
         note_outputs(settings.alarm)
         alarm.play(STARTING)
-        fault_seconds = 0.0 if mock else FAULT_SECONDS
-
-        def tell(fault: str) -> None:
-            show_fault(alarm, report, UserError(fault), seconds=fault_seconds)
-
-        with fault_shown(alarm, report, seconds=fault_seconds):
-            _watch(settings, alarm, journal, count, reread or (lambda: settings), tell)
-    journal.write(Stopped(at=count.seconds, frames=count.frames))
-    return stopped.status
+        with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
+            door.watch()
+    journal.write(Stopped(at=door.count.seconds, frames=door.count.frames))
+    return stop.status
 
 
-def _watch(
-    settings: Settings,
-    alarm: Alarm,
-    journal: Journal,
-    count: Count,
-    reread: Callable[[], Settings],
-    tell: Callable[[str], None],
-) -> None:
-    state = state_directory()
-    with ExitStack() as opened:
-        board = Board()
-        heartbeat = opened.enter_context(Heartbeat(temperature=board.celsius))
-        pipeline = build_pipeline(settings, load_models(settings, state=state, tell=tell), alarm)
-        camera = opened.enter_context(open_camera(settings.camera))
-        journal.epoch = lambda: camera.epoch
-        stream = Stream(
-            settings.stream,
-            journal,
-            alarm,
-            evidence_bounds=lambda: pipeline.tracker.evidence_bounds,
-            celsius=board.celsius,
-        )
-        if isinstance(camera, LiveCamera):
-            opened.enter_context(stream)
-        journal.write(_started(settings.camera.source, pipeline.classifier.network, pipeline.locator.network))
-        motion_gate = MotionGate(settings.camera.idle_frames_per_second)
-        publishers: list[Publisher] = [journal, count, motion_gate, heartbeat]
-        # A recording is read as fast as it goes: it has no pace that it could lose.
-        if isinstance(camera, LiveCamera):
-            camera.on_trouble, motion_gate.rate = heartbeat.beat, camera.rate
-            watchdog = CameraWatchdog(
-                alarm, journal, after_seconds=settings.alarm.blind_after_seconds, why=lambda: camera.trouble
-            )
-            opened.enter_context(watchdog)
+@dataclass(frozen=True)
+class Door:
+    """A run of the program, whose outputs have been taken."""
 
-            def apply(changed: Settings) -> None:
-                rules = make_tracker(changed, pipeline.classifier.threshold)
-                put_in_force(changed, pipeline.tracker, rules, alarm, watchdog)
+    settings: Settings
+    alarm: Alarm
+    journal: Journal
+    stop: StopFlag
+    reread: Callable[[], Settings]
+    """Reads the settings again."""
+    fault_seconds: float
+    """How long a fault is shown."""
+    count: Count = field(default_factory=Count)
 
-            reload = Reload(settings, reread, journal, heartbeat, apply)
-            opened.enter_context(handled(signal.SIGHUP, reload.ask))
-            publishers = [watchdog, *publishers, ThermalThrottle(board, journal, camera.rate), reload, stream]
-        frames = motion_gate.select(upright_frames(camera, settings.camera))
-        pipeline.watch(frames, PublisherGroup(*publishers))
+    def report(self, error: Exception) -> None:
+        """Log a fault."""
+        self.journal.write(Fault(at=self.count.seconds, reason=str(error) or repr(error)))
+
+    def tell(self, fault: str) -> None:
+        """Log a fault that does not end the program, and show it for a while."""
+        show_fault(self.alarm, self.report, UserError(fault), seconds=self.fault_seconds, wait=self.stop.wait)
+
+    def watch(self) -> None:
+        """Load the networks, open the camera, and run the loop until the frames end or the program is to stop."""
+        with ExitStack() as opened:
+            heartbeat = opened.enter_context(Heartbeat(temperature=Board().celsius))
+            models = load_models(self.settings, state=state_directory(), tell=self.tell)
+            if self.stop.is_set:
+                return
+            pipeline = build_pipeline(self.settings, models, self.alarm)
+            camera = opened.enter_context(open_camera(self.settings.camera, self.stop))
+            self.journal.epoch = lambda: camera.epoch
+            gate = MotionGate(self.settings.camera.idle_frames_per_second)
+            publishers: list[Publisher] = [self.journal, self.count, gate, heartbeat]
+            # A recording is read as fast as it goes: it has no pace that it could lose.
+            if isinstance(camera, LiveCamera):
+                gate.rate = camera.rate
+                publishers = self._observe(camera, pipeline, heartbeat, publishers, opened)
+            self.journal.write(_started(self.settings.camera.source, models))
+            opened.push(self._off_first)
+            frames = self.stop.until_set(upright_frames(camera, self.settings.camera))
+            pipeline.watch(gate.select(frames), PublisherGroup(*publishers))
+
+    def _observe(
+        self,
+        camera: LiveCamera,
+        pipeline: Pipeline,
+        heartbeat: Heartbeat,
+        publishers: list[Publisher],
+        opened: ExitStack,
+    ) -> list[Publisher]:
+        """The publishers of a live camera, at work until `opened` closes."""
+        board, bounds = Board(), lambda: pipeline.tracker.evidence_bounds
+        camera.on_trouble = heartbeat.beat
+        stream = Stream(self.settings.stream, self.journal, self.alarm, evidence_bounds=bounds, celsius=board.celsius)
+        opened.enter_context(stream)
+        blind_after = self.settings.alarm.blind_after_seconds
+        watchdog = CameraWatchdog(self.alarm, self.journal, after_seconds=blind_after, why=lambda: camera.trouble)
+        opened.enter_context(watchdog)
+
+        def apply(changed: Settings) -> None:
+            put_in_force(changed, pipeline, watchdog)
+
+        reload = Reload(self.settings, self.reread, self.journal, heartbeat, apply)
+        # Without systemd, SIGHUP says that the terminal has been closed.
+        if "NOTIFY_SOCKET" in os.environ:
+            opened.enter_context(handling({signal.SIGHUP: reload.ask}))
+        return [watchdog, *publishers, ThermalThrottle(board, self.journal, camera.rate), reload, stream]
+
+    def _off_first(self, _: object, error: BaseException | None, __: object) -> None:
+        """Switch the outputs off before anything is waited for; an error in the program is shown on them first."""
+        if not isinstance(error, Exception) or isinstance(error, BrokenPipeError):
+            self.alarm.close()
 
 
-def _started(source: str, classifier: Int8Network, locator: Int8Network | None) -> Started:
+def _started(source: str, models: Models) -> Started:
+    classifier, locator = models.classifier.network, models.locator.network
     return Started(
         at=0.0,
         source=source,
@@ -143,37 +165,3 @@ def _started(source: str, classifier: Int8Network, locator: Int8Network | None) 
         golden=answers_as_golden(classifier),
         locator_golden=locator is None or answers_as_golden(locator),
     )
-
-
-@dataclass
-class Stop:
-    """How the loop ended."""
-
-    status: int = 0
-
-
-@contextmanager
-def stopping_on_sigterm() -> Iterator[Stop]:
-    """Within it, SIGTERM and Ctrl-C end the block; afterwards the yielded `Stop` bears the exit status."""
-
-    def stop(*_: object) -> None:
-        raise StoppedBySignal
-
-    result = Stop()
-    with handled(signal.SIGTERM, stop):
-        try:
-            yield result
-        except StoppedBySignal:
-            pass
-        except KeyboardInterrupt:
-            result.status = 130
-
-
-@contextmanager
-def handled(number: signal.Signals, handler: Callable[..., None]) -> Iterator[None]:
-    """Within it, a signal has this handler."""
-    before = signal.signal(number, handler)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)

@@ -129,6 +129,15 @@ class TrackingSettings(Bounded):
     """Below this frame rate the log says that the device falls behind."""
 
 
+@dataclass(frozen=True)
+class OutputSettings:
+    """An output that is fitted."""
+
+    pin: Pin
+    active_high: bool
+    """Whether it is on when its pin is high."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AlarmSettings(Bounded):
     """`[alarm]`: pins by their BCM number, 17 or "GPIO17"; a clear LED and a relay exist if they have a pin."""
@@ -178,12 +187,23 @@ class AlarmSettings(Bounded):
         if self.buzzer_seconds > longest:
             raise ValueError(f'"buzzer_seconds" must be within the duty limit\'s {longest:g} s a minute')
 
+    @property
+    def outputs(self) -> dict[str, OutputSettings]:
+        """The outputs that are fitted, by name."""
+        all_of_them = {
+            "led": (self.led_pin, self.led_active_high),
+            "buzzer": (self.buzzer_pin, self.buzzer_active_high),
+            "clear_led": (self.clear_led_pin, self.clear_led_active_high),
+            "relay": (self.relay_pin, self.relay_active_high),
+        }
+        return {name: OutputSettings(pin, high) for name, (pin, high) in all_of_them.items() if pin is not None}
+
     def _refuse_shared_pins(self) -> None:
         users: dict[int, str] = {}
-        for name in ("led_pin", "buzzer_pin", "clear_led_pin", "relay_pin"):
-            pin = getattr(self, name)
-            if pin is not None and users.setdefault(pin, name) != name:
-                raise ValueError(f'"{name}" and "{users[pin]}" are both {pin}: give each output a pin of its own')
+        for name, output in self.outputs.items():
+            if (other := users.setdefault(output.pin, name)) != name:
+                both = f'"{other}_pin" are both {output.pin}'
+                raise ValueError(f'"{name}_pin" and {both}: give each output a pin of its own')
 
 
 @dataclass(frozen=True, kw_only=True)

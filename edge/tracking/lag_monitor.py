@@ -15,29 +15,28 @@ HOLD_SECONDS = 2.0
 
 
 class LagMonitor:
-    """Says when the loop falls behind: frames come too seldom, or people wait too long to be looked at.
+    """Says when the loop falls behind: frames come too seldom, or people wait too long to be classified.
 
     A live camera hands out the newest frame only, so a loop that is too slow shows in the frames' own times.
     """
 
-    def __init__(self, slowest_frames_per_second: float) -> None:
-        """Below this frame rate the loop has fallen behind."""
-        self.slowest = slowest_frames_per_second
+    def __init__(self) -> None:
         self.behind = False
         self._interval = 0.0
         self._last: float | None = None
         self._differs_since: float | None = None
 
-    def keep(self, seconds: float, waiting: int, *, anybody: bool) -> list[Event]:
+    def keep(self, seconds: float, waiting: int, *, slowest: float, anybody: bool) -> list[Event]:
         """Take note of a frame.
 
         Args:
             seconds: When it was taken.
-            waiting: How many undecided people the classifier has not looked at for too long.
-            anybody: Whether somebody is in view; an empty door is looked at less often on purpose.
+            waiting: How many undecided people have not been classified for too long.
+            slowest: Below this rate, in frames a second, the loop has fallen behind.
+            anybody: Whether someone is in view; an empty door is looked at less often on purpose.
         """
         self._measure(seconds, anybody)
-        badly = anybody and (waiting > 0 or self._interval * self.slowest > 1)
+        badly = anybody and (waiting > 0 or self._interval * slowest > 1)
         if badly == self.behind:
             self._differs_since = None
             return []

@@ -11,6 +11,9 @@ PATCH_SIZE = 16
 FLAT = 8.0
 """Least spread of grey levels by which a patch is scaled: below it there is noise and nothing else."""
 
+JITTER = 2
+"""Cells by which the boxes of a face differ from frame to frame at most."""
+
 
 def grey_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndarray:
     """A face's box, shrunk to a few cells of grey.
@@ -34,6 +37,20 @@ def without_light(patch: np.ndarray) -> np.ndarray:
     """A patch with its brightness and contrast taken out, so that a lamp or the sun changes it little."""
     mean, deviation = _mean_and_deviation(patch)
     return (patch - mean) / max(deviation, FLAT)
+
+
+def likeness(before: np.ndarray, now: np.ndarray) -> float:
+    """How much two patches of faces look alike, wherever the locator put the boxes exactly.
+
+    The middle of one is laid over the other in every place, and the best counts; light is taken out.
+
+    Returns:
+        The normalized correlation: 1 for the same, about 0 for anything else; 1, too, where there is nothing to see.
+    """
+    if min(_mean_and_deviation(patch)[1] for patch in (before, now)) < FLAT:
+        return 1.0
+    middle = now[JITTER:-JITTER, JITTER:-JITTER]
+    return float(cv2.matchTemplate(before, np.ascontiguousarray(middle), cv2.TM_CCOEFF_NORMED).max())
 
 
 def sharpness(patch: np.ndarray) -> float:

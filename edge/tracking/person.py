@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from edge.tracking.motion import Motion
 from edge.tracking.static_faces import Watch
 from edge.tracking.track import Track, Verdict
@@ -17,6 +19,8 @@ class Person:
     """Where the locator last found the face."""
     motion: Motion
     watch: Watch
+    patch: np.ndarray
+    """What the box held then, as of `grey_patch`."""
     began: float
     """When the face was first found."""
     number: int = 0

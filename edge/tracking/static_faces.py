@@ -94,9 +94,7 @@ class StaticFace:
 class StaticFaces:
     """The faces that count for nothing."""
 
-    def __init__(self, still_seconds: float) -> None:
-        """A face is static after `still_seconds`."""
-        self.still_seconds = still_seconds
+    def __init__(self) -> None:
         self.known: list[StaticFace] = []
 
     def learn(self, number: int, watch: Watch, seconds: float) -> Muted:

@@ -1,7 +1,8 @@
 """Follows people through the frames and turns their verdicts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,67 +12,59 @@ from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import grey_patch, sharpness
+from edge.tracking.patch import grey_patch, likeness, sharpness
 from edge.tracking.person import Person
 from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Track, Verdict
 from edge.vision.face import Face
 
 UNDECIDED_FIRST = 4.0
-"""How much more often somebody undecided is looked at than somebody decided, when there are too many to look at all."""
+"""How much more often an undecided person is classified than a decided one, when there are too many to classify all."""
 
 PATIENCE_SECONDS = 0.5
-"""Somebody undecided who has not been looked at for longer is waiting."""
+"""An undecided person who has not been classified for longer is waiting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingRules:
+    """How people are followed and judged."""
+
+    test: SequentialTest
+    """Turns probabilities into verdicts."""
+    clear_test: SequentialTest
+    """Says when a track has shown a clear face, and so is a person."""
+    quality: Quality
+    """How far a picture of a face is trusted."""
+    gap_seconds: float
+    """How long a face may be away before its track ends."""
+    still_seconds: float
+    """How long nothing may change in a face before it counts as static."""
+    slowest_frames_per_second: float
+    """Below this frame rate the loop has fallen behind."""
+    looks_per_frame: int
+    """How many faces are classified in a frame at most."""
 
 
 class Tracker:
     """One `Person` per face, for as long as it is in view.
 
-    Each frame takes two calls, between which the classifier looks at the faces that matter most:
+    Each frame takes two calls, between which the classifier judges the faces that matter most:
 
-        chosen = tracker.follow(frame, faces)
-        scores = classifier.score(frame.image, [person.face for person in chosen])
-        events = tracker.judge(chosen, scores)
+        people, events = tracker.follow(frame, faces)
+        scores = classifier.score(frame.image, [person.face for person in people])
+        events += tracker.judge(people, scores)
 
     All times are the frames' own. A frame older than the last one is taken to be as old as it: time never runs back.
     """
 
-    def __init__(
-        self,
-        *,
-        test: SequentialTest,
-        clear_test: SequentialTest,
-        quality: Quality,
-        static_faces: StaticFaces,
-        lag_monitor: LagMonitor,
-        gap_seconds: float,
-        looks_per_frame: int,
-    ) -> None:
-        """Set the rules.
-
-        Args:
-            test: Turns looks into verdicts.
-            clear_test: Says when a track has shown a clear face, and so is a person.
-            quality: How far a look is trusted.
-            static_faces: Knows the faces that count for nothing.
-            lag_monitor: Says when the loop falls behind.
-            gap_seconds: How long a face may be away before its track ends.
-            looks_per_frame: How many faces the classifier may look at in a frame.
-        """
-        self.test, self.clear_test, self.quality = test, clear_test, quality
-        self.static_faces, self.lag_monitor = static_faces, lag_monitor
-        self.gap_seconds, self.looks_per_frame = gap_seconds, looks_per_frame
+    def __init__(self, rules: TrackingRules) -> None:
+        self.rules = rules
+        """They may be replaced between two frames; everyone stays who they are, with their evidence."""
+        self.static_faces = StaticFaces()
         self.people: list[Person] = []
+        self._lag_monitor = LagMonitor()
         self._frame = Frame(np.zeros((1, 1, 3), np.uint8), -math.inf)
-        self._events: list[Event] = []
         self._numbers = 0
-
-    def adopt(self, other: "Tracker") -> None:
-        """Take over another tracker's rules; everybody followed stays who they are, with their evidence."""
-        self.test, self.clear_test, self.quality = other.test, other.clear_test, other.quality
-        self.lag_monitor = other.lag_monitor
-        self.gap_seconds, self.looks_per_frame = other.gap_seconds, other.looks_per_frame
-        self.static_faces.still_seconds = other.static_faces.still_seconds
 
     @property
     def seconds(self) -> float:
@@ -90,15 +83,15 @@ class Tracker:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """What is held of everyone in view; a static face is nobody."""
+        """The verdict on everyone in view; a static face is nobody."""
         return [person.verdict for person in self.people if person.number]
 
     @property
     def evidence_bounds(self) -> tuple[float, float]:
         """The log-odds at which a person counts as compliant, and as not."""
-        return self.test.lower, self.test.upper
+        return self.rules.test.lower, self.rules.test.upper
 
-    def follow(self, frame: Frame, faces: Sequence[Face]) -> list[Person]:
+    def follow(self, frame: Frame, faces: Sequence[Face]) -> tuple[list[Person], list[Event]]:
         """Find out who is where.
 
         Args:
@@ -106,74 +99,81 @@ class Tracker:
             faces: Its faces, in any order.
 
         Returns:
-            Those whom the classifier should look at now, the most urgent first.
+            The people whom the classifier should judge now, the most urgent first; and what has come of the frame.
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
-        faces, self._events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        found = match(self.seconds, [person.motion for person in self.people], faces)
+        faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
+        patches = [grey_patch(frame.image, face) for face in faces]
+        found = match(
+            self.seconds,
+            [person.motion for person in self.people],
+            faces,
+            lambda person, face: likeness(self.people[person].patch, patches[face]),
+        )
         for person, face in sorted(found.items()):
-            self._see(self.people[person], faces[face])
-        self._end_the_lost()
-        new = [face for index, face in enumerate(faces) if index not in found.values()]
-        self.people += [self._person(face) for face in new]
-        self._mute_the_still()
-        return self._most_urgent()
+            self._see(self.people[person], faces[face], patches[face])
+        events += self._end_the_lost()
+        new = [index for index in range(len(faces)) if index not in found.values()]
+        self.people += [self._person(faces[index], patches[index]) for index in new]
+        events += self._mute_the_still()
+        return self._most_urgent(), events
 
-    def judge(self, chosen: Sequence[Person], scores: np.ndarray) -> list[Event]:
+    def judge(self, people: Sequence[Person], scores: np.ndarray) -> list[Event]:
         """Take in what the classifier saw.
 
         Args:
-            chosen: Those it looked at.
+            people: Those whom it has judged.
             scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
-            What has come of the frame, in order.
+            What has come of the scores, in order.
         """
+        events: list[Event] = []
         waiting = sum(self._waits(person) for person in self._judgeable())
-        for person, (p, p_clear) in zip(chosen, scores.tolist(), strict=True):
-            self._weigh(person, p, p_clear)
-        self._events += self.lag_monitor.keep(self.seconds, waiting, anybody=bool(self.people))
-        return self._events
+        for person, (p, p_clear) in zip(people, scores.tolist(), strict=True):
+            events += self._weigh(person, p, p_clear)
+        slowest = self.rules.slowest_frames_per_second
+        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, anybody=bool(self.people))
 
-    def _person(self, face: Face) -> Person:
-        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), self.seconds)
+    def _person(self, face: Face, patch: np.ndarray) -> Person:
+        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
 
-    def _see(self, person: Person, face: Face) -> None:
-        person.face = face
+    def _see(self, person: Person, face: Face, patch: np.ndarray) -> None:
+        person.face, person.patch = face, patch
         person.motion.see(self.seconds, face)
 
-    def _end_the_lost(self) -> None:
+    def _end_the_lost(self) -> Iterator[Event]:
         lost = [person for person in self.people if self._is_lost(person)]
         for person in lost:
             self.people.remove(person)
             if person.number:
-                self._events.append(TrackEnded(at=self.seconds, track=person.number))
+                yield TrackEnded(at=self.seconds, track=person.number)
 
     def _is_lost(self, person: Person) -> bool:
         if person.motion.seconds == self.seconds:
             return False
-        gone = self.seconds - person.motion.seconds >= self.gap_seconds
+        gone = self.seconds - person.motion.seconds >= self.rules.gap_seconds
         return gone or self.static_faces.hides(person.motion.at(self.seconds), self.seconds)
 
-    def _mute_the_still(self) -> None:
+    def _mute_the_still(self) -> Iterator[Event]:
         for person in self._found():
             still = person.watch.still_seconds(self._frame, person.face)
-            if person.number and still >= self.static_faces.still_seconds:
+            if person.number and still >= self.rules.still_seconds:
                 self.people.remove(person)
-                self._events.append(self.static_faces.learn(person.number, person.watch, self.seconds))
+                yield self.static_faces.learn(person.number, person.watch, self.seconds)
 
     def _found(self) -> list[Person]:
         return [person for person in self.people if person.motion.seconds == self.seconds]
 
     def _judgeable(self) -> list[Person]:
-        return [person for person in self._found() if self.quality.of_size(person.face.size) > 0]
+        return [person for person in self._found() if self.rules.quality.of_size(person.face.size) > 0]
 
     def _most_urgent(self) -> list[Person]:
-        return sorted(self._judgeable(), key=self._urgency, reverse=True)[: self.looks_per_frame]
+        return sorted(self._judgeable(), key=self._urgency, reverse=True)[: self.rules.looks_per_frame]
 
     def _urgency(self, person: Person) -> tuple[float, float]:
-        """Grows without end while somebody waits, so that everybody's turn comes."""
-        importance = self.quality.of_size(person.face.size)
+        """Grows without end while a person waits, so that everyone's turn comes."""
+        importance = self.rules.quality.of_size(person.face.size)
         importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
         return importance * (self.seconds - person.classified_at), person.face.size
 
@@ -182,34 +182,37 @@ class Tracker:
         return self._is_open(person) and self.seconds - since > PATIENCE_SECONDS
 
     def _is_open(self, person: Person) -> bool:
-        """Whether the next look may turn a verdict: nothing is held yet, and the face has not shown to be unclear."""
-        return person.verdict == Verdict.UNDECIDED and person.clearness > self.clear_test.lower
+        """Whether the next score may bring a verdict: there is none yet, and the face has not proved to be unclear."""
+        return person.verdict == Verdict.UNDECIDED and person.clearness > self.rules.clear_test.lower
 
-    def _weigh(self, person: Person, p: float, p_clear: float) -> None:
-        patch = grey_patch(self._frame.image, person.face)
-        quality = self.quality.of_size(person.face.size) * self.quality.of_sharpness(sharpness(patch))
-        information = self.test.information(self.seconds - person.classified_at)
-        weight = information * quality * self.quality.of_clearness(p_clear)
-        person.evidence = self.test.weigh(person.evidence, p, weight)
+    def _weigh(self, person: Person, p: float, p_clear: float) -> list[Event]:
+        rules = self.rules
+        quality = rules.quality.of_size(person.face.size) * rules.quality.of_sharpness(sharpness(person.patch))
+        information = rules.test.information(self.seconds - person.classified_at)
+        weight = information * quality * rules.quality.of_clearness(p_clear)
+        person.evidence = rules.test.weigh(person.evidence, p, weight)
         person.p_not_compliant, person.classified_at = p, self.seconds
+        began: list[Event] = []
         if not person.number:
-            person.clearness = self.clear_test.weigh(person.clearness, p_clear, information)
-            self._number_the_clear(person)
-        if person.number:
-            self._turn(person, self.test.verdict(person.evidence, person.verdict))
+            person.clearness = rules.clear_test.weigh(person.clearness, p_clear, information)
+            began = self._number_the_clear(person)
+        if not person.number:
+            return began
+        return began + self._turn(person, rules.test.verdict(person.evidence, person.verdict))
 
-    def _number_the_clear(self, person: Person) -> None:
-        if person.clearness >= self.clear_test.upper:
-            self._numbers += 1
-            person.number = self._numbers
-            self._events.append(TrackBegan(at=self.seconds, track=person.number))
+    def _number_the_clear(self, person: Person) -> list[Event]:
+        if person.clearness < self.rules.clear_test.upper:
+            return []
+        self._numbers += 1
+        person.number = self._numbers
+        return [TrackBegan(at=self.seconds, track=person.number)]
 
-    def _turn(self, person: Person, verdict: Verdict) -> None:
+    def _turn(self, person: Person, verdict: Verdict) -> list[Event]:
         before, person.verdict = person.verdict, verdict
-        if before != verdict:
-            p = round(person.p_not_compliant, 3)
-            turned = VerdictTurned(at=self.seconds, track=person.number, verdict=verdict.value, p_not_compliant=p)
-            self._events.append(turned)
+        if before == verdict:
+            return []
+        p = round(person.p_not_compliant, 3)
+        return [VerdictTurned(at=self.seconds, track=person.number, verdict=verdict.value, p_not_compliant=p)]
 
 
 def _reading_order(face: Face) -> tuple[float, ...]:

@@ -1,1 +1,1 @@
-"""What the device sees with: model files, the int8 interpreter, faces, crops and scores."""
+"""Finding and classifying faces: model files, the int8 interpreter, faces, crops and scores."""

@@ -1,9 +1,9 @@
 """From the maps of an anchor-free face network to boxes: decoding, and one box a face.
 
 The network divides its picture into cells, `stride` pixels wide, for each of a few strides. For each cell it gives a
-heat (how surely a face's centre is here, 0 to 1) and four codes, each 0 to 1, that say where the face's box lies. The
-idea is that of FCOS (Tian et al., 2019) and YOLOX (Ge et al., 2021). All are given as levels from 0 to 6, log-odds cut
-where they matter no more: int8 then holds them all with the same fine scale, and the network ends with a ReLU6.
+heat (how likely a face's center is here, 0 to 1) and four codes, each 0 to 1, that say where the face's box lies. The
+idea is that of FCOS (Tian et al., 2019) and YOLOX (Ge et al., 2021). All are given as levels from 0 to 6, which are
+clipped log-odds: int8 then represents them all with the same fine scale, and the network ends with a ReLU6.
 """
 
 import cv2
@@ -16,7 +16,7 @@ MIDDLE = 3.0
 """The level that stands for one half."""
 
 HEAT_SLOPE = 2.0
-"""Log-odds a level of heat: scores from 0.0025 to 0.9975 can be said. A level of a code is one."""
+"""Log-odds per level of heat: scores from 0.0025 to 0.9975 can be expressed. For a code it is one."""
 
 CODE_SPAN = 6.0
 """How much a code's whole range, 0 to 1, stands for: strides of offset, or powers of e of size."""
@@ -24,17 +24,17 @@ CODE_SPAN = 6.0
 LOG_SIZE_AT_ZERO = -2.0
 """Logarithm of the box's side over the stride for the code 0.
 
-By the levels 0 to 6 codes from 0.05 to 0.95 can be said: offsets up to 2.7 strides, sides from 0.18 to 41 strides.
+The levels 0 to 6 express codes from 0.05 to 0.95: offsets up to 2.7 strides, sides from 0.18 to 41 strides.
 """
 
 MAX_OVERLAP = 0.2
 """Of two boxes that overlap more than this (intersection over union) the less certain one is dropped.
 
-Chosen on the validation split: at 0.45 doubles beside a face took the place of faces among what may be shown there.
+Chosen on the validation split: at 0.45, doubles of faces took the place of other faces among those that are kept.
 """
 
 ROUNDING = 1e-3
-"""By how many levels a cell may seem to lie below a score that it reaches."""
+"""By how many levels rounding may put a cell below a score that it reaches."""
 
 
 def cell_centres(height: int, width: int, stride: int) -> np.ndarray:
@@ -77,7 +77,7 @@ def decode_maps(maps: dict[int, tuple[np.ndarray, np.ndarray]], min_score: float
     Returns:
         Boxes, float (n, 4), in pixels of the picture, and scores (n,).
     """
-    # Few cells hold anything: the rest are sorted out by their level, which costs no exponential.
+    # Few cells hold a face. The others are dropped by their level, which needs no exponential.
     lowest = float(levels(np.array(min_score), HEAT_SLOPE)) - ROUNDING
     cells = [_hot_cells(stride, heat, box, lowest) for stride, (heat, box) in maps.items()]
     centres, strides, heats, codes = (np.concatenate(parts) for parts in zip(*cells, strict=True))
@@ -112,23 +112,10 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float = MAX_OVE
     Args:
         boxes: float (n, 4) as left, top, right, bottom.
         scores: float (n,).
-        max_overlap: Intersection over union above which the lower score yields.
+        max_overlap: Intersection over union above which the box with the lower score is dropped.
 
     Returns:
         Indices of the boxes kept, int (m,), highest score first.
     """
     sides = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1)
     return np.array(cv2.dnn.NMSBoxes(sides.tolist(), scores.tolist(), 0.0, max_overlap), np.int64)
-
-
-def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Intersection over union of each of n boxes with each of m, float (n, m)."""
-    low = np.maximum(a[:, np.newaxis, :2], b[np.newaxis, :, :2])
-    high = np.minimum(a[:, np.newaxis, 2:], b[np.newaxis, :, 2:])
-    both = np.prod(np.maximum(high - low, 0), -1)
-    union = _area(a)[:, np.newaxis] + _area(b) - both
-    return np.divide(both, union, out=np.zeros_like(both), where=union > 0)
-
-
-def _area(boxes: np.ndarray) -> np.ndarray:
-    return np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), -1)

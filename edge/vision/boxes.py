@@ -1,4 +1,4 @@
-"""Many boxes against many others at once: with twenty faces a Python loop over all pairs takes milliseconds."""
+"""Comparing many boxes with many others at once: with twenty faces a Python loop over all pairs takes milliseconds."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def ious(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """For n boxes and m others, the area that two share over the area that they cover, (n, m)."""
+    """Intersection over union of each of n boxes with each of m others, (n, m)."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     shared = np.maximum(high - low, 0.0).prod(axis=2)

@@ -12,7 +12,7 @@ from edge.vision.letterbox import Letterbox, letterbox
 from edge.vision.model_file import TensorSpec
 
 MAX_CANDIDATES = 200
-"""Boxes that enter the suppression at most, the surest first: bounds the time that a hostile picture can take."""
+"""Boxes that enter the suppression at most, highest scores first: it bounds the time of a hostile picture."""
 
 
 class FaceLocator:
@@ -23,11 +23,11 @@ class FaceLocator:
     """
 
     def __init__(self, network: Int8Network, *, max_faces: int = 10, min_score: float | None = None) -> None:
-        """Set the most faces given back, and the lowest score; by default the score in the model's metadata."""
+        """Set how many faces are returned at most, and the lowest score, by default the one in the model's metadata."""
         if network.metadata.kind != "locator":
             raise UserError(f"The {network.metadata.network} model is a {network.metadata.kind}, not a locator.")
-        if not _are_maps(network.metadata.outputs):
-            raise UserError(f"The {network.metadata.network} model's outputs are no maps of faces", "export it again")
+        if not _are_maps(network.metadata.outputs, network.input_size):
+            raise UserError(f"The {network.metadata.network} model's outputs are not maps of faces", "export it again")
         self.network = network
         self.max_faces = max_faces
         self.min_score = network.metadata.threshold if min_score is None else min_score
@@ -44,12 +44,15 @@ class FaceLocator:
         return pair_maps({name: dequantize(values[0], self._outputs[name]) for name, values in raw.items()})
 
 
-def _are_maps(outputs: tuple[TensorSpec, ...]) -> bool:
-    """Whether outputs are `heat<s>` (1, h, w, 1) and `box<s>` (1, h, w, 4) for one stride s or several."""
+def _are_maps(outputs: tuple[TensorSpec, ...], size: tuple[int, int]) -> bool:
+    """Whether outputs are `heat<s>` (1, h, w, 1) and `box<s>` (1, h, w, 4), h times w cells of s pixels, for some s."""
     shapes = {spec.name: spec.shape for spec in outputs}
-    heats = {name: shape for name, shape in shapes.items() if re.fullmatch(r"heat[1-9]\d*", name)}
-    boxes = {name.replace("heat", "box"): (*shape[:3], 4) for name, shape in heats.items()}
-    return bool(heats) and all(shape[3:] == (1,) for shape in heats.values()) and shapes == heats | boxes
+    strides = [int(found[1]) for name in shapes if (found := re.fullmatch(r"heat([1-9]\d{0,2})", name))]
+    maps: dict[str, tuple[int, ...]] = {}
+    for stride in strides:
+        cells = tuple(-(-side // stride) for side in size)
+        maps |= {f"heat{stride}": (1, *cells, 1), f"box{stride}": (1, *cells, 4)}
+    return bool(strides) and shapes == maps
 
 
 def pair_maps(outputs: dict[str, np.ndarray]) -> dict[int, tuple[np.ndarray, np.ndarray]]:

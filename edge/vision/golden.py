@@ -1,4 +1,4 @@
-"""Golden outputs: the same int8 network must give the same bytes on every machine."""
+"""Golden outputs: an int8 network must give the same bytes on every machine."""
 
 import hashlib
 
@@ -8,11 +8,11 @@ from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import Golden
 
 BLOCK = 16
-"""Side of the single-coloured squares that a golden picture is made of, in pixels."""
+"""Side of the squares of one color that make up a golden picture, in pixels."""
 
 
 def golden_pictures(seed: int, count: int, size: tuple[int, int]) -> np.ndarray:
-    """Pictures that depend on nothing but their arguments, not even on a library's random numbers.
+    """Pictures that depend on the arguments alone, and not on a library's random numbers.
 
     Returns:
         uint8 (count, height, width, 3).

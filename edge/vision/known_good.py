@@ -20,7 +20,7 @@ class HasNetwork(Protocol):
 
     @property
     def network(self) -> Int8Network:
-        """The network that it asks."""
+        """The network that it uses."""
         ...
 
 

@@ -1,17 +1,15 @@
-"""Bringing a frame to the locator's input and boxes back from it. Training, evaluation and the device all call this."""
+"""Fitting a frame into the locator's input, and boxes back. Training, evaluation and the device all use this code."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from edge.vision.face import Face
-
 LOCATOR_SIZE = (240, 320)
 """Height and width of the picture that the locator reads, in pixels."""
 
-BORDER_GREY = 128
-"""Level of the border around a frame of another shape: the middle of the range, int8 zero."""
+BORDER_GRAY = 128
+"""Level of the border around a frame of another shape: the middle of the range, which is int8 zero."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Letterbox:
 
 
 def letterbox(image: np.ndarray, size: tuple[int, int] = LOCATOR_SIZE) -> tuple[np.ndarray, Letterbox]:
-    """Fit a frame whole into a picture, its aspect kept, grey around it.
+    """Fit a whole frame into a picture, with its aspect ratio kept and gray around it.
 
     Args:
         image: uint8 (height, width, 3), landscape or portrait.
@@ -50,15 +48,10 @@ def letterbox(image: np.ndarray, size: tuple[int, int] = LOCATOR_SIZE) -> tuple[
     height, width = image.shape[:2]
     scale = min(size[0] / height, size[1] / width)
     inner = (max(1, round(width * scale)), max(1, round(height * scale)))
-    # Averaging keeps small faces from breaking into noise; OpenCV has it fast where it matters, by a whole factor.
+    # Averaging keeps small faces from turning into noise, and OpenCV does it fast for whole factors.
     image = cv2.resize(image, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     left, top = (size[1] - inner[0]) // 2, (size[0] - inner[1]) // 2
     borders = (top, size[0] - inner[1] - top, left, size[1] - inner[0] - left)
     if any(borders):
-        image = cv2.copyMakeBorder(image, *borders, cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3)
+        image = cv2.copyMakeBorder(image, *borders, cv2.BORDER_CONSTANT, value=(BORDER_GRAY,) * 3)
     return image, Letterbox(scale, left, top)
-
-
-def boxes_of(faces: list[Face]) -> np.ndarray:
-    """The boxes of n faces as float64 (n, 4): left, top, right, bottom."""
-    return np.array([[f.left, f.top, f.right, f.bottom] for f in faces], np.float64).reshape(-1, 4)

@@ -13,7 +13,7 @@ class Locator(Protocol):
 
     @property
     def network(self) -> Int8Network | None:
-        """The network that it asks, if any."""
+        """The network that it uses, if any."""
         ...
 
     def locate(self, image: np.ndarray) -> list[Face]:
@@ -22,7 +22,7 @@ class Locator(Protocol):
 
 
 class CentreLocator:
-    """Takes a fixed place in the picture for the one face: a kiosk, or a mark on the floor.
+    """Takes a fixed place in the picture for the only face, for a kiosk or a mark on the floor.
 
     It cannot tell an empty place from a face.
     """

@@ -1,4 +1,4 @@
-"""From a frame to the pixels a network reads. Training, evaluation and the device all call this very code."""
+"""From a frame to the pixels a network reads. Training, evaluation and the device all use this code."""
 
 import cv2
 import numpy as np

@@ -43,7 +43,7 @@ class Bundle:
         return json.dumps(self.manifest, indent=2, sort_keys=True).encode() + b"\n"
 
     def tar(self) -> bytes:
-        """The file: the same bytes for the same contents, whoever makes it, where and when."""
+        """The file: the same bytes for the same contents, independent of user, place and time."""
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
             files = {**self.files, MANIFEST: self.manifest_json()}

@@ -54,7 +54,7 @@ def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path,
 
 
 def _copy_source(source: Path, clone: Path) -> None:
-    """Copy what the wheel is made of, with the same modes whoever unpacked the source."""
+    """Copy what the wheel is made of, with the same modes for every user."""
     if not (source / "pyproject.toml").exists():
         raise UserError("A bundle is made from a clone of the repository", "run `maskwatch-export` in one")
     clone.mkdir()

@@ -14,7 +14,7 @@ def write_card(plan: Plan, advanced: Callable[[int], None]) -> None:
         advanced: Told how many more bytes are on the card.
 
     Raises:
-        UserError: The card does not take it, or somebody stopped it.
+        UserError: The card does not take it, or a person stopped it.
     """
     name = ""
     try:

@@ -1,1 +1,1 @@
-"""From the workstation to doors that hang already."""
+"""From the workstation to boards that are installed already."""

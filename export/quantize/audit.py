@@ -49,7 +49,7 @@ def _per_tensor_weights(operation: Operation) -> list[str]:
     if len(weights.scales) == channels:
         return []
     return [
-        f"The weights {weights.name} have {len(weights.scales)} scales for {channels} channels: quantise per channel."
+        f"The weights {weights.name} have {len(weights.scales)} scales for {channels} channels: quantize per channel."
     ]
 
 

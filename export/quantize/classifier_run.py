@@ -13,11 +13,11 @@ from edge.vision.interpreter import Int8Network
 from export.quantize.convert import with_extremes
 from export.quantize.parity import Disagreement, Parity
 from export.quantize.trained_run import TrainedRun, refuse_missing
-from training.datasets import LABELS, Photo, read_split
-from training.networks import CLEAR, NOT_COMPLIANT
-from training.pipeline import evaluation_crops, predict
-from training.runs import RunFiles
-from training.scores import Predictions, SplitScores, score_clear, score_split
+from training.classifier.datasets import LABELS, Photo, read_split
+from training.classifier.networks import CLEAR, NOT_COMPLIANT
+from training.classifier.pipeline import evaluation_crops, predict
+from training.classifier.scores import Predictions, SplitScores, score_clear, score_split
+from training.common.runs import RunFiles
 
 LABELS_OF = {NOT_COMPLIANT: device.NOT_COMPLIANT, CLEAR: device.CLEAR}
 """What the device calls the outputs of a trained network."""

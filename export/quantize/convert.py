@@ -23,7 +23,7 @@ def with_extremes(pictures: np.ndarray) -> np.ndarray:
     return np.concatenate([extremes, pictures])
 
 
-def quantise(network: keras.Model, pictures: np.ndarray) -> bytes:
+def to_int8(network: keras.Model, pictures: np.ndarray) -> bytes:
     """Convert a network to int8 throughout, with a static batch of one.
 
     Args:
@@ -40,7 +40,7 @@ def quantise(network: keras.Model, pictures: np.ndarray) -> bytes:
         converter.representative_dataset = lambda: _representative(pictures)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
-        # Fully connected layers quantised per channel need a newer runtime than tflite-runtime's last.
+        # Fully connected layers quantized per channel need a newer runtime than tflite-runtime's last.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
         with silenced_stderr():
             return converter.convert()

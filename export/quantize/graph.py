@@ -19,7 +19,7 @@ class Tensor:
     type: str
     """Such as "INT8" or "FLOAT32"."""
     scales: tuple[float, ...]
-    """One a tensor, or one a channel; empty if the tensor is not quantised."""
+    """One a tensor, or one a channel; empty if the tensor is not quantized."""
     zero_points: tuple[int, ...]
     bytes: int
     """Size of its stored content; 0 for activations."""
@@ -88,16 +88,16 @@ def read_graph(tflite: bytes) -> Graph:
 
 
 def _tensor(tensor: schema.TensorT, buffers: list[schema.BufferT]) -> Tensor:
-    quantisation = tensor.quantization
-    has_scales = quantisation is not None and quantisation.scale is not None
+    quantization = tensor.quantization
+    has_scales = quantization is not None and quantization.scale is not None
     shape = tensor.shapeSignature if tensor.shapeSignature is not None else tensor.shape
     data = buffers[tensor.buffer].data
     return Tensor(
         name=tensor.name.decode(),
         shape=tuple(int(n) for n in shape) if shape is not None else (),
         type=TYPES[tensor.type],
-        scales=tuple(float(s) for s in quantisation.scale) if has_scales else (),
-        zero_points=tuple(int(z) for z in quantisation.zeroPoint) if has_scales else (),
+        scales=tuple(float(s) for s in quantization.scale) if has_scales else (),
+        zero_points=tuple(int(z) for z in quantization.zeroPoint) if has_scales else (),
         bytes=0 if data is None else len(data),
     )
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from edge.vision.anchor_free import overlaps
+from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
 from edge.vision.interpreter import Int8Network
-from edge.vision.letterbox import boxes_of
 from export.quantize.parity import Disagreement, Parity
 from training.locator.evaluate import find_faces, find_faces_int8, letterboxed
 from training.locator.scenes import Scene
@@ -72,7 +71,7 @@ def _shown(found: Sequence[Sequence[Face]], threshold: float) -> list[list[Face]
 
 def _common(a: list[Face], b: list[Face]) -> int:
     """How many of `a` are in `b` too. Neither has two boxes on one face: suppression took them away."""
-    return int(np.sum(overlaps(boxes_of(a), boxes_of(b)).max(1, initial=0) >= SAME_FACE))
+    return int(np.sum(ious(as_boxes(a), as_boxes(b)).max(1, initial=0) >= SAME_FACE))
 
 
 def _agreement(before: list[list[Face]], after: list[list[Face]], common: list[int]) -> float:

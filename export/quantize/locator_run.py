@@ -12,10 +12,10 @@ from export.quantize.convert import with_extremes
 from export.quantize.locator_parity import compare_locators, figures
 from export.quantize.parity import Parity
 from export.quantize.trained_run import TrainedRun, refuse_missing
+from training.common.runs import RunFiles
 from training.locator.evaluate import letterboxed, score_int8
 from training.locator.network import for_device
 from training.locator.scenes import Scene, SceneSet, read_split
-from training.runs import RunFiles
 
 
 @dataclass(frozen=True, kw_only=True)

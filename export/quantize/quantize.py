@@ -13,7 +13,7 @@ from edge.vision.golden import make_golden
 from edge.vision.interpreter import Int8Network, open_interpreter, tensor_specs
 from edge.vision.model_file import Golden, Metadata, ModelFile, pack
 from export.quantize.audit import audit
-from export.quantize.convert import quantise
+from export.quantize.convert import to_int8
 from export.quantize.graph import read_graph
 from export.quantize.parity import Parity
 from export.quantize.trained_run import TrainedRun
@@ -30,7 +30,7 @@ class Quantized:
 
 
 def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
-    """Quantise a run's network, audit it and compare it with the float one.
+    """Quantize a run's network, audit it and compare it with the float one.
 
     Args:
         run: The run.
@@ -41,7 +41,7 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
         UserError: The int8 network is unfit or too much worse.
     """
     network = run.load()
-    tflite = quantise(network, run.calibration_pictures(images))
+    tflite = to_int8(network, run.calibration_pictures(images))
     if faults := audit(read_graph(tflite)):
         raise UserError("The audit refuses the network", f"{faults[0]} ({len(faults)} fault(s) in all)")
     metadata = _metadata(run, tflite)

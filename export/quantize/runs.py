@@ -1,6 +1,5 @@
 """Reading a run's folder, whichever kind of network was fitted there."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from edge.errors import UserError
 from export.quantize.classifier_run import read_classifier_run
 from export.quantize.locator_run import read_locator_run
 from export.quantize.trained_run import TrainedRun
-from training.runs import RunFiles
+from training.common.runs import RunFiles
 
 READERS: dict[str, Callable[[RunFiles, dict], TrainedRun]] = {
     "classifier": read_classifier_run,
@@ -30,5 +29,14 @@ def read_run(folder: Path) -> TrainedRun:
             f"make one with `maskwatch-train classifier DATA --out {folder}` "
             f"or `maskwatch-train locator SCENES --out {folder}`",
         )
-    metrics = json.loads(files.metrics.read_text())
-    return READERS[metrics.get("kind", "classifier")](files, metrics)
+    metrics = files.read_metrics()
+    reader = READERS.get(str(metrics.get("kind", "classifier")))
+    try:
+        if reader:
+            return reader(files, metrics)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{files.metrics} is damaged", SCORE_AGAIN) from error
+    raise UserError(f"{files.metrics} is damaged", SCORE_AGAIN)
+
+
+SCORE_AGAIN = "write it again with `maskwatch-train ... --resume --score-only`"

@@ -13,7 +13,7 @@ from edge.errors import UserError
 from edge.vision.calibration import Calibration
 from edge.vision.interpreter import Int8Network
 from export.quantize.parity import Parity
-from training.runs import RunFiles
+from training.common.runs import RunFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +34,12 @@ class TrainedRun(ABC):
     """Of a second output, P(clear), if there is one."""
 
     def load(self) -> keras.Model:
-        """The float network, with the outputs that the device reads."""
-        return keras.models.load_model(self.files.network, compile=False)
+        """The float network, with the outputs that the device reads.
+
+        Raises:
+            UserError: Its file is damaged.
+        """
+        return load_network(self.files.network)
 
     @abstractmethod
     def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
@@ -56,6 +60,20 @@ class TrainedRun(ABC):
     @abstractmethod
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
         """The int8 network's scores on a split, by the names that `Parity.rows` has; empty without pictures."""
+
+
+def load_network(path: Path) -> keras.Model:
+    """A float network from its file.
+
+    Raises:
+        UserError: The file is damaged, or holds something else.
+    """
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:
+        raise UserError(
+            f"{path} is no network that Keras can load ({type(error).__name__})", "train it again"
+        ) from error
 
 
 def refuse_missing(pictures: Iterable[Path]) -> None:

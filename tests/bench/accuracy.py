@@ -23,7 +23,7 @@ from rich.console import Console
 from tables import tables_of
 
 from edge.errors import UserError
-from edge.settings.schema import MODELS
+from edge.settings.schema import MODELS, VerdictSettings
 from training.locator.scene_reader import read_scenes
 
 LOCATOR, CLASSIFIER = MODELS / "face_cnn.tflite", MODELS / "door_cnn.tflite"
@@ -82,7 +82,7 @@ def _record(arguments: argparse.Namespace) -> Record:
 
 
 def _chains(peers: Path | None) -> Iterator[Chain]:
-    yield Device(LOCATOR, CLASSIFIER)
+    yield Device(LOCATOR, CLASSIFIER, VerdictSettings())
     if peers and not peers.is_dir():
         raise UserError(f"There is no folder {peers}", "name the one that holds the peers' weights, or leave it out")
     if peers:

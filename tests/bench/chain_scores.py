@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from chains import Chain, Sighting
 
-from training.datasets import BARE, COMPLIANT, INCORRECT
+from training.classifier.datasets import BARE, COMPLIANT, INCORRECT
+from training.classifier.slices import Share, share_of
 from training.locator.scenes import Scene
 from training.locator.scores import (
     FULL_PX,
@@ -18,7 +19,6 @@ from training.locator.scores import (
     face_sizes,
     hold_against,
 )
-from training.slices import Share, share_of
 
 RATES = (0.02, 0.05, 0.10, 0.40)
 """False faces an image at which chains are compared, each at the threshold that gives it so many."""
@@ -102,13 +102,23 @@ class ChainScores:
 
 def score_chain(chain: Chain, scenes: Sequence[Scene]) -> ChainScores:
     """Run a chain on scenes."""
-    found = [chain.find(scene.read()) for scene in scenes]
+    return score_sightings(scenes, [chain.find(scene.read()) for scene in scenes], chain.threshold)
+
+
+def score_sightings(scenes: Sequence[Scene], found: Sequence[Sequence[Sighting]], threshold: float) -> ChainScores:
+    """Hold what was found in scenes against what is true of them.
+
+    Args:
+        scenes: Whose faces are known.
+        found: In each; also faces below the threshold.
+        threshold: Score from which a face is shown.
+    """
     boxes = [[sighting.face for sighting in sightings] for sightings in found]
-    shown = [[s for s in sightings if s.face.score >= chain.threshold] for sightings in found]
+    shown = [[s for s in sightings if s.face.score >= threshold] for sightings in found]
     pairs = list(zip(scenes, shown, strict=True))
     return ChainScores(
         detections=hold_against(boxes, scenes),
-        threshold=chain.threshold,
+        threshold=threshold,
         faces=[face for scene, sightings in pairs for face in true_faces(scene, sightings)],
         false_alerts=sum(false_alerts(scene, sightings) for scene, sightings in pairs),
     )

@@ -25,6 +25,15 @@ class Sighting:
     """Whether it was called bare or incorrectly masked; None if nobody was asked."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A face and what the device's classifier says of it."""
+
+    face: Face
+    p_not_compliant: float
+    p_clear: float
+
+
 class Chain(Protocol):
     """From a scene to faces and the states of their masks."""
 
@@ -83,8 +92,8 @@ class Device(TwoSteps):
 
     name = "maskwatch, int8"
 
-    def __init__(self, locator: Path, classifier: Path) -> None:
-        """Read both files.
+    def __init__(self, locator: Path, classifier: Path, settings: VerdictSettings) -> None:
+        """Read both files; what the settings call unclear is no face, as on the device, where it counts for nothing.
 
         Raises:
             UserError: One is missing or damaged.
@@ -94,6 +103,22 @@ class Device(TwoSteps):
         self.locator = FaceLocator(network, max_faces=MAX_FACES, min_score=LOWEST_SCORE)
         self.classifier = Classifier(Int8Network(read_model_file(classifier)))
         self.threshold = network.metadata.threshold
+        self._clear_from = settings.clear_from
+
+    def find(self, image: np.ndarray) -> list[Sighting]:
+        """See `Chain`."""
+        return self.shown(self.judged(image), self._clear_from)
+
+    def judged(self, image: np.ndarray) -> list[Judged]:
+        """All that the locator finds from LOWEST_SCORE on, and what the classifier says of it."""
+        faces = self.locate(image)
+        said = zip(faces, self.classifier.score(image, faces).tolist(), strict=True)
+        return [Judged(face, p, p_clear) for face, (p, p_clear) in said]
+
+    def shown(self, judged: Sequence[Judged], clear_from: float) -> list[Sighting]:
+        """Those that are clear."""
+        clear = [one for one in judged if one.p_clear >= clear_from]
+        return [Sighting(one.face, one.p_not_compliant >= self.classifier.threshold) for one in clear]
 
     def locate(self, image: np.ndarray) -> list[Face]:
         """See `TwoSteps`."""

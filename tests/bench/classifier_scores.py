@@ -14,11 +14,11 @@ from edge.settings.schema import ModelSettings
 from edge.vision.classifier import Classifier
 from edge.vision.golden import golden_pictures
 from export.quantize.graph import read_graph
-from training.datasets import BARE, INCORRECT, Photo
-from training.occluders import OCCLUDERS, Occluder
-from training.pipeline import evaluation_crops, occluded_crops
-from training.scores import FACE_SIZES_PX, face_size
-from training.slices import Share, Slice, score_by_skin_tone, score_slices, share_of
+from training.classifier.datasets import BARE, INCORRECT, Photo
+from training.classifier.occluders import OCCLUDERS, Occluder
+from training.classifier.pipeline import evaluation_crops, occluded_crops
+from training.classifier.scores import FACE_SIZES_PX, face_size
+from training.classifier.slices import Share, Slice, score_by_skin_tone, score_slices, share_of
 
 FROM_SCENES = ("jolignier", "chunmusic")
 """Sources whose pictures were cut out of scenes: in the others, the source alone nearly gives the class away."""

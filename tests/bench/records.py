@@ -16,7 +16,8 @@ from edge.replay.evaluation import Evaluation
 from edge.replay.scorecard import evaluate_clips
 from edge.settings.schema import Settings
 from edge.vision.face import Face
-from training.datasets import Photo, read_dataset
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.datasets import Photo
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
 from training.locator.scores import FULL_PX, face_sizes
 

@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from edge.runtime.pipeline import load_classifier, make_tracker
+from edge.runtime.pipeline import load_classifier, tracking_rules
 from edge.settings.schema import ModelSettings, Settings
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "edge" / "tracking"))
@@ -26,7 +26,7 @@ def main():
     parser = argparse.ArgumentParser(description="Error rates and times to a verdict, against theory.")
     parser.add_argument("crops", nargs="?", type=Path, metavar="CROPS", help="folder of crops with a manifest.csv")
     crops = parser.parse_args().crops
-    test = make_tracker(Settings(), threshold=0.5).test
+    test = tracking_rules(Settings(), threshold=0.5).test
     console = Console()
     console.print(f"set: {test.false_alert_rate:.3f} false alerts, {test.miss_rate:.3f} misses")
     table = Table("people", "visit s", "false alerts", "misses", "undecided", "mean s, compliant", "mean s, others")

@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 from gpiozero.pins.mock import MockFactory
@@ -64,16 +62,3 @@ def frame_result():
         )
 
     return make
-
-
-@pytest.fixture
-def eventually():
-    """Waits until something is so: on a busy machine another thread's turn may be a long time in coming."""
-
-    def eventually(so, seconds=60.0):
-        late = time.monotonic() + seconds
-        while not so():
-            assert time.monotonic() < late
-            time.sleep(0.002)
-
-    return eventually

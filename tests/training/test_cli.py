@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.fit import fit
+from training.classifier.pipeline import training_batches
 from training.cli import main
-from training.datasets import read_dataset
-from training.fit import fit
-from training.pipeline import training_batches
-from training.progress import EpochProgress
-from training.runs import FitSettings, RunFiles
+from training.common.progress import EpochProgress
+from training.common.runs import FitSettings, RunFiles
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SMALL = ("--network", "seed_cnn", "--batch-size", "16", "--epochs")
@@ -95,7 +95,7 @@ def test_the_report_carries_everything_itself(twins):
     assert page.count("data:image/png;base64,") >= 2
     assert 'src="http' not in page
     assert "href=" not in page
-    for words in ("How the training went", "By source", "By size of the face", "worst mistakes", "Passed over"):
+    for words in ("How the training went", "By source", "By size of the face", "worst mistakes", "Not used"):
         assert words in page
 
 
@@ -128,18 +128,22 @@ def test_ctrl_c_keeps_the_best_and_resume_goes_on(drawn_faces, tmp_path):
         if line.startswith("epoch   1/"):
             process.send_signal(signal.SIGINT)
             break
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "Traceback" not in err
-    assert "--resume" in out
-    assert run.report.is_file()
+    assert "--resume" in out + err
     done = len(run.read_history())
     assert 1 <= done < 500
+    assert not run.metrics.exists()
+
+    again = command(drawn_faces, run.folder, "--network", "seed_cnn", "--resume")
+    assert main([*again, "--score-only"]) == 0
+    assert run.report.is_file()
     assert json.loads(run.metrics.read_text())["epochs_done"] == done
 
     # One more epoch is enough to see that it goes on.
     run.settings.write_text(json.dumps(json.loads(run.settings.read_text()) | {"epochs": done + 1}))
-    assert main(command(drawn_faces, run.folder, "--network", "seed_cnn", "--resume")) == 0
+    assert main(again) == 0
     assert [row["epoch"] for row in run.read_history()] == list(range(1, done + 2))
     assert run.hold_a_finished_fit
 
@@ -149,10 +153,61 @@ def test_ctrl_c_before_the_first_epoch_says_so(drawn_faces, tmp_path, monkeypatc
         signal.raise_signal(signal.SIGINT)
         return training_batches(*args, **options)
 
-    monkeypatch.setattr("training.fit.training_batches", interrupted)
+    # A busy machine must not end the tests themselves.
+    monkeypatch.setattr("training.common.interruption.SECONDS_TO_END", 600.0)
+    monkeypatch.setattr("training.classifier.fit.training_batches", interrupted)
     assert main(command(drawn_faces, tmp_path / "run", *SMALL, 2)) == 130
     assert "before the first epoch was finished" in capsys.readouterr().out
     assert not RunFiles(tmp_path / "run").read_history()
+
+
+def test_a_batch_that_does_not_end_is_not_waited_for_after_ctrl_c():
+    code = (
+        "import threading; from training.common.interruption import Interruption\n"
+        "lock = threading.Lock(); lock.acquire()\n"
+        "with Interruption(): print('begun', flush=True); lock.acquire()"
+    )
+    process = begin("-c", code)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the best epoch so far is kept" in err
+
+
+def without(package, call):
+    """What `maskwatch-train` says where a package is not installed."""
+    code = f"import sys; sys.modules[{package!r}] = None; from training.cli import main; sys.exit(main({call!r}))"
+    process = begin("-c", code)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 2, err
+    return err
+
+
+@pytest.mark.parametrize("package", ["tensorflow", "PIL", "rich"])
+def test_without_the_workstations_packages_it_says_how_to_install_them(drawn_faces, tmp_path, package):
+    err = without(package, command(drawn_faces, tmp_path / "run", *SMALL, 1))
+    assert "which this line of the README installs: python3 -m venv" in err
+    assert err.count("\n") == 1
+
+
+def test_the_locator_says_so_too(draw_scenes, tmp_path):
+    for split in ("train", "val"):
+        draw_scenes(tmp_path / "scenes", split)
+    err = without("tensorflow", ["locator", str(tmp_path / "scenes"), "--out", str(tmp_path / "run")])
+    assert err.startswith("maskwatch-train: TensorFlow is not installed")
+    assert err.count("\n") == 1
+
+
+def test_scoring_alone_needs_a_network(capsys, drawn_faces, tmp_path):
+    arguments = command(drawn_faces, tmp_path / "run", "--network", "seed_cnn", "--score-only")
+    assert "holds no network to score yet" in refusal(capsys, arguments)
+
+
+def test_labels_that_are_none_of_ours_are_refused(capsys, drawn_faces, tmp_path):
+    arguments = command(drawn_faces, tmp_path / "run", "--network", "seed_cnn", "--labels", "a=b")
+    assert "--labels a=b is not THEIRS=OURS" in refusal(capsys, arguments)
 
 
 def test_no_data_folder(capsys, tmp_path):
@@ -221,6 +276,7 @@ def test_omitted_options_are_the_defaults_of_a_fit():
     assert (settings.epochs, settings.batch_size, settings.seed, settings.threads) == (60, 64, 1, 0)
 
 
+@pytest.mark.slow
 def test_a_fit_can_begin_with_another_runs_weights(twins, drawn_faces, tmp_path):
     begun = RunFiles(tmp_path)
     settings = FitSettings(

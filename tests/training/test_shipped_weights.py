@@ -4,19 +4,19 @@ import keras
 import numpy as np
 import pytest
 
-from training.fit import begin_with
+from training.classifier.fit import begin_with
+from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
+from training.classifier.pipeline import predict
+from training.common.runs import FitSettings, RunFiles
 from training.locator.network import LOCATORS
-from training.locator.runs import LocatorSettings
-from training.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
-from training.pipeline import predict
-from training.runs import FitSettings, RunFiles
+from training.locator.runs import LocatorFitSettings
 
 WEIGHTS = Path(__file__).parents[2] / "training" / "weights"
 
 
 def test_a_fit_of_a_locator_can_begin_with_the_shipped_weights():
     files = RunFiles(WEIGHTS / "face_cnn")
-    assert files.read_settings(LocatorSettings).network == "face_cnn"
+    assert files.read_settings(LocatorFitSettings).network == "face_cnn"
     fresh = LOCATORS["face_cnn"]()
     before = [weights.copy() for weights in fresh.get_weights()]
     fresh.load_weights(files.network)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from edge.vision.letterbox import BORDER_GREY, letterbox
-from training.camera import poor_camera
-from training.locator.truth import NO_BOXES, SUSPECT_WEIGHT, Truth
+from edge.vision.letterbox import BORDER_GRAY, letterbox
+from training.common.camera_effects import poor_camera
+from training.locator.targets import NO_BOXES, SUSPECT_WEIGHT, Targets
 
 LONGEST_FACE = 0.8
 """The largest face that a crop aims at, as a share of the picture's height."""
@@ -49,7 +49,7 @@ class AnnotatedImage:
 
 def training_picture(
     scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.Generator
-) -> tuple[np.ndarray, Truth]:
+) -> tuple[np.ndarray, Targets]:
     """One training picture.
 
     Args:
@@ -69,7 +69,7 @@ def training_picture(
     return poor_camera(picture, rng), truth
 
 
-def mosaic(scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, Truth]:
+def mosaic(scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, Targets]:
     """Four scenes side by side, parted at a random point."""
     height, width = size
     y, x = round(height * rng.uniform(0.3, 0.7)), round(width * rng.uniform(0.3, 0.7))
@@ -79,10 +79,10 @@ def mosaic(scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.G
     for scene, (top, left, bottom, right) in zip(scenes, corners, strict=True):
         picture[top:bottom, left:right], truth = cut(scene, (bottom - top, right - left), rng)
         truths.append(truth.moved(left, top))
-    return picture, Truth.together(truths)
+    return picture, Targets.together(truths)
 
 
-def cut(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, Truth]:
+def cut(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, Targets]:
     """A part of a scene, letterboxed as the device would.
 
     Args:
@@ -98,7 +98,7 @@ def cut(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generator) 
         turn = rng.uniform(-LARGEST_TURN, LARGEST_TURN)
         picture, (boxes, ignored) = _turned(picture, turn, (boxes, ignored))
         inside = np.array([0, 0, size[1], size[0]], np.float64)
-    truth = Truth.of_boxes(boxes, inside, ignored)
+    truth = Targets.of_boxes(boxes, inside, ignored)
     return picture, truth.doubted(inside, SUSPECT_WEIGHT) if scene.suspect else truth
 
 
@@ -106,7 +106,7 @@ def _turned(picture: np.ndarray, degrees: float, sets: Sequence[np.ndarray]) -> 
     """A picture turned about its middle, and each set of boxes (n, 4) around what were ellipses in them."""
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    turned = cv2.warpAffine(picture, matrix, (width, height), borderValue=(BORDER_GREY,) * 3)
+    turned = cv2.warpAffine(picture, matrix, (width, height), borderValue=(BORDER_GRAY,) * 3)
     return turned, [turned_boxes(boxes, matrix) for boxes in sets]
 
 

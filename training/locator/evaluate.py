@@ -11,10 +11,10 @@ from edge.vision.face import Face
 from edge.vision.face_locator import FaceLocator, faces_from_maps, pair_maps
 from edge.vision.interpreter import Int8Network
 from edge.vision.letterbox import LOCATOR_SIZE, Letterbox, letterbox
+from training.common.runs import RunFiles
 from training.locator.findings import Findings, GroupScores, find_out
 from training.locator.scenes import Scene, SceneSet
 from training.locator.scores import Detections, LocatorScores, hold_against
-from training.runs import RunFiles
 
 LOWEST_SCORE = 0.05
 """Boxes below this are not worth matching: no threshold of use lies there."""
@@ -40,12 +40,14 @@ class LocatorMetrics:
     images: dict[str, dict[str, int]]
     """Scenes and faces by split."""
     skipped: dict[str, str]
-    """Path of each file that was passed over, and why."""
+    """Path of whatever is not used, and why."""
+    notes: tuple[str, ...]
+    """What was decided about the other pictures, in sentences."""
     threshold: float
     """Chosen on the validation split, see `Detections.best_threshold`."""
     val: LocatorScores
     by_face_size: dict[str, GroupScores]
-    """Of the validation split, by the shorter side of face or box in pixels, see `training.scores.FACE_SIZES_PX`."""
+    """Of the validation split, by the shorter side of face or box in pixels, see `FACE_SIZES_PX`."""
     by_label: dict[str, GroupScores]
     """Of the faces of at least 32 px; false faces have no label."""
 
@@ -95,6 +97,7 @@ def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
         training_set_digest=scenes.digest,
         images=scenes.counts(),
         skipped=scenes.skipped,
+        notes=scenes.notes,
         threshold=threshold,
         val=detections.at(threshold),
         by_face_size={name: part.at(threshold) for name, part in findings.by_size.items()},

@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 
 from edge.vision.face import Face
+from training.classifier.scores import FACE_SIZES_PX, face_size
 from training.locator.scenes import Scene
 from training.locator.scores import FULL_PX, NO_FACE, SMALL_PX, assign
-from training.scores import FACE_SIZES_PX, face_size
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,14 @@ class GroupScores:
     """Boxes of the kind that hit no face."""
 
     @property
+    def boxes(self) -> int:
+        """How many boxes hit a face or none."""
+        return round(self.faces * (self.recall or 0.0)) + self.false_faces
+
+    @property
     def precision(self) -> float | None:
         """Share of the boxes that hit a face; None without boxes."""
-        hits = round(self.faces * (self.recall or 0.0))
-        return hits / (hits + self.false_faces) if hits + self.false_faces else None
+        return 1 - self.false_faces / self.boxes if self.boxes else None
 
 
 @dataclass(frozen=True)

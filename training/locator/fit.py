@@ -10,17 +10,17 @@ import cv2
 import keras
 import tensorflow as tf
 
-from training.interruption import Interruption, InterruptionError
+from training.common.interruption import Interruption, InterruptionError
+from training.common.runs import RunFiles
 from training.locator.evaluate import letterboxed
 from training.locator.further_faces import FaceCrop
 from training.locator.loss import LocatorLoss, flat_outputs
 from training.locator.network import LOCATORS
 from training.locator.pipeline import training_batches
 from training.locator.progress import LocatorProgress
-from training.locator.runs import LocatorSettings
+from training.locator.rounding import as_int8
+from training.locator.runs import LocatorFitSettings
 from training.locator.scenes import Scene, SceneSet
-from training.rounding import as_int8
-from training.runs import RunFiles
 
 WARMUP_STEPS = 200
 """Batches over which the learning rate rises."""
@@ -31,7 +31,7 @@ EMA_MOMENTUM = 0.998
 
 def fit(
     scenes: SceneSet,
-    settings: LocatorSettings,
+    settings: LocatorFitSettings,
     files: RunFiles,
     progress: LocatorProgress,
     faces: Sequence[FaceCrop] = (),
@@ -87,7 +87,7 @@ class KeepBestLocator(keras.callbacks.Callback):
     def __init__(
         self,
         fitted: keras.Model,
-        settings: LocatorSettings,
+        settings: LocatorFitSettings,
         scenes: list[Scene],
         files: RunFiles,
         scored: Callable[[dict], None],
@@ -123,13 +123,13 @@ class KeepBestLocator(keras.callbacks.Callback):
         partial.replace(self.files.network)
 
 
-def save_settings(settings: LocatorSettings, files: RunFiles) -> None:
+def save_settings(settings: LocatorFitSettings, files: RunFiles) -> None:
     """Write the settings down beside the versions that they were used with."""
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
     files.settings.write_text(json.dumps({**asdict(settings), **versions}, indent=2) + "\n")
 
 
-def _optimizer(settings: LocatorSettings, steps: int) -> keras.optimizers.Optimizer:
+def _optimizer(settings: LocatorFitSettings, steps: int) -> keras.optimizers.Optimizer:
     total = settings.epochs * steps
     warmup = max(1, min(WARMUP_STEPS, total // 20))
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -149,7 +149,7 @@ def _jit() -> bool | str:
     return "auto" if keras.backend.backend() != "tensorflow" or tf.config.list_physical_devices("GPU") else False
 
 
-def _prepare(settings: LocatorSettings) -> None:
+def _prepare(settings: LocatorFitSettings) -> None:
     # Threads first: TensorFlow takes their number only before it has done anything.
     if settings.threads:
         tf.config.threading.set_intra_op_parallelism_threads(settings.threads)

@@ -60,7 +60,7 @@ class LocatorLoss(keras.losses.Loss):
         """The loss of a batch.
 
         Args:
-            y_true: float (n, rows, 5), see `Truth.rows`.
+            y_true: float (n, rows, 5), see `Targets.rows`.
             y_pred: float (n, cells, 5), see `flat_outputs`.
         """
         log_odds = HEAT_SLOPE * (y_pred[..., 0] - MIDDLE)
@@ -102,7 +102,7 @@ def assign(p: Any, boxes: Any, truth: Any, centres: Any, strides: Any) -> tuple[
     Args:
         p: float (n, cells), heat.
         boxes: float (n, cells, 4), decoded.
-        truth: float (n, rows, 5), see `Truth.rows`.
+        truth: float (n, rows, 5), see `Targets.rows`.
         centres: float (cells, 2).
         strides: float (cells, 1).
 

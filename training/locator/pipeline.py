@@ -8,7 +8,7 @@ import tensorflow as tf
 from training.locator.augmentation import AnnotatedImage, training_picture
 from training.locator.further_faces import FaceCrop, with_further_faces
 from training.locator.scenes import Scene
-from training.locator.truth import MAX_ROWS, Truth
+from training.locator.targets import MAX_ROWS, Targets
 
 SCENES_A_PICTURE = 4
 """As many as a mosaic takes."""
@@ -27,7 +27,7 @@ def training_batches(
         seed: Of every random choice.
 
     Returns:
-        Pairs of float32 (batch_size, *size, 3) in 0..1 and float32 (batch_size, MAX_ROWS, 5), see `Truth.rows`.
+        Pairs of float32 (batch_size, *size, 3) in 0..1 and float32 (batch_size, MAX_ROWS, 5), see `Targets.rows`.
     """
     decoded = [AnnotatedImage(scene.read(), scene.boxes, scene.unannotated > 0, scene.ignored) for scene in scenes]
 
@@ -59,7 +59,7 @@ def training_batches(
 
 def _picture(
     scenes: list[AnnotatedImage], faces: Sequence[FaceCrop], size: tuple[int, int], rng: np.random.Generator
-) -> tuple[np.ndarray, Truth]:
+) -> tuple[np.ndarray, Targets]:
     if faces:
         scenes = [with_further_faces(scene, faces, rng) for scene in scenes]
     return training_picture(scenes, size, rng)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from training.classifier.scores import FACE_SIZES_PX
 from training.locator.findings import Findings
 from training.locator.scores import MAX_FALSE_FACES
 from training.report.drawing import BLUE, GREY, ORANGE, finished, mark_best, new_axes
-from training.scores import FACE_SIZES_PX
 
 SIZE_COLOURS = dict(zip(FACE_SIZES_PX, (GREY, "#9cc3e6", "#4d8fcc", BLUE, "#0d2f57"), strict=True))
 """The larger the face, the darker."""

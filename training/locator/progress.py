@@ -1,6 +1,6 @@
 """What a locator's fit shows while it runs."""
 
-from training.progress import EpochProgress
+from training.common.progress import EpochProgress
 
 
 class LocatorProgress(EpochProgress):

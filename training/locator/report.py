@@ -2,12 +2,13 @@
 
 import json
 
+from training.common.left_out import summary
+from training.common.runs import RunFiles
 from training.locator import plots
 from training.locator.evaluate import LocatorEvaluation
 from training.locator.scores import MAX_FALSE_FACES, SELECTION_RATES, Detections, LocatorScores
 from training.locator.sheet import surest_false_faces, worst_misses
 from training.report.rendering import render
-from training.runs import RunFiles
 
 
 def write_report(evaluation: LocatorEvaluation, files: RunFiles) -> None:
@@ -21,6 +22,7 @@ def write_report(evaluation: LocatorEvaluation, files: RunFiles) -> None:
     page = render(
         "locator.html",
         metrics=metrics,
+        left_out=list(summary(metrics.skipped)),
         settings=json.loads(files.settings.read_text()),
         kinds=("scenes", "faces"),
         plots=_plots(evaluation, files.read_history()),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocatorSettings:
+class LocatorFitSettings:
     """Everything that decides what a fit gives; written to the run's `settings.json`."""
 
     network: str = "face_cnn"
@@ -20,11 +20,13 @@ class LocatorSettings:
     start_from: str = ""
     """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
     as_int8: bool = False
-    """Round kernels and maps as int8 does, see `training.rounding`: for some last epochs, from a run without it."""
+    """Round kernels and maps as int8 does, see `rounding`: for some last epochs, from a run without it."""
     second_detector: str = ""
     """A YuNet ONNX file: what it finds in the training scenes beside the annotated faces is not punished."""
     faces: str = ""
     """Folder of face crops by class, to be set into the training scenes; empty adds none."""
+    labels: tuple[str, ...] = ()
+    """What labels of other names mean, as `THEIRS=OURS`."""
     seed: int = 1
     threads: int = 0
     """Threads of TensorFlow; 0 lets it use every core."""

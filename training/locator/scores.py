@@ -6,9 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from edge.vision.anchor_free import overlaps
+from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
-from edge.vision.letterbox import boxes_of
 
 MIN_OVERLAP = 0.3
 """Intersection over union from which a box has found a face; mutual centres inside will do as well."""
@@ -152,7 +151,7 @@ def match(faces: Sequence[Face], scene: Annotated) -> tuple[np.ndarray, np.ndarr
     found = np.append(face_sizes(scene.boxes), (0.0, 0.0))[hits]
     counted = (hits == NO_FACE) | (found >= SMALL_PX)
     scores = np.array([face.score for face in faces], np.float64)
-    return scores[counted], found[counted], face_sizes(boxes_of(list(faces)))[counted]
+    return scores[counted], found[counted], face_sizes(as_boxes(list(faces)))[counted]
 
 
 def assign(faces: Sequence[Face], scene: Annotated) -> np.ndarray:
@@ -167,8 +166,8 @@ def assign(faces: Sequence[Face], scene: Annotated) -> np.ndarray:
         do not count, may be hit many times.
     """
     truth = scene.boxes
-    boxes, sizes = boxes_of(list(faces)), face_sizes(truth)
-    iou = overlaps(boxes, truth)
+    boxes, sizes = as_boxes(list(faces)), face_sizes(truth)
+    iou = ious(boxes, truth)
     hits = _hits(boxes, truth, iou)
     # A face counts before one that is ignored, and overlap before mere neighbourhood.
     rank = np.where(hits, 1 + iou + 2 * (sizes >= SMALL_PX), 0.0)
@@ -194,7 +193,7 @@ def _passed_over(boxes: np.ndarray, ignored: np.ndarray) -> np.ndarray:
     high = np.minimum(boxes[:, np.newaxis, 2:], ignored[np.newaxis, :, 2:])
     area = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6), 1)
     share = np.prod(np.maximum(high - low, 0), -1) / area[:, np.newaxis]
-    return ((share >= MIN_SHARE_IGNORED) | _hits(boxes, ignored, overlaps(boxes, ignored))).any(1)
+    return ((share >= MIN_SHARE_IGNORED) | _hits(boxes, ignored, ious(boxes, ignored))).any(1)
 
 
 def face_sizes(boxes: np.ndarray) -> np.ndarray:

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
-from edge.vision.anchor_free import overlaps, suppress
+from edge.vision.anchor_free import suppress
+from edge.vision.boxes import ious
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
 
 SCALES = (1.0, 0.5)
@@ -100,7 +101,7 @@ def _covered(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Whether one of the known boxes covers each of n, bool (n,): they overlap, or its middle lies inside."""
     x, y = (boxes[:, [0]] + boxes[:, [2]]) / 2, (boxes[:, [1]] + boxes[:, [3]]) / 2
     inside = (x > known[:, 0]) & (x < known[:, 2]) & (y > known[:, 1]) & (y < known[:, 3])
-    return ((overlaps(boxes, known) >= COVERED) | inside).any(1)
+    return ((ious(boxes, known) >= COVERED) | inside).any(1)
 
 
 def _found(scenes: Sequence[Scene], detector: Path, cache: Path) -> dict[str, np.ndarray]:

@@ -6,20 +6,27 @@ from rich.console import Console
 
 from edge.errors import UserError
 from training.common.left_out import summary
+from training.common.runs import RunFiles
+from training.common.session import fit_and_score
 from training.locator.evaluate import LocatorMetrics, evaluate
 from training.locator.fit import fit, save_settings
 from training.locator.further_faces import read_further_faces
 from training.locator.network import LOCATORS
 from training.locator.progress import LocatorProgress
 from training.locator.report import write_report
-from training.locator.runs import LocatorSettings
+from training.locator.runs import LocatorFitSettings
 from training.locator.scenes import SceneSet
 from training.locator.second_detector import completed
-from training.runs import RunFiles
 
 
-def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) -> bool:
+def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
     """Fit what is still to be fitted, then score the best epoch on the validation split and write the metrics.
+
+    Args:
+        scenes: To learn from, to choose by and to score on.
+        settings: Of the fit.
+        files: Of the run.
+        fit_on: Whether to fit at all, or only to score.
 
     Returns:
         Whether all epochs are done; Ctrl-C may have ended the fit early.
@@ -33,19 +40,18 @@ def train_locator(scenes: SceneSet, settings: LocatorSettings, files: RunFiles) 
     if settings.second_detector:
         scenes = completed(scenes, Path(settings.second_detector), files.second_detector)
     _say_scenes(scenes, console)
-    # Anew each time: the training pictures are those of before, but the others are scored as they are now.
+    # Every time: the training pictures are those of before, but the others are scored as they are now.
     scenes.save_split(files.split)
-    complete = files.hold_a_finished_fit or _fit(scenes, settings, files, console)
-    if not files.read_history():
-        console.print("Stopped before the first epoch was finished: there is nothing to keep yet.")
-    else:
-        _evaluate(scenes, files, console)
-    if not complete:
-        console.print("The same command with --resume goes on from the last finished epoch.")
-    return complete
+    return fit_and_score(
+        files,
+        console,
+        fit=lambda: _fit(scenes, settings, files, console),
+        score=lambda: _evaluate(scenes, files, console),
+        fit_on=fit_on,
+    )
 
 
-def _fit(scenes: SceneSet, settings: LocatorSettings, files: RunFiles, console: Console) -> bool:
+def _fit(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, console: Console) -> bool:
     if not files.hold_a_run:
         save_settings(settings, files)
     faces = read_further_faces(Path(settings.faces)) if settings.faces else []

@@ -9,6 +9,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 BLUE, ORANGE, GREY = "#1f5fa8", "#d9711c", "#8a8f98"
 STYLE: dict[Any, Any] = {
@@ -29,6 +30,8 @@ def new_axes(x: str, y: str) -> Axes:
     with mpl.rc_context(STYLE):
         axes = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained").subplots()
     axes.set(xlabel=x, ylabel=y)
+    if x == "epoch":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     return axes
 
 

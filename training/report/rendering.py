@@ -7,7 +7,13 @@ import cv2
 import jinja2
 import numpy as np
 
+from training.classifier.slices import interval
+from training.common.names import printable
+
 JPEG_QUALITY = 85
+
+FEW = 20
+"""A share of fewer faces than this says little: its interval is shown beside it."""
 
 
 def render(template: str, **values: object) -> str:
@@ -20,13 +26,22 @@ def render(template: str, **values: object) -> str:
     """
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"percent": percent, "figure": figure}
+    environment.filters |= {"percent": percent, "figure": figure, "counted": counted, "printable": printable}
     return environment.get_template(template).render(values)
 
 
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as per cent with 3 significant digits, a dash for None."""
     return "-" if share is None else f"{figure(100 * share)} %"
+
+
+def counted(share: float | None, faces: int) -> str:
+    """A share of so many faces as per cent with their number; of fewer than FEW with its 95 % interval, too."""
+    if share is None or not faces:
+        return "-"
+    low, high = interval(round(share * faces), faces)
+    doubt = f" ({figure(100 * low)} to {percent(high)})" if faces < FEW else ""
+    return f"{percent(share)} of {faces}{doubt}"
 
 
 def figure(value: float | None) -> str:

@@ -74,7 +74,7 @@ def test_a_hung_thread_that_comes_back_closes_its_camera(driver, live, first):
 
 def test_a_driver_that_hangs_again_and_again_needs_a_new_process(driver, live, first):
     camera = live(driver(grab=["stalls"] * (MOST_HANGING + 1)))
-    with pytest.raises(CameraHangsError, match="has to be started anew"):
+    with pytest.raises(CameraHangsError, match="has to be started again"):
         first(camera, 1)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import until
+from mqtt_broker import until
 
 from edge.cli import main
 from edge.stats.database import Database

@@ -2,7 +2,6 @@ import pytest
 
 from edge.alarm.alarm import Alarm
 from edge.runtime.fault import fault_shown, show_fault
-from edge.runtime.run import StoppedBySignal
 from edge.settings.schema import AlarmSettings
 
 LED = 17
@@ -12,13 +11,13 @@ def run(pins, error):
     """What was reported, and for how long FAULT was shown, when an error ends the block."""
     reported, shown = [], []
 
-    def sleep(seconds):
+    def wait(seconds):
         shown.append((seconds, alarm.state.led))
 
     with (
         pytest.raises(type(error)),
         Alarm(AlarmSettings(), pins) as alarm,
-        fault_shown(alarm, reported.append, seconds=5.0, sleep=sleep),
+        fault_shown(alarm, reported.append, seconds=5.0, wait=wait),
     ):
         alarm.show(0.0, [])
         raise error
@@ -31,7 +30,7 @@ def test_an_error_is_reported_and_shown_for_a_while(pins):
     assert not pins.pin(LED).state
 
 
-@pytest.mark.parametrize("end", [KeyboardInterrupt(), StoppedBySignal(), BrokenPipeError()])
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), BrokenPipeError()])
 def test_who_stops_the_program_sees_no_fault(end, pins):
     assert run(pins, end) == ([], [])
 
@@ -39,16 +38,16 @@ def test_who_stops_the_program_sees_no_fault(end, pins):
 def test_a_fault_that_does_not_end_the_program_is_reported_and_shown_for_a_while(pins):
     error, reported, shown = ValueError("broken"), [], []
 
-    def sleep(seconds):
+    def wait(seconds):
         shown.append((seconds, alarm.state.led, reported == [error]))
 
     with Alarm(AlarmSettings(), pins) as alarm:
-        show_fault(alarm, reported.append, error, seconds=5.0, sleep=sleep)
+        show_fault(alarm, reported.append, error, seconds=5.0, wait=wait)
         alarm.show(0.0, [])
         assert not alarm.state.led
     assert shown == [(5.0, True, True)]
 
 
 def test_a_block_that_ends_well_shows_nothing(pins):
-    with Alarm(AlarmSettings(), pins) as alarm, fault_shown(alarm, pytest.fail, seconds=5.0, sleep=pytest.fail):
+    with Alarm(AlarmSettings(), pins) as alarm, fault_shown(alarm, pytest.fail, seconds=5.0, wait=pytest.fail):
         alarm.show(0.0, [])

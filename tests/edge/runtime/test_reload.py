@@ -1,6 +1,7 @@
 import io
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from gpiozero.pins.mock import MockFactory
@@ -9,10 +10,12 @@ from edge.alarm.alarm import Alarm
 from edge.events.journal import Journal
 from edge.runtime.camera_watchdog import CameraWatchdog
 from edge.runtime.heartbeat import Heartbeat
-from edge.runtime.pipeline import make_tracker
+from edge.runtime.pipeline import Pipeline, tracking_rules
 from edge.runtime.reload import Reload, differences, put_in_force
 from edge.settings.schema import Settings
 from edge.settings.toml_file import read_settings
+from edge.tracking.tracker import Tracker
+from edge.vision.locator import CentreLocator
 
 
 class Door:
@@ -22,12 +25,14 @@ class Door:
         self.path, self.alarm, self._frame_result, self.log = path, alarm, frame_result, io.StringIO()
         self.write("")
         settings, journal = read_settings(path), Journal(self.log)
-        self.tracker = make_tracker(settings, 0.5)
+        locator, classifier = CentreLocator(x=0.5, y=0.5, size=0.5), SimpleNamespace(threshold=0.5)
+        self.tracker = Tracker(tracking_rules(settings, 0.5))
+        self.pipeline = Pipeline(locator, classifier, self.tracker, alarm)
         self.watchdog = CameraWatchdog(alarm, journal, after_seconds=3.0)
         self.reload = Reload(settings, lambda: read_settings(path), journal, Heartbeat(), self.apply)
 
     def apply(self, settings):
-        put_in_force(settings, self.tracker, make_tracker(settings, 0.5), self.alarm, self.watchdog)
+        put_in_force(settings, self.pipeline, self.watchdog)
 
     def write(self, text):
         self.path.write_text(text)
@@ -56,7 +61,11 @@ def test_changed_rules_are_in_force_and_named(door):
     event = door.hang_up("[alarm]\nhold_seconds = 4.0\nblind_after_seconds = 9.0\n[tracking]\ngap_seconds = 3.0\n")
     assert event["event"] == "reloaded"
     assert event["changed"] == "tracking.gap_seconds, alarm.hold_seconds, alarm.blind_after_seconds"
-    assert (door.alarm.settings.hold_seconds, door.tracker.gap_seconds, door.watchdog.after_seconds) == (4.0, 3.0, 9.0)
+    assert (door.alarm.settings.hold_seconds, door.tracker.rules.gap_seconds, door.watchdog.after_seconds) == (
+        4.0,
+        3.0,
+        9.0,
+    )
 
 
 def test_a_broken_file_changes_nothing(door):
@@ -71,7 +80,7 @@ def test_what_needs_a_restart_is_refused_with_all_the_rest(door, fixed):
     event = door.hang_up(f"[tracking]\ngap_seconds = 3.0\n{fixed}\n")
     assert event["event"] == "reload_refused"
     assert "can only change in a restart" in event["reason"]
-    assert door.tracker.gap_seconds == 1.0
+    assert door.tracker.rules.gap_seconds == 1.0
 
 
 def test_a_file_mended_later_is_taken(door):

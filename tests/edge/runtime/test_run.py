@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import cv2
@@ -205,7 +204,6 @@ def stop_while_loading(monkeypatch, eventually):
     def load(_settings, **_):
         eventually(lambda: True in [state.state for state in pins.pin(17).states])
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(60.0)
 
     monkeypatch.setattr("edge.runtime.run.open_pins", lambda *, mock: pins)
     monkeypatch.setattr("edge.runtime.run.load_models", load)
@@ -260,7 +258,7 @@ class FailingCamera:
 def test_an_error_in_the_loop_is_logged_shown_and_passed_on(monkeypatch, capsys):
     pins = MockFactory()
     monkeypatch.setattr("edge.runtime.run.open_pins", lambda *, mock: pins)
-    monkeypatch.setattr("edge.runtime.run.open_camera", lambda source: FailingCamera())
+    monkeypatch.setattr("edge.runtime.run.open_camera", lambda *_: FailingCamera())
     with pytest.raises(OSError, match="the bus has gone"):
         main(["run", "--source", "0"])
     fault = json.loads(capsys.readouterr().out.splitlines()[-1])

@@ -3,12 +3,14 @@ import pytest
 
 from edge.alarm.policy import Policy
 from edge.camera.frame import Frame
-from edge.runtime.pipeline import make_tracker
+from edge.runtime.pipeline import tracking_rules
 from edge.settings.schema import AlarmSettings, Settings, TrackingSettings, VerdictSettings
 from edge.tracking.evidence import SequentialTest
+from edge.tracking.tracker import Tracker
 from edge.vision.face import Face
 
-GRAIN = np.random.default_rng(7).integers(0, 256, (240, 320, 3), np.uint8)
+GRAIN = np.random.default_rng(7).integers(100, 140, (240, 320, 3), np.uint8)
+"""Too faint to tell people by: those who are followed over it are told apart by their places alone."""
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def sequential_test():
 @pytest.fixture
 def new_tracker():
     """Makes a tracker with the default settings, or with others under [tracking]."""
-    return lambda **tracking: make_tracker(Settings(tracking=TrackingSettings(**tracking)), threshold=0.5)
+    return lambda **tracking: Tracker(tracking_rules(Settings(tracking=TrackingSettings(**tracking)), threshold=0.5))
 
 
 @pytest.fixture
@@ -49,8 +51,8 @@ def play(living):
         events, policy = [], policies.setdefault(tracker, Policy(AlarmSettings(min_face_px=0), None))
         for number, people in enumerate(frames):
             faces = {face_at(x, y, size): said_of(*said) for x, y, size, *said in people}
-            asked = tracker.follow(picture(start + number * step), list(faces))
-            events += tracker.judge(asked, np.array([faces[person.face] for person in asked]).reshape(-1, 2))
+            asked, followed = tracker.follow(picture(start + number * step), list(faces))
+            events += followed + tracker.judge(asked, np.array([faces[person.face] for person in asked]).reshape(-1, 2))
             events += policy.decide(tracker.seconds, tracker.tracks).events
         return events
 

@@ -99,9 +99,11 @@ class Crowd:
         for number in range(round(seconds / STEP)):
             at, odds = number * STEP, self.log_odds + self.noise.next()
             # The grain moves on from frame to frame: these are living people.
-            asked = tracker.follow(Frame(np.roll(self._grain, 7 * number, axis=1), at), self._faces(number))
+            asked, followed = tracker.follow(Frame(np.roll(self._grain, 7 * number, axis=1), at), self._faces(number))
             seen = [int(person.face.left // 80) for person in asked]
-            events = tracker.judge(asked, np.column_stack([1 / (1 + np.exp(-odds[seen])), np.ones(len(seen))]))
+            events = followed + tracker.judge(
+                asked, np.column_stack([1 / (1 + np.exp(-odds[seen])), np.ones(len(seen))])
+            )
             who |= {person.number: index for person, index in zip(asked, seen, strict=True)}
             for event in events:
                 if isinstance(event, VerdictTurned) and verdicts[who[event.track]][0] is Verdict.UNDECIDED:

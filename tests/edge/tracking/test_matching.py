@@ -2,10 +2,15 @@ import itertools
 
 import pytest
 
-from edge.tracking.matching import match
+from edge.tracking.matching import match as match_by_looks
 from edge.tracking.motion import Motion
 from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
+
+
+def match(seconds, people, faces):
+    """By the places alone: everyone looks like everyone else."""
+    return match_by_looks(seconds, people, faces, lambda person, face: 1.0)
 
 
 def face(x, y=100.0, size=40.0):
@@ -81,3 +86,18 @@ def test_somebody_who_comes_nearer_is_expected_larger():
     for number, size in enumerate((44, 48, 53, 58, 64), 1):
         motion.see(number / 10, face(100, size=size))
     assert motion.at(0.6).size > 66
+
+
+def test_of_two_faces_within_reach_the_one_that_looks_the_same_is_taken():
+    looks = {0: 0.5, 1: 0.95}
+    faces = [face(105), face(115)]
+    assert match_by_looks(0.1, [walk([100])], faces, lambda person, face: looks[face]) == {0: 1}
+
+
+@pytest.mark.parametrize(("x", "likeness"), [(102, 0.1), (125, 0.3)])
+def test_a_face_that_looks_different_is_somebody_else(x, likeness):
+    assert match_by_looks(0.1, [walk([100])], [face(x)], lambda person, face: likeness) == {}
+
+
+def test_a_face_that_is_where_it_was_may_look_rather_different():
+    assert match_by_looks(0.1, [walk([100])], [face(102)], lambda person, face: 0.3) == {0: 0}

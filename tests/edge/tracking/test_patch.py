@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.tracking.patch import grey_patch, sharpness, without_light
+from edge.tracking.patch import grey_patch, likeness, sharpness, without_light
 from edge.vision.face import Face
 
 BLOCKS = np.random.default_rng(2).integers(0, 256, (40, 54, 1), np.uint8)
@@ -43,3 +43,16 @@ def test_a_smeared_face_is_less_sharp():
 def test_sharpness_does_not_depend_on_contrast():
     pale = (GRAIN * 0.5 + 60).astype(np.uint8)
     assert sharpness(grey_patch(pale, FACE)) == pytest.approx(sharpness(grey_patch(GRAIN, FACE)), rel=0.1)
+
+
+def test_a_face_looks_like_itself_wherever_its_box_is_exactly():
+    before = grey_patch(GRAIN, FACE)
+    assert likeness(before, before) == pytest.approx(1, abs=1e-4)
+    assert likeness(before, grey_patch(GRAIN, Face(43, 33, 91, 81))) > 0.9
+    assert likeness(before, before * 0.5 + 30) > 0.99
+    assert likeness(before, grey_patch(GRAIN, Face(100, 60, 148, 108))) < 0.5
+
+
+def test_where_there_is_nothing_to_see_everything_looks_alike():
+    grey = np.full((16, 16), 120, np.float32)
+    assert likeness(grey, grey_patch(GRAIN, FACE)) == 1.0

@@ -3,16 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.anchor_free import (
-    HEAT_SLOPE,
-    MAX_OVERLAP,
-    decode_boxes,
-    decode_maps,
-    encode_boxes,
-    levels,
-    overlaps,
-    suppress,
-)
+from edge.vision.anchor_free import HEAT_SLOPE, MAX_OVERLAP, decode_boxes, decode_maps, encode_boxes, levels, suppress
+from edge.vision.boxes import ious
 
 boxes = st.tuples(st.floats(0, 280), st.floats(0, 200), st.floats(5, 150), st.floats(5, 150)).map(
     lambda b: [b[0], b[1], b[0] + b[2], b[1] + b[3]]
@@ -40,7 +32,7 @@ def test_int8_moves_a_face_of_the_stride_little(box, stride):
     centre = (box[:, :2] + box[:, 2:]) / 2
     heat, said = np.full((1, 1), 6.0), np.round(levels(encode_boxes(box, centre, stride)) / 6 * 255) / 255 * 6
     found, _ = decode_maps({stride: (heat, said[np.newaxis])}, min_score=0.5)
-    assert overlaps(found, box - np.tile(centre - stride / 2, 2))[0, 0] > 0.85
+    assert ious(found, box - np.tile(centre - stride / 2, 2))[0, 0] > 0.85
 
 
 def test_a_hot_cell_gives_its_box():
@@ -62,7 +54,7 @@ def test_cold_maps_give_no_box():
 def test_suppression_leaves_no_two_boxes_on_one_face(pairs):
     found, scores = arrays(pairs)
     kept = found[suppress(found, scores)]
-    assert (overlaps(kept, kept) - np.eye(len(kept)) <= MAX_OVERLAP + 1e-9).all()
+    assert (ious(kept, kept) - np.eye(len(kept)) <= MAX_OVERLAP + 1e-9).all()
 
 
 @given(scored)
@@ -71,7 +63,7 @@ def test_whatever_is_suppressed_yields_to_a_surer_box(pairs):
     kept = suppress(found, scores)
     for i in set(range(len(found))) - set(kept.tolist()):
         surer = kept[scores[kept] >= scores[i]]
-        assert overlaps(found[[i]], found[surer]).max() > MAX_OVERLAP
+        assert ious(found[[i]], found[surer]).max() > MAX_OVERLAP
 
 
 @given(scored)

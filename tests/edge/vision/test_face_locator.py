@@ -88,5 +88,5 @@ def test_a_classifier_is_refused():
 
 @pytest.mark.parametrize("outputs", [(), SPECS[:1], SPECS[1:], (*SPECS, replace(SPECS[0], name="extra"))])
 def test_outputs_that_are_no_maps_are_refused(outputs):
-    with pytest.raises(UserError, match="no maps of faces"):
+    with pytest.raises(UserError, match="not maps of faces"):
         FaceLocator(FakeNetwork(outputs=outputs))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.letterbox import BORDER_GREY, letterbox
+from edge.vision.letterbox import BORDER_GRAY, letterbox
 
 sides = st.integers(8, 900)
 
@@ -18,8 +18,8 @@ def test_a_frame_of_the_same_shape_fills_the_picture():
 def test_a_portrait_frame_stands_between_grey_borders():
     picture, placed = letterbox(np.zeros((480, 240, 3), np.uint8))
     assert (picture[:, 100:220] == 0).all()
-    assert (picture[:, :100] == BORDER_GREY).all()
-    assert (picture[:, 220:] == BORDER_GREY).all()
+    assert (picture[:, :100] == BORDER_GRAY).all()
+    assert (picture[:, 220:] == BORDER_GRAY).all()
     assert placed.left == 100
 
 

@@ -182,6 +182,12 @@ def test_other_settings_for_a_card_that_had_some_are_explained(flash, card, syst
     assert "keeps them" in flash(*arguments).out
 
 
+def test_keys_that_sign_bundles_go_onto_the_card(flash, card, system, bundle, tmp_path, samples):
+    (tmp_path / "release.pub").write_text(samples.key)
+    assert flash("--card", card, "--bundle", bundle(system), "--trust", tmp_path / "release.pub").status == 0
+    assert card.read("maskwatch/trusted_keys").decode() == f"{samples.key}\n"
+
+
 def test_an_image_is_flashed_like_a_folder(tmp_path, samples, bundle, flash, system, folder, everything):
     image = tmp_path / "card.img"
     samples.image(image, samples.imager(system))

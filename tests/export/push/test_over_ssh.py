@@ -29,7 +29,7 @@ PasswordAuthentication no
 """
 
 CLIENT = """
-TargetSystem door
+Host door
     HostName 127.0.0.1
     Port {port}
     IdentityFile {folder}/user

@@ -78,3 +78,17 @@ def test_two_files_are_refused_before_a_device_is_reached(small_bundle, console,
         with pytest.raises(UserError, match="is a file and no host: push one file at a time"):
             push(["door-1", name], small_bundle, console)
     assert console.file.getvalue() == ""
+
+
+@pytest.mark.usefixtures("ssh")
+@pytest.mark.parametrize("keys", ["", "ssh-ed25519 AAAA anna\n"])
+def test_where_keys_are_trusted_the_program_that_is_there_checks_the_bundle(small_bundle, console, tmp_path, keys):
+    program = tmp_path / "opt/maskwatch/current/bin/maskwatch"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho checked by "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "etc/maskwatch").mkdir(parents=True)
+    (tmp_path / "etc/maskwatch/trusted_keys").write_text(keys)
+    (result,) = push(["door-1"], small_bundle, console, root=str(tmp_path))
+    by_program = f"checked by install --root {tmp_path} {small_bundle.name}"
+    assert result.said == (by_program if keys else f"door-1 ends with 0, root {tmp_path}")

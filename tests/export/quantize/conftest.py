@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from export.quantize.convert import quantise
+from export.quantize.convert import to_int8
 
 
 def extremes_and_noise(count=20):
@@ -34,4 +34,4 @@ def small_network():
 
 @pytest.fixture(scope="session")
 def small_tflite(small_network, crops):
-    return quantise(small_network, crops)
+    return to_int8(small_network, crops)

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from export.quantize.audit import audit
-from export.quantize.convert import quantise
+from export.quantize.convert import to_int8
 from export.quantize.graph import read_graph
 
 
@@ -56,7 +56,7 @@ def test_weights_with_one_scale_are_refused(small_network, crops):
 
 
 def test_an_input_range_that_was_not_pinned_is_refused(small_network, crops):
-    dim = quantise(small_network, crops[2:] // 2)
+    dim = to_int8(small_network, crops[2:] // 2)
     assert any("all-black and an all-white picture" in fault for fault in audit(read_graph(dim)))
 
 

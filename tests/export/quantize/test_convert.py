@@ -3,12 +3,12 @@ from ai_edge_litert.interpreter import Interpreter
 
 from edge.vision.interpreter import dequantize, quantize_pixels, tensor_specs
 from export.quantize.classifier_run import calibration_crops
-from export.quantize.convert import quantise
-from training.datasets import Photo
+from export.quantize.convert import to_int8
+from training.classifier.datasets import Photo
 
 
 def test_the_same_network_gives_the_same_bytes(small_network, small_tflite, crops):
-    assert quantise(small_network, crops) == small_tflite
+    assert to_int8(small_network, crops) == small_tflite
 
 
 def test_int8_answers_as_float_to_within_two_steps(small_network, small_tflite, crops):

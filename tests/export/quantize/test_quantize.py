@@ -1,18 +1,26 @@
 import csv
 import io
 import json
+import shutil
+import subprocess
+import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import pytest
 
 from edge.cli import main as maskwatch
+from edge.errors import UserError
 from edge.runtime.pipeline import load_classifier
 from edge.settings.schema import ModelSettings
 from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main
-from training.datasets import read_dataset
-from training.networks import CLASSIFIERS
+from export.quantize.runs import read_run
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.networks import CLASSIFIERS
+
+REPOSITORY = Path(__file__).parent.parent.parent.parent
 
 
 def save_run(folder, network, dataset):
@@ -49,7 +57,7 @@ def exported(run, shown):
 
 @pytest.fixture
 def small_run(tmp_path, small_network, drawn_faces):
-    """A run whose network is quantised in a second."""
+    """A run whose network is quantized in a second."""
     (tmp_path / "small").mkdir()
     return save_run(tmp_path / "small", small_network, read_dataset(drawn_faces))
 
@@ -127,3 +135,30 @@ def test_inspect_shows_what_is_inside(shipped_model, capsys):
     shown = capsys.readouterr().out
     for part in ("CONV_2D", "1x128x128x3 int8", "multiply-adds", "threshold", "Golden outputs equal"):
         assert part in shown
+
+
+def test_without_tensorflow_quantize_says_what_installs_it(tmp_path):
+    code = (
+        "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None; from export.cli import main; "
+        f"sys.exit(main(['quantize', {str(tmp_path)!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY)
+    assert done.returncode == 2
+    assert "which this line of the README installs: python3 -m venv" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"kind": "x"}', "{}", "[" * 100_000])
+def test_damaged_metrics_are_refused_in_a_sentence(run, tmp_path, content):
+    folder = Path(shutil.copytree(run, tmp_path / "run"))
+    (folder / "metrics.json").write_text(content)
+    with pytest.raises(UserError, match=r"metrics\.json is damaged"):
+        read_run(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\3\4"])
+def test_a_damaged_network_is_refused_in_a_sentence(run, tmp_path, content):
+    folder = Path(shutil.copytree(run, tmp_path / "run"))
+    (folder / "model.keras").write_bytes(content)
+    with pytest.raises(UserError, match="no network that Keras can load"):
+        read_run(folder).load()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.camera import EFFECTS, poor_camera
+from training.common.camera_effects import EFFECTS, poor_camera
 from training.locator.augmentation import AnnotatedImage, cut, training_picture, turned_boxes
 
 SIZE = (240, 320)

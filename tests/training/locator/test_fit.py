@@ -13,15 +13,15 @@ from rich.console import Console
 from edge.errors import UserError
 from edge.vision.letterbox import LOCATOR_SIZE
 from training.cli import main
+from training.common.runs import RunFiles
 from training.locator.fit import fit
 from training.locator.network import LOCATORS, STRIDES
 from training.locator.pipeline import training_batches
 from training.locator.progress import LocatorProgress
-from training.locator.runs import LocatorSettings
+from training.locator.runs import LocatorFitSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.session import train_locator
-from training.locator.truth import MAX_ROWS
-from training.runs import RunFiles
+from training.locator.targets import MAX_ROWS
 
 
 def test_batches_are_pictures_in_zero_to_one_and_their_truth(drawn_scenes):
@@ -35,7 +35,7 @@ def test_batches_are_pictures_in_zero_to_one_and_their_truth(drawn_scenes):
 
 @pytest.mark.parametrize(("height", "size"), [(240, (240, 320)), (176, (176, 224))])
 def test_training_pictures_have_the_shape_of_the_devices(height, size):
-    assert LocatorSettings(height=height).size == size
+    assert LocatorFitSettings(height=height).size == size
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def test_a_run_holds_what_is_needed_to_go_on_and_to_export(finished, tiny_networ
     files = finished
     assert files.network.is_file()
     assert files.hold_a_finished_fit
-    settings = LocatorSettings(network=tiny_network, epochs=1, batch_size=8, height=80)
-    assert files.read_settings(LocatorSettings) == settings
+    settings = LocatorFitSettings(network=tiny_network, epochs=1, batch_size=8, height=80)
+    assert files.read_settings(LocatorFitSettings) == settings
     metrics = json.loads(files.metrics.read_text())
     assert metrics["kind"] == "locator"
     assert 0 <= metrics["val"]["recall"] <= 1
@@ -82,7 +82,9 @@ def test_a_run_holds_what_is_needed_to_go_on_and_to_export(finished, tiny_networ
 def test_an_interrupted_fit_goes_on_after_its_last_epoch(drawn_scenes, tmp_path, tiny_network, monkeypatch):
     files = RunFiles(tmp_path / "run")
     files.folder.mkdir()
-    settings = LocatorSettings(network=tiny_network, epochs=2, batch_size=8, height=80)
+    settings = LocatorFitSettings(network=tiny_network, epochs=2, batch_size=8, height=80)
+    # A busy machine must not end the tests themselves.
+    monkeypatch.setattr("training.common.interruption.SECONDS_TO_END", 600.0)
     with monkeypatch.context() as once:
         once.setattr(LocatorProgress, "epoch_scored", lambda self, row: os.kill(os.getpid(), signal.SIGINT))
         assert not train_locator(read_scenes(drawn_scenes), settings, files)
@@ -91,13 +93,14 @@ def test_an_interrupted_fit_goes_on_after_its_last_epoch(drawn_scenes, tmp_path,
     assert [row["epoch"] for row in files.read_history()] == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_fit_may_begin_with_another_ones_network(drawn_scenes, tmp_path, tiny_network):
     keras.utils.set_random_seed(7)
     begun, files = RunFiles(tmp_path / "begun"), RunFiles(tmp_path / "run")
     for run in (begun, files):
         run.folder.mkdir()
     LOCATORS[tiny_network]().save(begun.network)
-    settings = LocatorSettings(
+    settings = LocatorFitSettings(
         network=tiny_network, epochs=1, height=80, learning_rate=1e-9, start_from=str(begun.folder)
     )
     assert fit(read_scenes(drawn_scenes), settings, files, LocatorProgress(Console(file=io.StringIO()), batch_size=64))
@@ -105,12 +108,13 @@ def test_a_fit_may_begin_with_another_ones_network(drawn_scenes, tmp_path, tiny_
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in zip(*weights, strict=True))
 
 
+@pytest.mark.slow
 def test_a_fit_with_the_rounding_of_int8_leaves_a_network_without_it(drawn_scenes, finished, tmp_path, tiny_network):
     begun, files = finished, RunFiles(tmp_path / "run")
     command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(files.folder)]
     command += ["--epochs", "1", "--batch-size", "8", "--height", "80"]
     assert main([*command, "--from", str(begun.folder), "--as-int8"]) == 0
-    assert files.read_settings(LocatorSettings).as_int8
+    assert files.read_settings(LocatorFitSettings).as_int8
     networks = [keras.models.load_model(run.network, compile=False) for run in (begun, files)]
     kinds = [[type(layer) for layer in network.layers] for network in networks]
     assert kinds[0] == kinds[1]
@@ -118,7 +122,7 @@ def test_a_fit_with_the_rounding_of_int8_leaves_a_network_without_it(drawn_scene
 
 def test_an_unknown_network_is_refused(drawn_scenes, tmp_path):
     with pytest.raises(UserError, match="choose one of face_cnn"):
-        train_locator(read_scenes(drawn_scenes), LocatorSettings(network="other"), RunFiles(tmp_path))
+        train_locator(read_scenes(drawn_scenes), LocatorFitSettings(network="other"), RunFiles(tmp_path))
 
 
 def test_the_command_fits_a_locator_and_goes_on(drawn_scenes, finished, tmp_path, tiny_network, capsys):

@@ -2,15 +2,16 @@ import keras
 import numpy as np
 import pytest
 
-from edge.vision.anchor_free import HEAT_SLOPE, decode_boxes, encode_boxes, levels, overlaps
+from edge.vision.anchor_free import HEAT_SLOPE, decode_boxes, encode_boxes, levels
+from edge.vision.boxes import ious
 from training.locator.loss import LocatorLoss, assign, cells, generalised_iou, pairwise_iou
-from training.locator.truth import MAX_ROWS
+from training.locator.targets import MAX_ROWS
 
 CENTRES, STRIDES = cells()
 
 
 def table(*rows):
-    """Truth of one picture: (box, role) pairs."""
+    """Targets of one picture: (box, role) pairs."""
     found = np.zeros((1, MAX_ROWS, 5), np.float32)
     for i, (box, role) in enumerate(rows):
         found[0, i] = [*box, role]
@@ -104,7 +105,7 @@ def test_heat_in_an_ignored_region_costs_nothing():
 def test_overlaps_are_those_of_the_device():
     rng = np.random.default_rng(1)
     a, b = (np.concatenate([low, low + rng.uniform(1, 40, (9, 2))], 1) for low in rng.uniform(0, 60, (2, 9, 2)))
-    assert np.array(pairwise_iou(a[None], b[None]))[0] == pytest.approx(overlaps(a, b), abs=1e-5)
+    assert np.array(pairwise_iou(a[None], b[None]))[0] == pytest.approx(ious(a, b), abs=1e-5)
 
 
 def test_the_generalised_overlap_tells_near_from_far():
@@ -128,4 +129,4 @@ def test_the_loss_trains_a_few_cells_to_a_face():
     said = np.array(model(np.zeros((1, 1))))[0]
     best = np.argsort(-said[:, 0])[0]
     box = decode_boxes(shares(said[[best], 1:]), CENTRES[[best]], STRIDES[[best]])
-    assert overlaps(box, truth[0, :2, :4]).max() > 0.8
+    assert ious(box, truth[0, :2, :4]).max() > 0.8

@@ -1,0 +1,1 @@
+"""A door's page on this workstation, by way of the user's own ssh."""

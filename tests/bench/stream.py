@@ -1,0 +1,139 @@
+"""What the stream's readers cost the loop: the time a frame takes with all of them, against that with none, in one run.
+
+    PYTHONPATH=. .venv/bin/python tests/bench/stream.py [--blocks N]
+
+The door watches the demo's doorway at ten frames a second. Blocks of frames with the readers alternate with blocks in
+which nothing is published to them, so that whatever else the machine does falls on both alike. The readers are the page
+with a browser that takes everything, one reader of states and one of events, each a process, and one that asks for
+pictures and never reads.
+"""
+
+import argparse
+import http.client
+import multiprocessing
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from itertools import cycle
+from pathlib import Path
+
+from edge.alarm.pins import open_pins
+from edge.camera.frame import Frame
+from edge.demo.scene import DoorwayScene
+from edge.events.journal import Journal
+from edge.page.server import serve_page
+from edge.runtime.frame_result import FrameResult, PublisherGroup
+from edge.runtime.pipeline import build_pipeline, load_models, make_alarm
+from edge.runtime.stream import Stream
+from edge.settings.schema import PageSettings, Settings, StreamSettings
+from edge.settings.values import Address
+from edge.stream.client import StreamClient
+from edge.stream.messages import Position, subscription
+
+RATE, FRAMES = 10.0, 40
+"""Frames a second, and in a block."""
+
+SETTLING = 5
+"""Frames at the beginning of a block that do not count."""
+
+
+class Switch:
+    """A publisher that passes on to another while it is on."""
+
+    def __init__(self, publisher: Stream) -> None:
+        self.on = False
+        self._publisher = publisher
+
+    def publish(self, result: FrameResult) -> None:
+        """Pass it on, or not."""
+        if self.on:
+            self._publisher.publish(result)
+
+
+def blocks(count: int, switch: Switch, times: dict[bool, list[float]]) -> Iterator[Frame]:
+    """The frames, paced; notes how long each took until the loop asks for the next one."""
+    pictures = cycle([frame.image for frame in DoorwayScene()])
+    began = time.monotonic()
+    for number in range(count * FRAMES):
+        switch.on = number // FRAMES % 2 == 1
+        time.sleep(max(0.0, began + number / RATE - time.monotonic()))
+        asked = time.perf_counter()
+        yield Frame(next(pictures), number / RATE)
+        if number % FRAMES >= SETTLING:
+            times[switch.on].append(time.perf_counter() - asked)
+
+
+def read_stream(address: Path, wants: dict[str, bool]) -> None:
+    """Take everything, for ever."""
+    for _ in StreamClient(address, after=Position(), **wants):
+        pass
+
+
+def watch_page(port: int) -> None:
+    """Watch the page as a browser does, for ever."""
+    while True:
+        try:
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+                connection.request("GET", "/")
+                answer = connection.getresponse()
+                answer.read()
+                connection.request("GET", "/stream", headers={"Cookie": answer.headers["Set-Cookie"].partition(";")[0]})
+                while connection.getresponse().read(65_536):
+                    pass
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.5)
+
+
+def start_readers(settings: Settings, opened: ExitStack) -> None:
+    """All that can be attached."""
+    address = Path(settings.stream.socket)
+    for target, arguments in (
+        (serve_page, (settings, str)),
+        (watch_page, (settings.page.listen.port,)),
+        (read_stream, (address, {"states": True})),
+        (read_stream, (address, {})),
+    ):
+        process = multiprocessing.get_context("spawn").Process(target=target, args=arguments, daemon=True)
+        process.start()
+        opened.callback(process.kill)
+    dead = opened.enter_context(socket.socket(socket.AF_UNIX))
+    dead.connect(str(address))
+    dead.sendall(subscription(states=True, pictures=True, after=None))
+
+
+def main() -> None:
+    """Print the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--blocks", type=int, default=24, metavar="N", help="of four seconds each [%(default)s]")
+    count = parser.parse_args().blocks
+    times: dict[bool, list[float]] = {False: [], True: []}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        settings = Settings(
+            stream=StreamSettings(socket=f"{folder}/stream.sock"), page=PageSettings(listen=Address("127.0.0.1", port))
+        )
+        alarm = opened.enter_context(make_alarm(settings.alarm, open_pins(mock=True), live=True))
+        pipeline = build_pipeline(settings, load_models(settings), alarm)
+        log = opened.enter_context(Path(folder, "log").open("w"))
+        journal = Journal(log, epoch=time.time)
+        stream = Stream(settings.stream, journal, alarm, evidence_bounds=lambda: pipeline.tracker.evidence_bounds)
+        opened.enter_context(stream)
+        start_readers(settings, opened)
+        time.sleep(8)
+        switch = Switch(stream)
+        pipeline.watch(blocks(count, switch, times), PublisherGroup(journal, switch))
+    none, every = (statistics.median(times[on]) * 1000 for on in (False, True))
+    sys.stdout.write(
+        f"{none:.2f} ms a frame without readers, {every:.2f} ms with all of them (medians of {len(times[True])}): "
+        f"ratio {every / none:.3f}; means {statistics.mean(times[False]) * 1000:.2f} and "
+        f"{statistics.mean(times[True]) * 1000:.2f} ms\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.vision.preprocessing import whole_picture
+from training.classifier.augmentation import TrainingCrops, jittered_crop
+from training.classifier.dataset_reader import read_dataset
+
+
+@given(
+    height=st.integers(16, 200),
+    width=st.integers(16, 200),
+    seed=st.integers(0, 2**32),
+)
+@settings(deadline=None, max_examples=50)
+def test_any_picture_becomes_a_crop(height, width, seed):
+    picture = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    crop = jittered_crop(picture, whole_picture(picture), np.random.default_rng(seed))
+    assert crop.shape == (128, 128, 3)
+    assert crop.dtype == np.uint8
+
+
+def test_the_same_seed_gives_the_same_crop():
+    picture = np.random.default_rng(1).integers(0, 256, (90, 120, 3), np.uint8)
+    one, same, other = (
+        jittered_crop(picture, whole_picture(picture), np.random.default_rng(seed)) for seed in (5, 5, 6)
+    )
+    assert (one == same).all()
+    assert (one != other).any()
+
+
+def test_a_jittered_crop_keeps_the_channels_in_order():
+    red = np.zeros((100, 100, 3), np.uint8)
+    red[:, :, 0] = 250
+    crops = [jittered_crop(red, whole_picture(red), np.random.default_rng(seed)) for seed in range(20)]
+    levels = np.array([crop.reshape(-1, 3).mean(axis=0) for crop in crops])
+    # A poor camera may fade colours to grey, but never turns red into blue.
+    assert (levels[:, :1] >= levels[:, 1:] - 1).all()
+    assert np.median(levels[:, 0] - levels[:, 2]) > 100
+
+
+def test_crops_are_made_of_every_class(drawn_faces):
+    photos = read_dataset(drawn_faces).split("train")
+    crops = TrainingCrops(photos)
+    for index in range(len(photos)):
+        for spoilt in (False, True):
+            assert crops.make(index, np.random.default_rng(index), spoilt=spoilt).shape == (128, 128, 3)

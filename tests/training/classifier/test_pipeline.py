@@ -1,0 +1,106 @@
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.datasets import LABELS, Photo
+from training.classifier.networks import CLEAR, NOT_COMPLIANT
+from training.classifier.occluders import cup
+from training.classifier.pipeline import (
+    LABEL_SHARES,
+    evaluation_crops,
+    occluded_crops,
+    sampling_weights,
+    training_batches,
+)
+
+photos = st.lists(
+    st.builds(
+        Photo,
+        path=st.just(Path("a.png")),
+        label=st.sampled_from(LABELS),
+        split=st.just("train"),
+        sha256=st.just(""),
+        source=st.sampled_from(["one", "two", "three"]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(photos)
+def test_sampling_weights_are_probabilities_in_the_shares_of_the_classes(photos):
+    weights = sampling_weights(photos)
+    assert weights.sum() == pytest.approx(1)
+    assert (weights > 0).all()
+    present = {photo.label for photo in photos}
+    total = sum(LABEL_SHARES[label] for label in present)
+    for label in present:
+        share = sum(w for w, photo in zip(weights, photos, strict=True) if photo.label == label)
+        assert share == pytest.approx(LABEL_SHARES[label] / total)
+
+
+@given(photos)
+def test_a_source_counts_with_the_square_root_of_its_size(photos):
+    sums, sizes = defaultdict(float), defaultdict(int)
+    for weight, photo in zip(sampling_weights(photos), photos, strict=True):
+        sums[photo.label, photo.source] += weight
+        sizes[photo.label, photo.source] += 1
+    for label, source in sums:
+        first = next(key for key in sums if key[0] == label)
+        ratio = (sizes[label, source] / sizes[first]) ** 0.5
+        assert sums[label, source] / sums[first] == pytest.approx(ratio)
+
+
+def test_batches_hold_what_the_network_reads(drawn_faces):
+    photos = read_dataset(drawn_faces).split("train")
+    images, truth, weights = next(iter(training_batches(photos, batch_size=4, seed=1, deterministic=True)))
+    assert images.shape == (4, 128, 128, 3)
+    assert 0 <= float(np.min(images)) < float(np.max(images)) <= 1
+    for said in (truth, weights):
+        assert {name: said[name].shape for name in said} == {NOT_COMPLIANT: (4, 1), CLEAR: (4, 1)}
+        assert {value for answer in said.values() for value in np.unique(answer)} <= {0.0, 1.0}
+
+
+def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, monkeypatch):
+    photos = read_dataset(drawn_faces).split("train")
+    photos = [replace(photo, label="unclear") for photo in photos if photo.not_compliant] + [
+        photo for photo in photos if not photo.not_compliant
+    ]
+    monkeypatch.setattr("training.classifier.pipeline.SPOILT_SHARE", 0.3)
+    _, truth, weights = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
+    clear = np.array(truth[CLEAR])
+    assert 0 < clear.mean() < 1
+    assert (np.array(weights[NOT_COMPLIANT]) == clear).all()
+    assert (np.array(weights[CLEAR]) == 1).all()
+
+
+def test_some_clear_faces_are_made_unclear(drawn_faces, monkeypatch):
+    photos = read_dataset(drawn_faces).split("train")
+    monkeypatch.setattr("training.classifier.pipeline.SPOILT_SHARE", 0.5)
+    _, truth, _ = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
+    assert 0.2 < np.array(truth[CLEAR]).mean() < 0.8
+
+
+def test_evaluation_crops_are_the_whole_pictures(two_classes):
+    photos = read_dataset(two_classes).photos[:3]
+    crops = evaluation_crops(photos)
+    assert crops.shape == (3, 128, 128, 3)
+    assert crops.dtype == np.uint8
+    assert crops[0].mean() == pytest.approx(photos[0].read().mean(), abs=3)
+
+
+def test_no_photographs_give_no_crops():
+    assert evaluation_crops([]).shape == (0, 128, 128, 3)
+
+
+def test_occluded_crops_are_the_same_each_time(two_classes):
+    photos = read_dataset(two_classes).photos[:3]
+    first, again = occluded_crops(photos, cup), occluded_crops(photos, cup)
+    assert (first == again).all()
+    assert (first != evaluation_crops(photos)).any((1, 2, 3)).all()

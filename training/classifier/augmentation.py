@@ -1,0 +1,127 @@
+"""Training crops for the classifier: faces as a doorway gives them, some hidden behind a thing, some masks worn low."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from edge.vision.face import Face
+from edge.vision.preprocessing import crop_face
+from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
+from training.classifier.low_mask_augmentation import with_low_mask
+from training.classifier.occluders import occluded
+from training.classifier.scene_faces import surroundings
+from training.classifier.unclear import unclear_crop
+from training.common.camera_effects import poor_camera
+
+BORDERS = {cv2.BORDER_REPLICATE: 0.75, cv2.BORDER_REFLECT_101: 0.15, cv2.BORDER_CONSTANT: 0.1}
+"""How a picture goes on beyond its edges, and how often: the device always repeats the edge."""
+
+OCCLUDED_SHARE = 0.15
+"""How often a bare face is hidden in part."""
+
+CUT_OFF_SHARE = 0.12
+"""How often the frame's edge cuts a face off, nose and mouth still in view."""
+
+MOST_CUT_OFF = {"top": 0.4, "left": 0.3, "right": 0.3, "bottom": 0.08}
+"""How much of a face's box the frame's edge may cut off."""
+
+WORN_LOW_SHARE = 0.4
+"""How often an incorrectly worn mask is made of a bare face and another's mask."""
+
+
+class TrainingCrops:
+    """Makes training crops of photographs; faces in scenes are kept in memory, about a tenth of a megabyte each."""
+
+    def __init__(self, photos: Sequence[Photo]) -> None:
+        self._photos = photos
+        self._cut = {i: surroundings(*photo.read_face()) for i, photo in enumerate(photos) if photo.face}
+        self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
+
+    def make(self, index: int, rng: np.random.Generator, *, spoilt: bool = False) -> np.ndarray:
+        """A crop of the photograph at `index`, uint8 (128, 128, 3).
+
+        It is of the class of the photograph's label; `spoilt`, it is unclear.
+        """
+        if spoilt:
+            return poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng)
+        label = self._photos[index].label
+        if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
+            image, face = self._any_face(BARE, rng)
+            image = with_low_mask(image, face, *self._any_face(COMPLIANT, rng), rng)
+        else:
+            image, face = self._face(index)
+        if label in (BARE, UNSORTED) and rng.random() < OCCLUDED_SHARE:
+            image = occluded(image, face, rng)
+        return jittered_crop(image, face, rng)
+
+    def _face(self, index: int) -> tuple[np.ndarray, Face]:
+        return self._cut.get(index) or self._photos[index].read_face()
+
+    def _any_face(self, label: str, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
+        of_label = self._of_label[label]
+        return self._face(of_label[int(rng.integers(len(of_label)))])
+
+
+def jittered_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+    """A face crop as a doorway camera might give it: cut loosely, tilted, from afar, through a poor camera.
+
+    Args:
+        image: uint8 (height, width, 3), a picture around a face.
+        face: Where it is.
+        rng: Draws every choice.
+
+    Returns:
+        uint8 (128, 128, 3), cut by the device's own `crop_face`.
+    """
+    if rng.random() < CUT_OFF_SHARE:
+        image, face = _cut_off(image, face, rng)
+    if rng.random() < 0.3:
+        image, face = _seen_from_afar(image, face, rng)
+    border = int(rng.choice(list(BORDERS), p=list(BORDERS.values())))
+    crop = _mirrored_or_not(crop_face(image, _jittered(face, rng), border=border), rng)
+    if rng.random() < 0.5:
+        crop = _tilted(crop, rng)
+    return poor_camera(crop, rng)
+
+
+def _mirrored_or_not(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return np.ascontiguousarray(crop[:, ::-1]) if rng.random() < 0.5 else crop
+
+
+def _cut_off(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
+    """The part of the picture that a frame would show whose edge runs through the face."""
+    side = str(rng.choice(list(MOST_CUT_OFF)))
+    depth = rng.uniform(0, MOST_CUT_OFF[side]) * face.size
+    (x, y), half = face.centre, face.size / 2
+    left = max(0, round(x - half + depth)) if side == "left" else 0
+    top = max(0, round(y - half + depth)) if side == "top" else 0
+    right = round(x + half - depth) if side == "right" else image.shape[1]
+    bottom = round(y + half - depth) if side == "bottom" else image.shape[0]
+    part = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return part, Face(face.left - left, face.top - top, face.right - left, face.bottom - top)
+
+
+def _jittered(face: Face, rng: np.random.Generator) -> Face:
+    scale = float(np.exp(rng.uniform(np.log(0.85), np.log(1.5))))
+    x, y = face.centre
+    x += rng.uniform(-0.12, 0.12) * face.size * max(scale, 1)
+    y += rng.uniform(-0.12, 0.12) * face.size * max(scale, 1)
+    half = face.size * scale / 2
+    return Face(x - half, y - half, x + half, y + half)
+
+
+def _seen_from_afar(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
+    """The picture shrunk until the face is as small as the device may still have to judge it."""
+    factor = min(1.0, float(np.exp(rng.uniform(np.log(18), np.log(96)))) / max(face.size, 1))
+    size = (max(8, round(image.shape[1] * factor)), max(8, round(image.shape[0] * factor)))
+    x, y = size[0] / image.shape[1], size[1] / image.shape[0]
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), Face(
+        face.left * x, face.top * y, face.right * x, face.bottom * y
+    )
+
+
+def _tilted(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    size = crop.shape[0]
+    turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-28, 28), 1)
+    return cv2.warpAffine(crop, turn, (size, size), borderMode=cv2.BORDER_REPLICATE)

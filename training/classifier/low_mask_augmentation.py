@@ -1,0 +1,63 @@
+"""A mask worn too low, made of a bare face and the mask of another: such photographs are rare."""
+
+import cv2
+import numpy as np
+
+from edge.vision.face import Face
+
+MASK_PART = (0.04, 0.5, 0.96, 1.0)
+"""Where a mask lies in a face's box, as shares: left, top, right, bottom."""
+
+MASK_OUTLINE = ((0.0, 0.1), (0.5, 0.0), (1.0, 0.1), (0.95, 0.65), (0.72, 0.97), (0.28, 0.97), (0.05, 0.65))
+"""The outline of a mask within that part, as shares: the upper edge rises to the nose, the lower follows the chin."""
+
+TOPS = (0.66, 0.92)
+"""Where the upper edge of a mask worn low lies in the face's box: from below the nose down to the chin."""
+
+
+def with_low_mask(
+    bare: np.ndarray, bare_face: Face, masked: np.ndarray, masked_face: Face, rng: np.random.Generator
+) -> np.ndarray:
+    """A bare face with the mask of another one below its nose, its mouth or on its chin.
+
+    Args:
+        bare: uint8 (height, width, 3), RGB; is left as it is.
+        bare_face: The face in it.
+        masked: uint8 (height, width, 3), RGB.
+        masked_face: The face with a mask in it.
+        rng: Draws how low the mask is and how large.
+
+    Returns:
+        The shape and type of `bare`.
+    """
+    source = _corners(masked_face, MASK_PART)
+    top, height = rng.uniform(*TOPS), rng.uniform(0.28, 0.5)
+    inset = rng.uniform(-0.02, 0.08)
+    target = _corners(bare_face, (inset, top, 1 - inset, top + height))
+    size = (bare.shape[1], bare.shape[0])
+    warp = cv2.getAffineTransform(source[:3], target[:3])
+    pasted = cv2.warpAffine(masked, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    alpha = _outline(target, size, softness=0.015 * bare_face.size)
+    return np.clip(bare * (1 - alpha) + _in_the_light_of(pasted, bare, rng) * alpha, 0, 255).astype(np.uint8)
+
+
+def _corners(face: Face, part: tuple[float, float, float, float]) -> np.ndarray:
+    """Corners of a part of a face's box, float32 (4, 2): left top, right top, left bottom, right bottom."""
+    width, height = face.right - face.left, face.bottom - face.top
+    left, top, right, bottom = part
+    shares = np.array([(left, top), (right, top), (left, bottom), (right, bottom)])
+    return (np.array([face.left, face.top]) + shares * np.array([width, height])).astype(np.float32)
+
+
+def _outline(corners: np.ndarray, size: tuple[int, int], softness: float) -> np.ndarray:
+    """The mask's shape as opacity, float (height, width, 1) from 0 to 1."""
+    shape = corners[0] + np.array(MASK_OUTLINE) * (corners[3] - corners[0])
+    opacity = np.zeros(size[::-1], np.float32)
+    cv2.fillPoly(opacity, [np.round(shape).astype(np.int32)], 1.0)
+    return cv2.GaussianBlur(opacity, (0, 0), max(softness, 0.5))[..., np.newaxis]
+
+
+def _in_the_light_of(pasted: np.ndarray, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The pasted picture as bright as the other, partly: a bright mask in a dark picture would give itself away."""
+    ratio = float(image.mean() + 10) / float(pasted.mean() + 10)
+    return pasted * ratio ** rng.uniform(0.2, 0.8)

@@ -1,0 +1,125 @@
+"""Photographs into batches: sampled evenly, augmented, ready on both cores."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from edge.vision.preprocessing import CROP_SIZE, crop_face
+from training.classifier.augmentation import TrainingCrops
+from training.classifier.datasets import Photo
+from training.classifier.networks import CLEAR, NOT_COMPLIANT
+from training.classifier.occluders import Occluder
+
+LABEL_SHARES = {"with_mask": 0.38, "without_mask": 0.17, "incorrect": 0.1, "not_compliant": 0.1, "unclear": 0.25}
+"""Share of each class among the sampled pictures; those of the classes present are brought to sum to one.
+
+Masked and not masked faces are about as many: the network's probability has a balanced prior.
+"""
+
+SPOILT_SHARE = 0.08
+"""How often a clear photograph is made unclear."""
+
+Answers = dict[str, tf.Tensor]
+"""By the names of a network's outputs."""
+
+
+def sampling_weights(photos: list[Photo]) -> np.ndarray:
+    """How often each photograph is drawn, as probabilities (n,).
+
+    The classes get their LABEL_SHARES. Within a class each source counts with the square root of its size:
+    a large source with a look of its own must not stand for the class.
+    """
+    groups = Counter((photo.label, photo.source) for photo in photos)
+    weights = np.array([groups[photo.label, photo.source] ** -0.5 for photo in photos])
+    labels = np.array([photo.label for photo in photos])
+    for label, share in LABEL_SHARES.items():
+        if (chosen := labels == label).any():
+            weights[chosen] *= share / weights[chosen].sum()
+    return weights / weights.sum()
+
+
+def training_batches(photos: list[Photo], *, batch_size: int, seed: int, deterministic: bool) -> tf.data.Dataset:
+    """An endless stream of augmented batches.
+
+    Args:
+        photos: What to draw from, by `sampling_weights`.
+        batch_size: Pictures a batch.
+        seed: Of every random choice.
+        deterministic: The same batches in the same order each time, at the cost of one idle core.
+
+    Returns:
+        float32 (batch_size, 128, 128, 3) in 0..1; by the networks' outputs, the truth, float32 (batch_size, 1); and its
+        weight alike: whether an unclear face is compliant counts for nothing.
+    """
+    training_crops = TrainingCrops(photos)
+    truth = np.array([(photo.not_compliant, photo.clear) for photo in photos], np.float32)
+
+    def plan() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        rng = np.random.default_rng(seed)
+        weights = sampling_weights(photos)
+        while True:
+            indices = rng.choice(len(photos), batch_size, p=weights)
+            spoilt = (rng.random(batch_size) < SPOILT_SHARE) & (truth[indices, 1] > 0)
+            yield indices, rng.integers(0, 2**62, batch_size), spoilt
+
+    def crops(indices: np.ndarray, seeds: np.ndarray, spoilt: np.ndarray) -> np.ndarray:
+        rows = zip(indices, seeds, spoilt, strict=True)
+        return np.stack([training_crops.make(i, np.random.default_rng(s), spoilt=u) for i, s, u in rows])
+
+    def load(indices: tf.Tensor, seeds: tf.Tensor, spoilt: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
+        batch = tf.numpy_function(crops, (indices, seeds, spoilt), tf.uint8)
+        batch.set_shape((batch_size, CROP_SIZE, CROP_SIZE, 3))
+        not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
+        clear = tf.where(spoilt[:, tf.newaxis], 0.0, clear)
+        weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear)}
+        return tf.cast(batch, tf.float32) / 255.0, {NOT_COMPLIANT: not_compliant, CLEAR: clear}, weights
+
+    number = tf.TensorSpec((batch_size,), tf.int64)
+    signature = (number, number, tf.TensorSpec((batch_size,), tf.bool))
+    batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
+    batches = batches.map(load, num_parallel_calls=1 if deterministic else tf.data.AUTOTUNE)
+    return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def evaluation_crops(photos: list[Photo]) -> np.ndarray:
+    """The photographs as the device would cut them, uint8 (n, 128, 128, 3)."""
+    crops = (crop_face(*photo.read_face()) for photo in photos)
+    return np.stack(list(crops)) if photos else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
+
+
+def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.ndarray:
+    """The photographs as the device would cut them, each with a thing in front of the face.
+
+    Args:
+        photos: Bare faces.
+        thing: One of `training.classifier.occluders.OCCLUDERS`.
+        seed: Of where it is and how it looks; the same for the same photographs.
+
+    Returns:
+        uint8 (n, 128, 128, 3).
+    """
+    faces = [photo.read_face() for photo in photos]
+    crops = [
+        crop_face(thing(image, face, np.random.default_rng([seed, i])), face) for i, (image, face) in enumerate(faces)
+    ]
+    return np.stack(crops) if crops else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
+
+
+def predict(network: keras.Model, crops: np.ndarray, batch_size: int = 128) -> np.ndarray:
+    """The float network's P(not compliant) and P(clear) for uint8 crops (n, 128, 128, 3), as float64 (n, 2).
+
+    A network that does not say how clear a face is takes every face to be clear.
+    """
+    parts = [_answers(network, crops[i : i + batch_size]) for i in range(0, len(crops), batch_size)]
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, 2))
+
+
+def _answers(network: keras.Model, crops: np.ndarray) -> np.ndarray:
+    answer = network(crops.astype(np.float32) / 255.0, training=False)
+    if isinstance(answer, dict):
+        return np.concatenate([keras.ops.convert_to_numpy(answer[name]) for name in (NOT_COMPLIANT, CLEAR)], 1)
+    p = keras.ops.convert_to_numpy(answer)
+    return np.concatenate([p, np.ones_like(p)], 1)

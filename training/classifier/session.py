@@ -1,0 +1,83 @@
+"""One sitting of `maskwatch-train classifier`: fit, evaluate, report, and say what came of it."""
+
+from rich.console import Console
+
+from edge.errors import UserError
+from training.classifier.datasets import LABELS, Dataset
+from training.classifier.evaluate import evaluate
+from training.classifier.fit import fit, save_settings
+from training.classifier.networks import CLASSIFIERS
+from training.classifier.report import shares, write_report
+from training.common.left_out import summary
+from training.common.progress import EpochProgress
+from training.common.runs import FitSettings, RunFiles
+from training.common.session import fit_and_score
+from training.common.splits import SPLITS
+from training.report.rendering import counted
+
+
+def train(dataset: Dataset, settings: FitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
+    """Fit what is still to be fitted, then score the best epoch and write metrics and report.
+
+    Args:
+        dataset: To learn from, to choose by and to score on.
+        settings: Of the fit.
+        files: Of the run.
+        fit_on: Whether to fit at all, or only to score.
+
+    Returns:
+        Whether all epochs were done; False after Ctrl-C.
+
+    Raises:
+        UserError: No such network.
+    """
+    if settings.network not in CLASSIFIERS:
+        raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(CLASSIFIERS)}")
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    _say_dataset(dataset, console)
+    return fit_and_score(
+        files,
+        console,
+        fit=lambda: _fit(dataset, settings, files, console),
+        score=lambda: _evaluate(dataset, files, console),
+        fit_on=fit_on,
+    )
+
+
+def _fit(dataset: Dataset, settings: FitSettings, files: RunFiles, console: Console) -> bool:
+    if not files.hold_a_run:
+        dataset.save_split(files.split)
+        save_settings(settings, files)
+    progress = EpochProgress(console, batch_size=settings.batch_size)
+    try:
+        return fit(dataset, settings, files, progress)
+    finally:
+        progress.stop()
+
+
+def _say_dataset(dataset: Dataset, console: Console) -> None:
+    counts = dataset.counts()
+    for split in SPLITS:
+        console.print(f"{split:5}  " + ", ".join(f"{counts[split].get(label, 0)} {label}" for label in LABELS))
+    for line in (*dataset.notes, *summary(dataset.skipped)):
+        console.print(line)
+
+
+def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
+    evaluation = evaluate(dataset, files)
+    evaluation.save(files)
+    write_report(evaluation, files)
+    for split, scores in (("val", evaluation.metrics.val), ("test", evaluation.metrics.test)):
+        said = shares(scores)
+        console.print(
+            f"{split:5}  with/without right {said['with_without_accuracy']}, "
+            f"masked left alone {said['with_mask_left_alone']}, "
+            f"bare caught {said['without_mask_caught']}, "
+            f"incorrect caught {said['incorrect_caught']}"
+        )
+        if (clear := evaluation.metrics.clear[split]).unclear_images:
+            console.print(
+                f"       clear faces taken for clear {counted(clear.clear_kept, clear.clear_images)}, "
+                f"others taken for unclear {counted(clear.unclear_told, clear.unclear_images)}"
+            )
+    console.print(f"The best network is {files.network}; look at {files.report}.")

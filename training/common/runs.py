@@ -1,0 +1,157 @@
+"""A run: the settings of one fit and the folder that holds what came of it. Imports no TensorFlow."""
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from edge.errors import UserError
+from training.common.names import printable
+from training.common.records import read_rows
+from training.common.splits import training_set_digest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSettings:
+    """Everything that decides what a fit gives; written to the run's `settings.json`."""
+
+    network: str
+    """One of CLASSIFIERS."""
+    epochs: int = 60
+    """Passes over as many pictures as the training split holds."""
+    batch_size: int = 64
+    learning_rate: float = 3e-3
+    """Highest rate, reached after the first twentieth of the steps."""
+    weight_decay: float = 1e-3
+    label_smoothing: float = 0.02
+    seed: int = 1
+    threads: int = 0
+    """Threads of TensorFlow; 0 lets it use every core."""
+    deterministic: bool = False
+    """Whether the same settings give the same weights twice (slower)."""
+    start_from: str = ""
+    """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
+    scenes: str = ""
+    """Folder of scenes whose training faces are added; empty adds none."""
+    second_detector: str = ""
+    """YuNet file that clears what the locator takes for faces in the scenes, to learn as unclear; empty adds none."""
+    extra: tuple[str, ...] = ()
+    """Folders of class folders, all of whose pictures are trained with."""
+    labels: tuple[str, ...] = ()
+    """What labels of other names mean, as `THEIRS=OURS`."""
+
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of one run's folder."""
+
+    folder: Path
+
+    @property
+    def network(self) -> Path:
+        """The float network of the best epoch."""
+        return self.folder / "model.keras"
+
+    @property
+    def settings(self) -> Path:
+        """The exact settings, and the versions that they were used with."""
+        return self.folder / "settings.json"
+
+    @property
+    def history(self) -> Path:
+        """One JSON object an epoch."""
+        return self.folder / "history.jsonl"
+
+    @property
+    def split(self) -> Path:
+        """Which photograph was in which split."""
+        return self.folder / "split.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """Scores, calibration, threshold and digest."""
+        return self.folder / "metrics.json"
+
+    @property
+    def predictions(self) -> Path:
+        """What the network says of each picture of the validation and test splits."""
+        return self.folder / "predictions.csv"
+
+    @property
+    def report(self) -> Path:
+        """The page to look at."""
+        return self.folder / "report.html"
+
+    @property
+    def second_detector(self) -> Path:
+        """What a second detector found in the training scenes of a locator."""
+        return self.folder / "second_detector.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What `--resume` goes on from; gone once the fit is complete."""
+        return self.folder / "checkpoint"
+
+    @property
+    def hold_a_run(self) -> bool:
+        """Whether a fit was begun in this folder."""
+        return self.settings.is_file()
+
+    @property
+    def hold_a_finished_fit(self) -> bool:
+        """Whether all epochs were done: the checkpoint is written before each history line and removed at the end."""
+        return self.history.is_file() and not self.checkpoint.exists()
+
+    def read_history(self) -> list[dict]:
+        """The finished epochs, oldest first.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        lines = self.history.read_text().splitlines() if self.history.is_file() else []
+        return [_record(self.history, line) for line in lines]
+
+    def read_metrics(self) -> dict:
+        """The content of `metrics.json`.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        return _record(self.metrics, self.metrics.read_text(errors="replace"))
+
+    def read_settings(self, kind: type[Settings]) -> Settings:
+        """The settings that the run was begun with; `kind` is their dataclass.
+
+        Raises:
+            UserError: The file is damaged.
+        """
+        record = _record(self.settings, self.settings.read_text(errors="replace"))
+        known = {f.name: record[f.name] for f in fields(kind) if f.name in record}
+        try:
+            return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        except TypeError as error:
+            raise UserError(f"{printable(self.settings)} is damaged", DAMAGED) from error
+
+    def read_digest(self) -> str:
+        """The digest of the training set that the run was begun with, from its list of photographs."""
+        rows = read_rows(self.split, lambda row: (row["split"], row["sha256"]))
+        return training_set_digest(sha256 for split, sha256 in rows if split == "train")
+
+
+DAMAGED = "put the file back, or begin a new run"
+
+
+def _record(path: Path, text: str) -> dict:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{printable(path)} is damaged", DAMAGED) from error
+    if not isinstance(record, dict):
+        raise UserError(f"{printable(path)} is damaged", DAMAGED)
+    return record

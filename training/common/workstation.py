@@ -1,0 +1,34 @@
+"""What a workstation has and a device has not: TensorFlow and its company."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from edge.errors import UserError
+
+NAMES = {"tensorflow": "TensorFlow", "keras": "Keras", "sklearn": "scikit-learn", "PIL": "Pillow"}
+"""Modules whose package has another name."""
+
+OURS = ("edge", "training", "export")
+
+
+@contextmanager
+def workstation_packages() -> Iterator[None]:
+    """Within it, a package that is not installed is told in a sentence.
+
+    Raises:
+        UserError: One cannot be imported.
+    """
+    try:
+        yield
+    except ImportError as error:
+        module = (error.name or "").split(".")[0]
+        if module in OURS:
+            raise
+        name = NAMES.get(module, module) or "A package"
+        fault = "is not installed" if isinstance(error, ModuleNotFoundError) else f"cannot be loaded ({error})"
+        raise UserError(
+            f"{name} {fault}",
+            "training and quantizing need the workstation's packages, which this line of the README installs: "
+            "python3 -m venv .venv && .venv/bin/pip install -q -r training/requirements.txt && "
+            ".venv/bin/pip install -q --no-deps -e .",
+        ) from error
