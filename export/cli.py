@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from edge.errors import UserError
+from edge.help import example
 from edge.stderr import silenced_stderr
 from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
@@ -37,7 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="maskwatch-export", description="From a trained network to the device.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    quantize = commands.add_parser("quantize", help="quantize a run's network to int8, audit it, prove it")
+    quantize = commands.add_parser(
+        "quantize",
+        **example("maskwatch-export quantize runs/door --out door_cnn.tflite"),
+        help="quantize a run's network to int8, audit it, prove it",
+    )
     quantize.add_argument("run", type=Path, metavar="RUN", help="folder that `maskwatch-train` wrote")
     quantize.add_argument("--out", type=Path, metavar="FILE", help="model file to write [RUN/NETWORK.tflite]")
     quantize.add_argument("--force", action="store_true", help="replace the model file if it is there")
@@ -52,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
         "image), or by as many more false faces on a hundred images",
     )
     quantize.set_defaults(command=_quantize)
-    inspect = commands.add_parser("inspect", help="show what is in a model file")
+    inspect = commands.add_parser(
+        "inspect", **example("maskwatch-export inspect door_cnn.tflite"), help="show what is in a model file"
+    )
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
     _add_bundle(commands)
@@ -63,7 +70,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    bundle = commands.add_parser("bundle", help="gather all that a device needs, for an installation without a network")
+    bundle = commands.add_parser(
+        "bundle",
+        **example("maskwatch-export bundle --target trixie"),
+        help="gather all that a device needs, for an installation without a network",
+    )
     bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
     add_bundle_options(bundle)
     bundle.add_argument(
@@ -74,7 +85,9 @@ def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     push = commands.add_parser(
-        "push", help="install a bundle or a model on devices, by ssh; status 1 if one is not healthy with it"
+        "push",
+        **example("maskwatch-export push pi@door-1.local maskwatch.tar"),
+        help="install a bundle or a model on devices, by ssh; status 1 if one is not healthy with it",
     )
     push.add_argument("hosts", nargs="+", metavar="HOST", help="as ssh takes it")
     push.add_argument("file", type=Path, metavar="FILE", help="a bundle (.tar) or a model file (.tflite)")

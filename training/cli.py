@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UserError
+from edge.help import example
 from edge.stderr import silenced_stderr
 from training.classifier.dataset_reader import read_dataset, read_further
 from training.classifier.datasets import LABELS, Dataset
@@ -164,8 +165,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     classifier = commands.add_parser(
         "classifier",
+        **example("maskwatch-train classifier DATA --network door_cnn --out runs/door"),
         help="fit the network that tells masked faces from others",
-        description="Fit the network that tells masked faces from others, score it, and write a report. "
+        description="Fit the network that tells masked faces from others, score it, and write a report.\n"
         "Ctrl-C keeps the best so far; --resume goes on.",
     )
     classifier.set_defaults(command=train_classifier)
@@ -203,8 +205,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     locator = commands.add_parser(
         "locator",
+        **example("maskwatch-train locator SCENES --out runs/faces"),
         help="fit the network that finds faces",
-        description="Fit the network that finds faces and score it. Ctrl-C keeps the best so far; --resume goes on.",
+        description="Fit the network that finds faces and score it.\nCtrl-C keeps the best so far; --resume goes on.",
     )
     locator.set_defaults(command=train_locator)
     locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")

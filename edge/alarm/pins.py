@@ -2,19 +2,11 @@
 
 import os
 import tempfile
-from pathlib import Path
 
 from gpiozero import Factory
 from gpiozero.pins.mock import MockFactory
 
 from edge.errors import UserError
-
-DEVICE_TREE_MODEL = Path("/proc/device-tree/model")
-
-
-def on_a_raspberry_pi(model: Path = DEVICE_TREE_MODEL) -> bool:
-    """Whether this machine is a Raspberry Pi, by its device tree."""
-    return model.is_file() and model.read_bytes().startswith(b"Raspberry Pi")
 
 
 def open_pins(*, mock: bool) -> Factory:

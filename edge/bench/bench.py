@@ -13,7 +13,7 @@ from typing import TextIO
 
 from edge.alarm.pins import open_pins
 from edge.bench.people import DrawnPerson
-from edge.bench.process import board_name, forget_peak, resident_megabytes, seconds_since_start
+from edge.bench.process import forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.report import Report, Spread
 from edge.bench.stopwatch import Stopwatch
 from edge.board import Board
@@ -34,7 +34,7 @@ class Plan:
     """What is to be measured."""
 
     source: str | None = None
-    """As in the settings; None for somebody drawn at a drawn doorway."""
+    """As in the settings; None for a person at a drawn doorway."""
     frames: int = 200
     """How many frames count, at most: a clip may be shorter."""
     warm_up: int = 20
@@ -129,7 +129,7 @@ def _report(settings: Settings, plan: Plan, loaded: Loaded, stopwatch: Stopwatch
     now, peak = resident_megabytes()
     return Report(
         maskwatch_version=version("maskwatch"),
-        board=board_name(),
+        board=Board().name,
         architecture=platform.machine(),
         cores=os.cpu_count() or 1,
         python_version=platform.python_version(),

@@ -7,8 +7,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from edge.alarm.pins import DEVICE_TREE_MODEL
-
 SELF = Path("/proc/self")
 
 KIBIBYTES_PER_MEGABYTE = 1000 / 1.024
@@ -34,13 +32,6 @@ def resident_megabytes() -> tuple[float, float]:
     status = (SELF / "status").read_text()
     now, peak = (int(_found(rf"{name}:\s+(\d+) kB", status)) / KIBIBYTES_PER_MEGABYTE for name in ("VmRSS", "VmHWM"))
     return now, peak
-
-
-def board_name(model: Path = DEVICE_TREE_MODEL, cpus: Path = Path("/proc/cpuinfo")) -> str:
-    """The board's own name, or else that of its processor."""
-    if model.is_file():
-        return model.read_text().strip("\0\n ")
-    return _found(r"model name\s*:\s*(.+)", cpus.read_text()).strip() or "a processor without a name"
 
 
 def _found(pattern: str, text: str) -> str:

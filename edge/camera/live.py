@@ -10,6 +10,8 @@ from edge.camera.capture import Capture, Shot
 from edge.camera.driver import OpenDriver
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
+from edge.camera.repetition import Repetition
+from edge.errors import UserError
 from edge.signals import GLANCE_SECONDS, StopFlag
 
 OPENING_SECONDS = 20.0
@@ -27,7 +29,11 @@ MOST_HANGING = 3
 BLACK_LEVEL = 12
 """A picture is black if 99 of 100 pixels are at most this bright, of 255."""
 
-BLACK = "The picture is black: take the cover off the lens, or switch a light on."
+BLACK = UserError("The picture is black", "take the cover off the lens, or switch a light on")
+
+FROZEN = UserError(
+    "The camera sends the same picture over and over", "unplug it and plug it in again, or restart the board"
+)
 
 
 class CameraHangsError(OSError):
@@ -51,6 +57,7 @@ class LiveCamera:
         *,
         rate: FrameRate,
         rebuild_after_seconds: float,
+        noisy: bool = True,
         closing_seconds: float = CLOSING_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
@@ -62,7 +69,8 @@ class LiveCamera:
         Args:
             open_driver: Opens the camera; called again after each failure.
             rate: How many frames a second are given.
-            rebuild_after_seconds: How long no picture may come before the camera is opened again.
+            rebuild_after_seconds: How long no picture may come, or only the same one, before it is opened again.
+            noisy: Whether a sensor's noise makes every two pictures differ; a recording's may well be equal.
             closing_seconds: How long a camera may take to close before it is left to itself.
             clock: Tells the time, in seconds; never runs back.
             wall_clock: Tells the Unix time, which may jump.
@@ -71,13 +79,14 @@ class LiveCamera:
         """
         self.rate = rate
         self.trouble = ""
-        self.on_trouble: Callable[[str], None] = lambda _: None
-        self._open_driver = open_driver
+        self.on_trouble: Callable[[UserError], None] = lambda _: None
+        self._open_driver, self._noisy = open_driver, noisy
         self._rebuild_after_seconds, self._closing_seconds = rebuild_after_seconds, closing_seconds
         self._stop = stop or StopFlag()
         self._clock, self._wall_clock, self._sleep = clock, wall_clock, sleep or self._stop.wait
         self._started = clock()
         self._hanging: list[Capture] = []
+        self._repetition = Repetition()
         self._capture = Capture(open_driver, rate, clock, self._stop)
         self._capture.wait_until_open(OPENING_SECONDS)
 
@@ -93,9 +102,6 @@ class LiveCamera:
             CameraHangsError: The driver does not come back.
         """
         while shot := self._next_shot():
-            if is_black(shot.image):
-                self._tell(BLACK)
-                continue
             self.trouble = ""
             yield Frame(shot.image, shot.seconds - self._started)
 
@@ -112,24 +118,46 @@ class LiveCamera:
         while not self._stop.is_set:
             try:
                 self._capture.wait_until_open(OPENING_SECONDS)
-                return self._capture.newest(self._rebuild_after_seconds)
+                shot = self._capture.newest(self._rebuild_after_seconds)
+                if shot is None or self._is_sight(shot):
+                    return shot
             except Exception as error:  # noqa: BLE001  a driver may raise anything; what helps is to open it again
-                self._tell(str(error) or repr(error))
-                self._rebuild(wait)
+                trouble = error if isinstance(error, UserError) else UserError(str(error) or repr(error))
+                self._tell(trouble)
+                self._rebuild(wait, trouble)
                 wait = min(2 * wait, LONGEST_WAIT_SECONDS)
         return None
 
-    def _rebuild(self, wait: float) -> None:
+    def _is_sight(self, shot: Shot) -> bool:
+        """Whether something can be seen in a picture, and it is not the one before it.
+
+        Some drivers send a picture twice; only a repetition that lasts is a fault.
+
+        Raises:
+            UserError: The camera is frozen.
+        """
+        new = not self._noisy or self._repetition.is_new(shot.image, shot.seconds)
+        trouble = BLACK if is_black(shot.image) else FROZEN
+        if trouble is BLACK:
+            self._tell(BLACK)
+        elif self._repetition.seconds:
+            self.trouble = str(FROZEN)
+        if self._repetition.seconds >= self._rebuild_after_seconds:
+            self._repetition = Repetition()
+            raise UserError(trouble.problem, trouble.remedy)
+        return new and trouble is not BLACK
+
+    def _rebuild(self, wait: float, trouble: UserError) -> None:
         if not self._closes():
             self._hanging = [capture for capture in [*self._hanging, self._capture] if capture.hangs]
         if self._stop.is_set:
             return
         if len(self._hanging) > MOST_HANGING:
-            raise CameraHangsError(f"The camera's driver hangs ({self.trouble}): maskwatch has to be started again.")
+            raise CameraHangsError(f"The camera's driver hangs ({trouble.problem}): maskwatch has to be started again.")
         while wait > 0 and not self._stop.is_set:
             self._sleep(min(wait, 1.0))
             wait -= 1.0
-            self.on_trouble(self.trouble)
+            self.on_trouble(trouble)
         self._capture = Capture(self._open_driver, self.rate, self._clock, self._stop)
 
     def _closes(self) -> bool:
@@ -141,8 +169,8 @@ class LiveCamera:
                 return False
         return True
 
-    def _tell(self, trouble: str) -> None:
-        self.trouble = trouble
+    def _tell(self, trouble: UserError) -> None:
+        self.trouble = str(trouble)
         self.on_trouble(trouble)
 
 

@@ -32,6 +32,7 @@ def open_camera(settings: CameraSettings, stop: StopFlag | None = None) -> Camer
         open_driver,
         rate=FrameRate(settings.frames_per_second),
         rebuild_after_seconds=settings.rebuild_after_seconds,
+        noisy=not settings.is_recording,
         stop=stop,
     )
 

@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime
 
-from edge.board import Board
+from edge.board import Throttling, read_throttling
 from edge.doctor.check import NOT_A_PI, Case, Finding
 
-UNDER_VOLTAGE, CAPPED, THROTTLED, TOO_WARM = range(4)
-"""Numbers of the bits of the firmware's flags that are set now; 16 bits higher, those set since the last boot."""
-
-SINCE_BOOT = 16
+SLOWED = Throttling.CAPPED | Throttling.THROTTLED | Throttling.TOO_WARM
+"""Flags that are set because of heat."""
 
 BETTER_SUPPLY = "use the official power supply, and a short cable"
 
@@ -32,13 +30,13 @@ LITTLE_MEGABYTES = 100
 
 def check_power(case: Case) -> Finding:
     """Whether the power supply is strong enough."""
-    board = Board(case.machine.path("/sys"))
-    flags, weak = _flags(case, board), board.under_voltage()
+    flags, weak = _flags(case), case.machine.board.under_voltage()
     if flags is None and weak is None:
-        return Finding("power", "ok", "not known here" if case.machine.is_raspberry_pi else NOT_A_PI)
-    if weak or (flags or 0) >> UNDER_VOLTAGE & 1:
+        return Finding("power", "ok", "not known here" if case.machine.board.is_raspberry_pi else NOT_A_PI)
+    flags = flags or Throttling(0)
+    if weak or flags & Throttling.UNDER_VOLTAGE:
         return Finding("power", "warn", "the supply is too weak now", BETTER_SUPPLY)
-    if (flags or 0) >> (UNDER_VOLTAGE + SINCE_BOOT) & 1:
+    if flags.since_boot & Throttling.UNDER_VOLTAGE:
         return Finding(
             "power", "warn", "the supply was too weak at some time since the board was booted", BETTER_SUPPLY
         )
@@ -47,28 +45,25 @@ def check_power(case: Case) -> Finding:
 
 def check_temperature(case: Case) -> Finding:
     """Whether heat slows the board down."""
-    board = Board(case.machine.path("/sys"))
-    celsius, flags = board.celsius(), _flags(case, board) or 0
+    celsius, flags = case.machine.board.celsius(), _flags(case) or Throttling(0)
     text = "not known here" if celsius is None else f"{celsius:.0f} °C"
-    if any(flags >> bit & 1 for bit in (CAPPED, THROTTLED, TOO_WARM)) or (celsius or 0.0) >= HOT_CELSIUS:
+    if flags & SLOWED or (celsius or 0.0) >= HOT_CELSIUS:
         return Finding("temperature", "warn", f"{text}, the board is slowed down", COOLING)
     if (celsius or 0.0) >= WARM_CELSIUS:
         return Finding("temperature", "warn", f"{text}, maskwatch processes fewer frames", COOLING)
-    if any(flags >> bit + SINCE_BOOT & 1 for bit in (CAPPED, THROTTLED, TOO_WARM)):
+    if flags.since_boot & SLOWED:
         return Finding("temperature", "warn", f"{text}, was too hot since the board was booted", COOLING)
     return Finding("temperature", "ok", text)
 
 
-def _flags(case: Case, board: Board) -> int | None:
+def _flags(case: Case) -> Throttling | None:
     """The firmware's flags, from the kernel or from the firmware's own tool."""
-    flags = board.flags()
-    if flags is not None or not case.machine.is_raspberry_pi:
+    board = case.machine.board
+    flags = board.throttling()
+    if flags is not None or not board.is_raspberry_pi:
         return flags
     _, _, answer = case.machine.run(["vcgencmd", "get_throttled"]).strip().partition("throttled=")
-    try:
-        return int(answer, 16)
-    except ValueError:
-        return None
+    return read_throttling(answer)
 
 
 def check_clock(case: Case) -> Finding:

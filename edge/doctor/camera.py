@@ -7,7 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from edge.doctor.check import Case, Finding
+from edge.doctor.service import READ_LOG
 from edge.errors import UserError
+from edge.runtime.status import Status
 from edge.settings.schema import CameraSettings
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from edge.camera.frame import Camera
 
 FRAMES = 5
-"""Pictures that are compared: if all are equal to the byte, the camera repeats one picture."""
+"""Pictures that are taken."""
 
 PATIENCE_SECONDS = 5.0
 """How long a camera that was just opened may be dark or silent: many begin with black pictures."""
@@ -30,28 +32,36 @@ COLOR = "give the door visible light, and the camera an infrared filter (a NoIR 
 
 TRY_AGAIN = "try again in a minute"
 
-MOVING = "frames a second"
-"""What the status of a service that gets frames always says."""
+STALE_SECONDS = 45.0
+"""A service that has written no status for this long hangs: systemd's watchdog waits as long."""
+
+NO_FRAMES = 0.05
+"""Frames a second below which the service sees nothing."""
 
 
 def check_camera(case: Case) -> Finding:
-    """Whether it gives pictures; while the service uses it, the service's report counts."""
-    source = case.settings.camera.source
-    if case.service.watches:
-        return _word_of_the_service(source, case.service.status)
-    if case.service.has_devices:
-        text = f"{source}: the service has it, but no frame yet"
-        return Finding("camera", "warn", f"{text} ({case.service.status})" if case.service.status else text, TRY_AGAIN)
+    """Whether it gives pictures; while the service uses it, the service's status counts."""
+    source, service = case.settings.camera.source, case.service
+    if service.watches:
+        return _as_the_service_says(source, service.status, case.machine.clock())
+    if service.has_devices:
+        text = f"{source}: the service uses it, but has had no frame yet"
+        trouble = service.status.trouble if service.status else ""
+        return Finding("camera", "warn", f"{text} ({trouble})" if trouble else text, TRY_AGAIN)
     return look_at(case.settings.camera)
 
 
-def _word_of_the_service(source: str, status: str) -> Finding:
-    if not status:
+def _as_the_service_says(source: str, status: Status | None, now: float) -> Finding:
+    if status is None:
         return Finding("camera", "ok", f"{source}: used by the service, which has had a frame")
-    if MOVING in status and not status.startswith(f"0.0 {MOVING}"):
-        return Finding("camera", "ok", f"{source}: used by the service, which gets frames")
-    text, _, mend = status.rstrip(".").rpartition(": ")
-    return Finding("camera", "fail", f"{source}: {text or mend}", mend if text else "journalctl -u maskwatch -n 30")
+    if status.trouble:
+        return Finding("camera", "fail", f"{source}: {status.trouble}", status.remedy or READ_LOG)
+    if now - status.at > STALE_SECONDS:
+        text = f"{source}: the service has reported nothing for {now - status.at:.0f} s"
+        return Finding("camera", "fail", text, "sudo systemctl restart maskwatch")
+    if status.frames_per_second is not None and status.frames_per_second < NO_FRAMES:
+        return Finding("camera", "fail", f"{source}: the service gets no frames", READ_LOG)
+    return Finding("camera", "ok", f"{source}: used by the service, which gets frames")
 
 
 @dataclass
@@ -65,25 +75,23 @@ class Patience:
         """Start the clock."""
         self._until = self.clock() + self.seconds
 
-    def bear(self, trouble: str) -> None:
+    def bear(self, trouble: UserError) -> None:
         """Wait on while there is no frame, for the reason given.
 
         Raises:
             UserError: There has been none for too long.
         """
         if self.clock() >= self._until:
-            raise UserError(trouble)
+            raise trouble
 
 
 def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECONDS) -> Finding:
     """Open a camera, look at a few frames and close it.
 
     Raises:
-        UserError: It cannot be opened, gives no pictures, or black ones.
+        UserError: It cannot be opened, gives no pictures, black ones or only the same one.
     """
     # What is imported here may be broken, which is then a finding.
-    import numpy as np
-
     from edge.camera.live import BLACK, LiveCamera, is_black
     from edge.camera.sources import open_camera
 
@@ -94,14 +102,11 @@ def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECO
     if not images:
         raise UserError(f"{settings.source} holds no frame", "name another source under [camera]")
     if is_black(images[-1]):
-        raise UserError(BLACK)
+        raise UserError(BLACK.problem, BLACK.remedy)
     height, width = images[-1].shape[:2]
     text = f"{settings.source}: {width} x {height} pixels"
     if not camera.live:
         return Finding("camera", "ok", f"{text}, a recording")
-    if not settings.repeat and all(np.array_equal(image, images[0]) for image in images[1:]):
-        mend = "unplug the camera and plug it in again, or restart the board"
-        return Finding("camera", "fail", f"{text}, the same picture over and over", mend)
     if is_monochrome(images[-1]):
         return Finding("camera", "warn", f"{text}, {MONOCHROME}", COLOR)
     return Finding("camera", "ok", text)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edge.board import Board
 from edge.doctor.gpio_lines import busy_lines
 
 COMMAND_SECONDS = 10.0
@@ -81,11 +82,6 @@ class Machine:
             return ""
 
     @property
-    def model(self) -> str:
-        """What the board calls itself; empty on a machine without a device tree."""
-        return self.read("/proc/device-tree/model")
-
-    @property
-    def is_raspberry_pi(self) -> bool:
-        """Whether it is one."""
-        return self.model.startswith("Raspberry Pi")
+    def board(self) -> Board:
+        """The board itself."""
+        return Board(self.root)

@@ -9,7 +9,7 @@ GROUPS = ("video", "gpio")
 
 def check_pins(case: Case) -> Finding:
     """Whether no other program drives the settings' pins."""
-    if not case.machine.is_raspberry_pi:
+    if not case.machine.board.is_raspberry_pi:
         return Finding("pins", "ok", f"{NOT_A_PI}, the pins are mock pins")
     wanted = _wanted(case.settings.alarm)
     named = ", ".join(f"GPIO{pin}" for pin in wanted)
@@ -34,7 +34,7 @@ def _wanted(settings: AlarmSettings) -> dict[int, str]:
 def check_groups(case: Case) -> Finding:
     """Whether this user may run maskwatch by hand; the service has its groups from its unit."""
     machine = case.machine
-    if not machine.is_raspberry_pi:
+    if not machine.board.is_raspberry_pi:
         return Finding("groups", "ok", NOT_A_PI)
     if machine.user == "root":
         return Finding("groups", "ok", "root may use everything")

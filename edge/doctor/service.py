@@ -1,12 +1,19 @@
-"""What systemd says about the service."""
+"""What systemd and the service itself say about the service."""
 
 from dataclasses import dataclass
 
 from edge.doctor.machine import Machine
+from edge.runtime.status import STATUS_FILE, Status, read_status
 
 UNIT = "maskwatch"
 
-PROPERTIES = ("LoadState", "ActiveState", "SubState", "StatusText", "NRestarts")
+READ_LOG = f"journalctl -u {UNIT} -n 30"
+"""Shows what the service has logged last."""
+
+PROPERTIES = ("LoadState", "ActiveState", "SubState", "NRestarts")
+
+STATUS = f"/run/{UNIT}/{STATUS_FILE}"
+"""Where the running service writes its status."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +25,8 @@ class Service:
     """systemd's ActiveState."""
     sub: str = ""
     """systemd's SubState."""
-    status: str = ""
-    """What the program itself reports."""
+    status: Status | None = None
+    """What the program itself reports; None if it has written nothing that can be read."""
     restarts: int = 0
     """How often systemd has restarted it since a person last started it."""
 
@@ -35,7 +42,7 @@ class Service:
 
 
 def read_service(machine: Machine) -> Service:
-    """Ask systemd."""
+    """Ask systemd, and read the service's own status."""
     answer = machine.run(["systemctl", "show", UNIT, "-p", ",".join(PROPERTIES)])
     said = dict(line.split("=", 1) for line in answer.splitlines() if "=" in line)
     if said.get("LoadState") != "loaded":
@@ -45,6 +52,6 @@ def read_service(machine: Machine) -> Service:
         installed=True,
         active=said.get("ActiveState", ""),
         sub=said.get("SubState", ""),
-        status=said.get("StatusText", ""),
+        status=read_status(machine.path(STATUS)),
         restarts=int(restarts) if restarts.isdecimal() else 0,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edge.doctor.check import Case, Finding, Level
 from edge.doctor.machine import Machine
-from edge.doctor.service import UNIT
+from edge.doctor.service import READ_LOG, UNIT
 
 PYTHONS = ((3, 11), (3, 14))
 """The first Python that maskwatch runs on, and the first that it does not."""
@@ -14,14 +14,12 @@ PYTHONS = ((3, 11), (3, 14))
 APT = "/usr/lib/python3/dist-packages"
 """Where apt installs what is for Python."""
 
-READ_LOG = f"journalctl -u {UNIT} -n 30"
-
 
 def check_system(case: Case) -> Finding:
     """Whether this is a 64-bit system: the runtimes are built for no other."""
     machine = case.machine
     release = re.search(r'^PRETTY_NAME="?([^"\n]*)', machine.read("/etc/os-release"), re.MULTILINE)
-    parts = [machine.model, release[1] if release else "", f"{machine.bits}-bit {machine.architecture}"]
+    parts = [machine.board.model, release[1] if release else "", f"{machine.bits}-bit {machine.architecture}"]
     text = ", ".join(part for part in parts if part)
     if machine.bits == 64:
         return Finding("system", "ok", text)
@@ -79,12 +77,14 @@ def check_service(case: Case) -> Finding:
     if service.active == "failed" or service.sub == "auto-restart":
         return Finding("service", "fail", f"fails ({again})", READ_LOG)
     if service.active == "activating":
-        return Finding("service", "warn", f"is starting ({service.status or again})", READ_LOG)
+        return Finding(
+            "service", "warn", f"is starting ({service.status.text() if service.status else again})", READ_LOG
+        )
     if not service.watches:
         return Finding("service", "warn", f"is {service.active}", f"sudo systemctl enable --now {UNIT}")
-    text = service.status or "is running"
-    return Finding("service", "warn", f"{text} ({again})", READ_LOG) if service.restarts else _ok(text)
-
-
-def _ok(text: str) -> Finding:
+    text = service.status.text() if service.status else "is running"
+    if service.status and service.status.fault:
+        return Finding("service", "warn", f"{text}; reported a fault: {service.status.fault}", READ_LOG)
+    if service.restarts:
+        return Finding("service", "warn", f"{text} ({again})", READ_LOG)
     return Finding("service", "ok", text)

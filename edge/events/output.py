@@ -4,6 +4,7 @@ import os
 import select
 import socket
 import stat
+import weakref
 from collections.abc import Callable
 from typing import TextIO
 
@@ -26,7 +27,7 @@ class Output:
             stream.flush()
         except (AttributeError, OSError, ValueError):
             self._descriptor = -1
-        self._send = _sender(self._descriptor)
+        self._send = self._sender()
 
     def write(self, data: bytes) -> int:
         """Write what is taken at once; returns how many bytes.
@@ -50,16 +51,19 @@ class Output:
         poll.register(self._descriptor, select.POLLOUT)
         poll.poll(WRITABLE_MS)
 
-
-def _sender(descriptor: int) -> Callable[[bytes], int]:
-    mode = os.fstat(descriptor).st_mode if descriptor >= 0 else 0
-    if stat.S_ISSOCK(mode):
-        connection = socket.socket(fileno=os.dup(descriptor))
-        return lambda data: connection.send(data, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
-        try:
-            own = os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-        except OSError:  # another user's terminal
-            return lambda data: os.write(descriptor, data)
-        return lambda data: os.write(own, data)
-    return lambda data: os.write(descriptor, data)
+    def _sender(self) -> Callable[[bytes], int]:
+        descriptor = self._descriptor
+        mode = os.fstat(descriptor).st_mode if descriptor >= 0 else 0
+        if stat.S_ISSOCK(mode):
+            connection = socket.socket(fileno=os.dup(descriptor))
+            weakref.finalize(self, connection.close)
+            return lambda data: connection.send(data, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+        if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+            try:
+                descriptor = os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            except OSError:  # another user's terminal
+                pass
+            else:
+                # Left open, it would keep the reader from the end of what it reads.
+                weakref.finalize(self, os.close, descriptor)
+        return lambda data: os.write(descriptor, data)

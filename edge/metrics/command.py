@@ -7,7 +7,8 @@ from pathlib import Path
 
 from edge.errors import UserError
 from edge.metrics.metrics import Metrics
-from edge.settings.schema import MetricsSettings, Settings
+from edge.settings.connections import MetricsSettings
+from edge.settings.schema import Settings
 from edge.stream.client import Away, StreamClient
 from edge.stream.messages import Message
 

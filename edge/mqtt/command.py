@@ -17,7 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from edge.errors import UserError
 from edge.mqtt.bridge import Bridge
 from edge.mqtt.topics import Topics
-from edge.settings.schema import MqttSettings, Settings
+from edge.settings.connections import MqttSettings
+from edge.settings.schema import Settings
 from edge.signals import handling
 from edge.stats.database import Database
 from edge.stream.client import StreamClient, send_command

@@ -27,6 +27,9 @@ FILES = {"page.js": "text/javascript", "sign_in.js": "text/javascript", "page.cs
 LONGEST_BODY = 4096
 """Bytes of a request's body."""
 
+COMMANDS = ("test", "mute", "unmute")
+"""What a browser may have the door do."""
+
 TOKEN_HEADER = "x-maskwatch-token"
 
 
@@ -115,8 +118,11 @@ class Page:
         """Have the door do something; the answer is the door's own."""
         if self._signed(request) is None:
             return _refusal("You are not signed in.", 401)
+        asked = await _body(request)
+        if asked.get("do") not in COMMANDS:
+            return _refusal("The page can test, mute and unmute, and nothing else.", 400)
         try:
-            answer = await asyncio.to_thread(send_command, self._door, await _body(request))
+            answer = await asyncio.to_thread(send_command, self._door, asked)
         except UserError as error:
             return _refusal(str(error), 503)
         return JSONResponse(asdict(answer))

@@ -6,15 +6,22 @@ import sys
 from pathlib import Path
 
 from edge.errors import UserError
+from edge.help import example
 from edge.settings.toml_file import settings_in_force
 
 
 def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", config_help: str) -> None:
     """Add what shows the running door."""
-    page = commands.add_parser("page", help="serve the web page that shows the running door")
+    page = commands.add_parser(
+        "page", **example("maskwatch page --set-password"), help="serve the web page that shows the running door"
+    )
     page.add_argument("--set-password", action="store_true", help="only ask for a password and keep its digest")
     page.set_defaults(command=_page)
-    snapshot = commands.add_parser("snapshot", help="save what the running door sees, as one annotated picture")
+    snapshot = commands.add_parser(
+        "snapshot",
+        **example("maskwatch snapshot -o door.jpg"),
+        help="save what the running door sees, as one annotated picture",
+    )
     snapshot.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="picture to write (.jpg, .png)")
     snapshot.set_defaults(command=_snapshot)
     for command in (page, snapshot):
@@ -33,7 +40,7 @@ def _page(arguments: argparse.Namespace) -> int:
         return 0
     missing = [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]
     if missing:
-        raise UserError(f"Not installed: {', '.join(missing)}; run `pip install 'maskwatch[page]'`.")
+        raise UserError(f"Not installed are {', '.join(missing)}", "run `pip install 'maskwatch[page]'`")
     from edge.page.server import serve_page
 
     serve_page(settings, lambda line: sys.stderr.write(f"{line}\n"))

@@ -61,10 +61,10 @@ def read_digest(file: Path) -> Digest | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UserError(f"The password file {file} cannot be read ({error.strerror}): use sudo.") from error
+        raise UserError(f"The password file {file} cannot be read ({error.strerror})", "use sudo") from error
     except ValueError as error:
         advice = "set it again with `sudo maskwatch page --set-password`"
-        raise UserError(f"The password file {file} is damaged: {advice}.") from error
+        raise UserError(f"The password file {file} is damaged", advice) from error
 
 
 def set_password(file: Path) -> None:
@@ -75,19 +75,21 @@ def set_password(file: Path) -> None:
     """
     password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if not SHORTEST <= len(password) <= LONGEST:
-        raise UserError(f"A password has {SHORTEST} to {LONGEST} characters, and this one has {len(password)}.")
+        raise UserError(
+            f"A password has {SHORTEST} to {LONGEST} characters, and this one has {len(password)}", "choose another"
+        )
     try:
         write_whole(file, f"{Digest.of(password)}\n".encode(), mode=0o640)
         with suppress(KeyError):  # where the unit is not installed, the file is for its owner's group
             os.chown(file, -1, grp.getgrnam(GROUP).gr_gid)
     except OSError as error:
-        raise UserError(f"The password file {file} cannot be written ({error.strerror}): use sudo.") from error
+        raise UserError(f"The password file {file} cannot be written ({error.strerror})", "use sudo") from error
 
 
 def _asked() -> str:
     password = getpass.getpass("New password for the page: ")
     if getpass.getpass("Once more: ") != password:
-        raise UserError("The two passwords differ: nothing was changed.")
+        raise UserError("The two passwords differ, and nothing was changed", "run the command again")
     return password
 
 

@@ -45,11 +45,11 @@ def serve_page(
     digest = read_digest(Path(page.password_file))
     if not page.listen.is_loopback and digest is None:
         raise UserError(
-            f'"listen" in [page] opens the page to the network ({page.listen}), and there is no password: set one with '
-            "`sudo maskwatch page --set-password`."
+            f'"listen" in [page] opens the page to the network ({page.listen}), and there is no password',
+            "set one with `sudo maskwatch page --set-password`",
         )
     sockets = inherited_sockets(environment)
-    on_demand = bool(sockets) and page.listen.is_loopback
+    on_demand = (page.listen.host, page.listen.port) in [listener.getsockname()[:2] for listener in sockets]
     if not on_demand:
         sockets.append(_listen(page.listen))
         say(f"The page is at http://{page.listen}/")
@@ -78,8 +78,8 @@ def _listen(address: Address) -> socket.socket:
     except OSError as error:
         listener.close()
         raise UserError(
-            f'The page cannot listen on {address} ({error.strerror}): set another "listen" under [page], such as '
-            f'"{Address(address.host, 8080)}".'
+            f"The page cannot listen on {address} ({error.strerror})",
+            f'set another "listen" under [page], such as "{Address(address.host, 8080)}"',
         ) from error
     return listener
 
@@ -114,5 +114,5 @@ async def _serve(server: uvicorn.Server, feed: Feed, sockets: list[socket.socket
 
 async def _end_unwatched(server: uvicorn.Server, feed: Feed) -> None:
     while feed.unwatched_seconds < UNWATCHED_SECONDS:
-        await asyncio.sleep(5.0)
+        await asyncio.sleep(1.0)
     server.should_exit = True

@@ -38,13 +38,13 @@ def save_snapshot(door: Path, file: Path) -> State:
         UserError: The door is not there or has no picture, or the file cannot be written.
     """
     if file.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{file} has none of the endings {', '.join(SUFFIXES)}: name a picture.")
+        raise UserError(f"{file} has none of the endings {', '.join(SUFFIXES)}", "name a picture")
     state = _newest(door)
     _, encoded = cv2.imencode(file.suffix, draw(_as_result(state))[:, :, ::-1])
     try:
         write_whole(file, encoded.tobytes())
     except OSError as error:
-        raise UserError(f"{file} cannot be written ({error.strerror}): name another place with -o.") from error
+        raise UserError(f"{file} cannot be written ({error.strerror})", "name another place with -o") from error
     return state
 
 
@@ -61,13 +61,13 @@ def _newest(door: Path) -> State:
             if isinstance(message, State):
                 late.cancel()
                 return message
-    raise UserError(f"The door process at {door} has no picture: see `maskwatch doctor`.")
+    raise UserError(f"The door process at {door} has no picture", "see `maskwatch doctor`")
 
 
 def _as_result(state: State) -> FrameResult:
     image = cv2.imdecode(np.frombuffer(state.jpeg or b"", np.uint8), cv2.IMREAD_COLOR)
     if image is None:
-        raise UserError("The door process has sent a picture that cannot be read: try again.")
+        raise UserError("The door process has sent a picture that cannot be read", "try again")
     frame = Frame(np.ascontiguousarray(image[:, :, ::-1]), state.seconds)
     tracks = [_track(person) for person in state.people]
     return FrameResult(frame, tracks, _alarm(state), (), dict(state.milliseconds))

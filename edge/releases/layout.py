@@ -6,14 +6,10 @@ from pathlib import Path
 BASE = "opt/maskwatch"
 UNIT = "maskwatch.service"
 
-ENABLED = {
-    UNIT: "multi-user.target",
-    "maskwatch-page.socket": "sockets.target",
-    "maskwatch-stats.service": "multi-user.target",
-}
+ENABLED = {UNIT: "multi-user.target", "maskwatch-page.socket": "sockets.target"}
 """Units that start with the board, and the target that each belongs to."""
 
-INSTALLED = ("maskwatch-page.service", "maskwatch-mqtt.service", "maskwatch-metrics.service")
+INSTALLED = tuple(f"maskwatch-{name}.service" for name in ("page", "stats", "mqtt", "metrics"))
 """Units that another one starts, or that a person enables."""
 
 USERS = ("maskwatch-page", "maskwatch-stats", "maskwatch-mqtt", "maskwatch-metrics", "maskwatch")

@@ -27,9 +27,10 @@ def draw(result: FrameResult) -> np.ndarray:
         uint8 RGB, the frame with a bar added below it; both sides are even, as video encoders like it.
     """
     image = result.frame.image.copy()
-    for track in result.tracks:
+    found = [track for track in result.tracks if not track.unseen_seconds]  # a guessed place may show no face
+    for track in found:
         _draw_box(image, track)
-    for track in result.tracks:  # afterwards, so that no box crosses a label
+    for track in found:  # afterwards, so that no box crosses a label
         _draw_label(image, track)
     width = image.shape[1]
     bar = _bar(width, _capital(image) * 2.6, result.frame.seconds, result.alarm)

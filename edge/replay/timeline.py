@@ -169,8 +169,8 @@ def _head(figure: "Figure", remark: str) -> None:
         x=0.012, y=0.985, ha="left", va="top", fontsize=12.5, fontweight="bold", color=INK,
     )  # fmt: skip
     verdicts = [Patch(color=look.hex, label=look.word.lower()) for look in (*LOOKS.values(), MUTED)]
-    evidence = Line2D([], [], color=INK, linewidth=1.5, label="evidence, all looks")
-    single = Line2D([], [], color=QUIET, linewidth=0.9, label="P, a single look")
+    evidence = Line2D([], [], color=INK, linewidth=1.5, label="smoothed over frames")
+    single = Line2D([], [], color=QUIET, linewidth=0.9, label="P, single frame")
     figure.legend(
         handles=[evidence, single, *verdicts], loc="outside upper right", ncols=6, frameon=False, fontsize=9,
         labelcolor=INK,

@@ -5,9 +5,11 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Self
+from typing import Any, Self
 
+from edge.errors import UserError
 from edge.runtime.frame_result import FrameResult
+from edge.runtime.status import StatusRecord
 
 STATUS_SECONDS = 1.0
 """How often the status is told at most."""
@@ -44,12 +46,14 @@ class Heartbeat:
     """A publisher that tells systemd of the first frame (READY), of the later ones (WATCHDOG) and of how it fares.
 
     Only what has gone all the way through counts: a loop that is stuck anywhere feeds no watchdog, and systemd starts
-    the program anew. A context manager, at whose end systemd is told that the program is about to stop.
+    the program again. A context manager, at whose end systemd is told that the program is about to stop. What it tells
+    is also kept in a `StatusRecord`.
     """
 
     def __init__(
         self,
         *,
+        record: StatusRecord | None = None,
         temperature: Callable[[], float | None] = lambda: None,
         environment: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
@@ -57,16 +61,17 @@ class Heartbeat:
         """Nothing is told yet.
 
         Args:
+            record: Gets the status; by default one without a file.
             temperature: Reads the processor's temperature in degrees Celsius; None if it is not known.
             environment: As for `notify`; its WATCHDOG_USEC says how long the watchdog waits, in microseconds.
             clock: Tells the time on a clock that never runs back, in seconds.
         """
+        self._record = record or StatusRecord()
         self._temperature, self._environment, self._clock = temperature, environment, clock
         waits = int(environment.get("WATCHDOG_USEC") or 0) / 1e6
         self._feed_seconds = min(STATUS_SECONDS, waits / FEEDS) if waits else STATUS_SECONDS
         self._ready = False
         self._fed = self._said = clock()
-        self._status = ""
         self._frames, self._milliseconds = 0, 0.0
 
     def publish(self, result: FrameResult) -> None:
@@ -74,21 +79,31 @@ class Heartbeat:
         now = self._clock()
         if not self._ready:  # until systemd has taken it
             self._ready, self._fed, self._said = self._tell("READY=1"), now, now
+            self._record.update(state="watching", trouble="", remedy="")
             return
         self._frames += 1
         self._milliseconds += sum(result.milliseconds.values())
-        status = self._fares(result, now) if now - self._said >= STATUS_SECONDS else ""
-        self._feed(now, status)
+        self._feed(now, self._fares(result, now) if now - self._said >= STATUS_SECONDS else None)
 
-    def beat(self, status: str) -> None:
-        """No frame has come, but the program knows it and works at it: such as "blind, attempt 7".
+    def beat(self, trouble: UserError) -> None:
+        """No frame has come, but the program knows it and tries its camera again.
 
-        Whoever tries a lost camera again calls it, at least as often as the watchdog wants to be fed; until the first
-        frame it asks systemd for patience instead. It never makes the device READY.
+        The camera calls it at least as often as the watchdog wants to be fed; until the first frame it asks systemd for
+        patience instead. It never makes the device READY.
+
+        Args:
+            trouble: What is wrong with the camera.
         """
         now = self._clock()
-        news = status != self._status or now - self._said >= STATUS_SECONDS
-        self._feed(now, status if news else "")
+        changes = {
+            "state": "blind" if self._ready else "starting",
+            "frames_per_second": None,
+            "people": 0,
+            "trouble": trouble.problem,
+            "remedy": trouble.remedy,
+        }
+        news = (trouble.problem, trouble.remedy) != (self._record.status.trouble, self._record.status.remedy)
+        self._feed(now, changes if news or now - self._said >= STATUS_SECONDS else None)
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
@@ -102,33 +117,35 @@ class Heartbeat:
                 self._tell("READY=1")
 
     def __enter__(self) -> Self:
-        """Systemd is told of the first frame, not of the start."""
+        """Systemd is told of the first frame, not of the start; the record says "starting"."""
+        self._record.update()
         return self
 
     def __exit__(self, *exception: object) -> None:
         """The program is about to stop."""
         self._tell("STOPPING=1")
 
-    def _feed(self, now: float, status: str) -> None:
+    def _feed(self, now: float, changes: dict[str, Any] | None) -> None:
         lines = []
-        if status or now - self._fed >= self._feed_seconds:
+        if changes or now - self._fed >= self._feed_seconds:
             lines.append("WATCHDOG=1" if self._ready else f"EXTEND_TIMEOUT_USEC={START_SECONDS * 1_000_000}")
             self._fed = now
-        if status:
-            lines.append("STATUS=" + " ".join(status.split()))
-            self._status, self._said, self._frames, self._milliseconds = status, now, 0, 0.0
+        if changes:
+            lines.append("STATUS=" + self._record.update(**changes).text())
+            self._said, self._frames, self._milliseconds = now, 0, 0.0
         if lines:
             self._tell(*lines)
 
-    def _fares(self, result: FrameResult, now: float) -> str:
-        people = sum(not track.muted for track in result.tracks)
-        facts = [
-            f"{self._frames / (now - self._said):.1f} frames a second",
-            f"{self._milliseconds / self._frames:.0f} ms each",
-            {0: "nobody", 1: "1 person"}.get(people, f"{people} people") + " in view",
-        ]
-        celsius = self._temperature()
-        return ", ".join(facts if celsius is None else [*facts, f"{celsius:.0f} °C"])
+    def _fares(self, result: FrameResult, now: float) -> dict[str, Any]:
+        return {
+            "state": "watching",
+            "frames_per_second": round(self._frames / (now - self._said), 2),
+            "milliseconds": round(self._milliseconds / self._frames, 1),
+            "people": sum(not track.muted for track in result.tracks),
+            "celsius": self._temperature(),
+            "trouble": "",
+            "remedy": "",
+        }
 
     def _tell(self, *lines: str) -> bool:
         return notify(*lines, environment=self._environment)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
+from edge.runtime.status import runtime_directory
 from edge.settings.schema import AlarmSettings
 from edge.settings.text import toml
 
@@ -37,5 +38,5 @@ def noted_outputs(environment: Mapping[str, str] = os.environ) -> Path | None:
 
 
 def _note(environment: Mapping[str, str]) -> Path | None:
-    first = environment.get("RUNTIME_DIRECTORY", "").partition(":")[0]
-    return Path(first) / "outputs.toml" if first else None
+    folder = runtime_directory(environment)
+    return folder / "outputs.toml" if folder else None

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TextIO
 
 from edge.alarm.alarm import Alarm
 from edge.alarm.pattern import STARTING
-from edge.alarm.pins import on_a_raspberry_pi, open_pins
+from edge.alarm.pins import open_pins
 from edge.board import Board
 from edge.camera.live import LiveCamera
 from edge.camera.sources import is_live, open_camera
@@ -25,10 +26,11 @@ from edge.runtime.motion_gate import MotionGate
 from edge.runtime.outputs import note_outputs
 from edge.runtime.pipeline import Models, Pipeline, build_pipeline, load_models, make_alarm, upright_frames
 from edge.runtime.reload import Reload, put_in_force
+from edge.runtime.status import Status, StatusRecord, status_file
 from edge.runtime.stream import Stream
 from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
-from edge.signals import StopFlag, handling, stopping_on_signals
+from edge.signals import StopFlag, handling
 from edge.vision.golden import answers_as_golden
 from edge.vision.known_good import state_directory
 
@@ -46,13 +48,21 @@ class Count:
         self.seconds = result.frame.seconds
 
 
-def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], Settings] | None = None) -> int:
-    """Watch the settings' source until it ends, SIGTERM or Ctrl-C; the outputs are off afterwards.
+def run(
+    settings: Settings,
+    log: TextIO,
+    notes: TextIO,
+    stop: StopFlag,
+    *,
+    reread: Callable[[], Settings] | None = None,
+) -> int:
+    """Watch the settings' source until it ends or the program is to stop; the outputs are off afterwards.
 
     Args:
         settings: The device's settings.
         log: Gets the events, a JSON object a line.
         notes: Gets remarks for a person.
+        stop: Ends the watch.
         reread: Reads the settings again after a SIGHUP from systemd.
 
     Returns:
@@ -61,21 +71,27 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
     Raises:
         UserError: Something that the user can fix.
     """
-    mock = not on_a_raspberry_pi()
+    mock = not Board().is_raspberry_pi
     if mock:
         with suppress(OSError):  # nobody reads the remarks
             notes.write("This is not a Raspberry Pi: the LED and the buzzer are mock pins, which drive nothing.\n")
             notes.flush()
     live = is_live(settings.camera)
-    with stopping_on_signals() as stop, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
-        journal = Journal(log, epoch=time.time if live else lambda: 0.0, patient=lambda: not (live or stop.is_set))
-        fault_seconds = 0.0 if mock else FAULT_SECONDS
-        door = Door(settings, alarm, journal, stop, reread or (lambda: settings), fault_seconds)
-        note_outputs(settings.alarm)
-        alarm.play(STARTING)
-        with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
-            door.watch()
-    journal.write(Stopped(at=door.count.seconds, frames=door.count.frames))
+    with ExitStack() as offered:  # the stream tells of the end, too
+        with make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
+            journal = Journal(log, epoch=time.time if live else lambda: 0.0, patient=lambda: not (live or stop.is_set))
+            stream = Stream(settings.stream, journal, alarm, celsius=Board().celsius)
+            if live:
+                offered.enter_context(stream)
+            fault_seconds = 0.0 if mock else FAULT_SECONDS
+            status = Status(source=settings.camera.source, version=version("maskwatch"))
+            record = StatusRecord(status, path=status_file())
+            door = Door(settings, alarm, journal, stream, stop, record, reread or (lambda: settings), fault_seconds)
+            note_outputs(settings.alarm)
+            alarm.play(STARTING)
+            with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
+                door.watch()
+        journal.write(Stopped(at=door.count.seconds, frames=door.count.frames))
     return stop.status
 
 
@@ -86,7 +102,10 @@ class Door:
     settings: Settings
     alarm: Alarm
     journal: Journal
+    stream: Stream
     stop: StopFlag
+    record: StatusRecord
+    """The service's status."""
     reread: Callable[[], Settings]
     """Reads the settings again."""
     fault_seconds: float
@@ -94,7 +113,8 @@ class Door:
     count: Count = field(default_factory=Count)
 
     def report(self, error: Exception) -> None:
-        """Log a fault."""
+        """Log a fault, and keep it in the status."""
+        self.record.update(fault=str(error) or repr(error))
         self.journal.write(Fault(at=self.count.seconds, reason=str(error) or repr(error)))
 
     def tell(self, fault: str) -> None:
@@ -104,7 +124,7 @@ class Door:
     def watch(self) -> None:
         """Load the networks, open the camera, and run the loop until the frames end or the program is to stop."""
         with ExitStack() as opened:
-            heartbeat = opened.enter_context(Heartbeat(temperature=Board().celsius))
+            heartbeat = opened.enter_context(Heartbeat(record=self.record, temperature=Board().celsius))
             models = load_models(self.settings, state=state_directory(), tell=self.tell)
             if self.stop.is_set:
                 return
@@ -131,10 +151,8 @@ class Door:
         opened: ExitStack,
     ) -> list[Publisher]:
         """The publishers of a live camera, at work until `opened` closes."""
-        board, bounds = Board(), lambda: pipeline.tracker.evidence_bounds
         camera.on_trouble = heartbeat.beat
-        stream = Stream(self.settings.stream, self.journal, self.alarm, evidence_bounds=bounds, celsius=board.celsius)
-        opened.enter_context(stream)
+        self.stream.evidence_bounds = lambda: pipeline.tracker.evidence_bounds
         blind_after = self.settings.alarm.blind_after_seconds
         watchdog = CameraWatchdog(self.alarm, self.journal, after_seconds=blind_after, why=lambda: camera.trouble)
         opened.enter_context(watchdog)
@@ -146,7 +164,7 @@ class Door:
         # Without systemd, SIGHUP says that the terminal has been closed.
         if "NOTIFY_SOCKET" in os.environ:
             opened.enter_context(handling({signal.SIGHUP: reload.ask}))
-        return [watchdog, *publishers, ThermalThrottle(board, self.journal, camera.rate), reload, stream]
+        return [watchdog, *publishers, ThermalThrottle(Board(), self.journal, camera.rate), reload, self.stream]
 
     def _off_first(self, _: object, error: BaseException | None, __: object) -> None:
         """Switch the outputs off before anything is waited for; an error in the program is shown on them first."""

@@ -19,7 +19,7 @@ from edge.runtime.commands import Commands
 from edge.runtime.frame_result import FrameResult
 from edge.runtime.state_line import StateLine
 from edge.runtime.stream_server import StreamServer
-from edge.settings.schema import StreamSettings
+from edge.settings.connections import StreamSettings
 
 RATE_SECONDS = 3.0
 """Over how long the frames a second are counted."""
@@ -34,7 +34,6 @@ class Stream:
         journal: Journal,
         alarm: Alarm,
         *,
-        evidence_bounds: Callable[[], tuple[float, float]],
         celsius: Callable[[], float | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -44,12 +43,13 @@ class Stream:
             settings: Where the socket is.
             journal: Its events are passed on; gets what the commands lead to.
             alarm: Carries out the commands.
-            evidence_bounds: The log-odds at which a person counts as compliant, and as not.
             celsius: Reads the processor's temperature.
             clock: Tells the time on a clock that never runs back, in seconds.
         """
         self._address, self._journal, self._alarm = Path(settings.socket), journal, alarm
-        self._evidence_bounds, self._celsius, self._clock = evidence_bounds, celsius, clock
+        self._celsius, self._clock = celsius, clock
+        self.evidence_bounds: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0)
+        """Tells the log-odds at which a person counts as compliant, and as not."""
         self._times: deque[float] = deque()
         self._frames = 0
         self._newest: StateLine | None = None
@@ -92,7 +92,7 @@ class Stream:
             frames_per_second=_rate(self._times),
             buzzer_muted_seconds=self._alarm.buzzer_muted_seconds,
             min_face_px=self._alarm.settings.min_face_px,
-            evidence_bounds=self._evidence_bounds(),
+            evidence_bounds=self.evidence_bounds(),
             celsius=self._celsius,
         )
         self._server.offer(self._newest)

@@ -1,7 +1,10 @@
 """The door's local socket: many readers, none of which the door ever waits for.
 
-A thread of its own serves them all, so that the loop pays for no more than a lock and a wake-up a frame. It keeps the
-newest state and the last events; each reader holds a place in these and has no queue of its own that could grow.
+A thread of its own serves them all. It keeps the newest state and the last events; each reader holds a place in these
+and has no queue of its own that could grow.
+
+The loop leaves a frame's state and goes on. It does not wake the thread, which would at once compete with it for the
+interpreter: the thread comes by itself, twenty times a second while there are readers.
 """
 
 import os
@@ -28,6 +31,9 @@ MOST_READERS = 32
 
 STUCK_SECONDS = 30.0
 """A reader that takes nothing for so long is dropped."""
+
+ROUND_SECONDS = 0.05
+"""How often readers are given what is new, which is as late as it can come."""
 
 FAREWELL_SECONDS = 0.5
 """How long the last events may take to be read when the door stops."""
@@ -80,15 +86,12 @@ class StreamServer:
         with self._lock:
             self.newest += 1
             self._events.append(b'{"type":"event","number":%d,"event":%b}\n' % (self.newest, line.encode()))
-        self._wake()
 
     def offer(self, snapshot: Snapshot) -> None:
         """Give the readers that are ready for it a state, in place of the last one."""
         with self._lock:
             self._snapshots += 1
             self._snapshot = self._snapshots, snapshot
-        if self._readers:
-            self._wake()
 
     def event(self, number: int) -> tuple[int, bytes]:
         """An event's line, or how many are lost from there on, and the number after it; no line if it is to come."""
@@ -117,30 +120,23 @@ class StreamServer:
         self._listener = _listen(self._address)
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(self._bell, selectors.EVENT_READ, self._hear)
-        for end in (self._bell, self._ringer):
-            end.setblocking(False)
         self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         """Send the readers the last events, and close."""
         self._stopping.set()
-        self._wake()
+        self._ringer.send(b".")
         self._thread.join(2 * FAREWELL_SECONDS + 1)
         with suppress(OSError):
             self._address.unlink()
 
-    def _wake(self) -> None:
-        with suppress(OSError):  # rung already, or the door is stopping
-            self._ringer.send(b".")
-
     def _hear(self) -> None:
-        with suppress(BlockingIOError):
-            self._bell.recv(4096)
+        self._bell.recv(1)
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
-            self._turn(1.0)
+            self._turn(ROUND_SECONDS if self._readers else None)
         self._turn(0.0)
         late = self._clock() + FAREWELL_SECONDS
         while any(reader.waits for reader in self._readers) and self._clock() < late:
@@ -150,7 +146,7 @@ class StreamServer:
         self._listener.close()
         self._selector.close()
 
-    def _turn(self, seconds: float) -> None:
+    def _turn(self, seconds: float | None) -> None:
         for key, mask in self._selector.select(seconds):
             if isinstance(key.data, StreamReader):
                 if mask & selectors.EVENT_READ:

@@ -62,7 +62,7 @@ class StreamClient:
         self._states, self._pictures = states, pictures
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # `close` may be called from a signal's handler
         self._socket: socket.socket | None = None
 
     def __iter__(self) -> Iterator[Message | Away]:
@@ -74,7 +74,9 @@ class StreamClient:
                 for message in self._connection():
                     wait, away = FIRST_WAIT_SECONDS, False
                     yield message
-            except (OSError, ValueError) as error:
+            except OSError as error:
+                reason = error.strerror or str(error)
+            except ValueError as error:
                 reason = str(error)
             if not away and not self._closed.is_set():
                 yield Away(reason)

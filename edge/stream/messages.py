@@ -4,7 +4,8 @@
 
 * `hello`, once: the protocol's number, the program's version, the `run`, an identifier that each start of the door
   makes for itself, and the number of the `newest` event.
-* `event`: a line of the log as it is, with its `number` in this run, from 1 on without a gap.
+* `event`: a line of the log as it is, with its `number` in this run, from 1 (`started`, unless a fault came before it)
+  to the last (`stopped`) without a gap.
 * `lost`: how many events the reader asked for that the door no longer keeps; the next one comes after the gap.
 * `state`: what the newest frame led to, where the reader asked for states; with the frame as a JPEG in Base64 where it
   asked for pictures. A slow reader misses states and pictures, and never an event.
@@ -27,7 +28,7 @@ Nothing here imports more than the standard library, so that a reader stays smal
 import json
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 PROTOCOL = 1
@@ -166,16 +167,29 @@ def decode(line: bytes, run: str = "") -> Message | None:
         raise ValueError(f"This is no message of the stream: {line[:80]!r}") from error
 
 
+def _hello(message: dict[str, Any], _: str) -> Hello:
+    if message["protocol"] != PROTOCOL:
+        raise ValueError(f"the door speaks protocol {message['protocol']}, and this program {PROTOCOL}")
+    return Hello(*(message[field.name] for field in fields(Hello)))
+
+
 def _state(message: dict[str, Any], _: str) -> State:
-    values = {key: value for key, value in message.items() if key != "type"}
-    people = tuple(PersonState(**{**person, "box": tuple(person["box"])}) for person in values.pop("people"))
-    jpeg = values.pop("jpeg", None)
-    bounds = tuple(values.pop("evidence_bounds"))
-    return State(people=people, evidence_bounds=bounds, jpeg=None if jpeg is None else b64decode(jpeg), **values)
+    # What a newer door says besides is left out.
+    values = {field.name: message[field.name] for field in fields(State) if field.name != "jpeg"}
+    values["people"] = tuple(map(_person, message["people"]))
+    values["evidence_bounds"] = tuple(message["evidence_bounds"])
+    jpeg = message.get("jpeg")
+    return State(jpeg=None if jpeg is None else b64decode(jpeg, validate=True), **values)
+
+
+def _person(person: dict[str, Any]) -> PersonState:
+    left, top, right, bottom = map(float, person["box"])
+    values = {field.name: person[field.name] for field in fields(PersonState)}
+    return PersonState(**{**values, "box": (left, top, right, bottom)})
 
 
 READERS: dict[str, Callable[[dict[str, Any], str], Message]] = {
-    "hello": lambda message, _: Hello(*(message[key] for key in ("protocol", "version", "run", "newest"))),
+    "hello": _hello,
     "event": lambda message, run: NumberedEvent(Position(run, message["number"]), message["event"]),
     "lost": lambda message, _: LostEvents(message["count"]),
     "state": _state,

@@ -1,5 +1,6 @@
 """Our own wheel, the same bytes for the same source."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,11 @@ from pathlib import Path
 from edge.errors import UserError
 from export.bundle.target import SOURCE
 
-ROOMS = ("edge", "training", "export")
+ROOMS = ("edge",)
+"""What runs on a device; training and export stay on the workstation."""
+
+OTHER_COMMANDS = re.compile(r"^\S+ = \"(?:training|export)\.\S+\"\n", re.MULTILINE)
+"""Lines of pyproject.toml that would install commands whose code is not in the wheel."""
 
 EPOCH = "315532800"
 """The oldest time that a zip archive can hold, in seconds since 1970: that of each file in the wheel."""
@@ -26,7 +31,7 @@ setuptools.build_meta.build_wheel(sys.argv[1])
 
 
 def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path, bytes] | None = None) -> Path:
-    """Build the wheel of maskwatch.
+    """Build the device's wheel of maskwatch.
 
     Args:
         folder: Where to; it must be empty. The build leaves its traces here, and none in the source.
@@ -60,6 +65,8 @@ def _copy_source(source: Path, clone: Path) -> None:
     clone.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copyfile(source / name, clone / name)
+    project = clone / "pyproject.toml"
+    project.write_text(OTHER_COMMANDS.sub("", project.read_text(encoding="utf-8")), encoding="utf-8")
     for room in ROOMS:
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
         shutil.copytree(source / room, clone / room, ignore=ignored, copy_function=shutil.copyfile)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from edge.errors import UserError
+from edge.help import example
 from export.bundle.option import add_bundle_options
 from export.flash.access import Access, ask_wifi
 from export.flash.bundle_file import read_bundle
@@ -23,7 +24,11 @@ from export.flash.write import write_card
 
 def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to `maskwatch-export`."""
-    flash = commands.add_parser("flash", help="have a card of Raspberry Pi OS install maskwatch at its first boot")
+    flash = commands.add_parser(
+        "flash",
+        **example("maskwatch-export flash --card /media/$USER/bootfs --hostname door-1"),
+        help="have a card of Raspberry Pi OS install maskwatch at its first boot",
+    )
     flash.add_argument(
         "--card",
         type=Path,

@@ -6,14 +6,19 @@ import time
 from rich.console import Console
 
 from edge.errors import UserError
-from edge.settings.schema import PageSettings
+from edge.help import example
+from edge.settings.connections import PageSettings
 from export.page.browser import open_browser
 from export.page.tunnel import open_tunnel
 
 
 def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add it."""
-    page = commands.add_parser("page", help="show a door's page, through ssh; Ctrl-C closes it")
+    page = commands.add_parser(
+        "page",
+        **example("maskwatch-export page pi@door-1.local"),
+        help="show a door's page, through ssh; Ctrl-C closes it",
+    )
     page.add_argument("host", metavar="HOST", help="as ssh takes it, such as pi@door-1.local")
     standard = PageSettings().listen.port
     page.add_argument("--port", type=int, default=standard, metavar="N", help="of the page on the door [%(default)s]")

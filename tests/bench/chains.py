@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from edge.runtime.pipeline import make_quality
 from edge.settings.schema import VerdictSettings
 from edge.vision.classifier import Classifier
 from edge.vision.face import Face
@@ -103,11 +104,11 @@ class Device(TwoSteps):
         self.locator = FaceLocator(network, max_faces=MAX_FACES, min_score=LOWEST_SCORE)
         self.classifier = Classifier(Int8Network(read_model_file(classifier)))
         self.threshold = network.metadata.threshold
-        self._clear_from = settings.clear_from
+        self._settings = settings
 
     def find(self, image: np.ndarray) -> list[Sighting]:
         """See `Chain`."""
-        return self.shown(self.judged(image), self._clear_from)
+        return self.shown(self.judged(image), self._settings)
 
     def judged(self, image: np.ndarray) -> list[Judged]:
         """All that the locator finds from LOWEST_SCORE on, and what the classifier says of it."""
@@ -115,9 +116,10 @@ class Device(TwoSteps):
         said = zip(faces, self.classifier.score(image, faces).tolist(), strict=True)
         return [Judged(face, p, p_clear) for face, (p, p_clear) in said]
 
-    def shown(self, judged: Sequence[Judged], clear_from: float) -> list[Sighting]:
-        """Those that are clear."""
-        clear = [one for one in judged if one.p_clear >= clear_from]
+    def shown(self, judged: Sequence[Judged], settings: VerdictSettings) -> list[Sighting]:
+        """Those that are clear, as the device would say that they are."""
+        quality = make_quality(settings)
+        clear = [one for one in judged if quality.of_clearness(quality.clearness(one.p_clear, one.face.score))]
         return [Sighting(one.face, one.p_not_compliant >= self.classifier.threshold) for one in clear]
 
     def locate(self, image: np.ndarray) -> list[Face]:

@@ -6,7 +6,8 @@ from edge.alarm.alarm import Alarm
 from edge.events.journal import Journal
 from edge.events.types import TrackBegan
 from edge.runtime.stream import Stream
-from edge.settings.schema import AlarmSettings, StreamSettings
+from edge.settings.connections import StreamSettings
+from edge.settings.schema import AlarmSettings
 
 
 class Log:
@@ -29,7 +30,8 @@ class Door:
         self.journal = Journal(self.log, epoch=lambda: 1000.0)
         self.alarm = Alarm(AlarmSettings(), self.pins)
         settings = StreamSettings(socket=str(self.address))
-        self.stream = Stream(settings, self.journal, self.alarm, evidence_bounds=lambda: (-3.0, 3.0), **options)
+        self.stream = Stream(settings, self.journal, self.alarm, **options)
+        self.stream.evidence_bounds = lambda: (-3.0, 3.0)
 
     def __enter__(self):
         self.alarm.__enter__()

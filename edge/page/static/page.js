@@ -17,7 +17,9 @@ function open() {
   if (source || document.hidden) return;
   source = new EventSource("stream");
   source.addEventListener("state", (event) => show(JSON.parse(event.data)));
-  source.addEventListener("away", () => veil("The door process does not run, or starts just now.", "no door"));
+  source.addEventListener("away", (event) =>
+    veil(`The door process does not answer (${JSON.parse(event.data)}). It is tried again.`, "no door"),
+  );
   source.addEventListener("expired", ended);
   source.addEventListener("error", () => {
     veil("The connection is lost; it is tried again.", "not connected");

@@ -5,16 +5,9 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from edge.alarm.alarm import Alarm
-from edge.alarm.pins import on_a_raspberry_pi, open_pins
+from edge.alarm.pins import open_pins
 from edge.errors import UserError
 from edge.settings.schema import AlarmSettings
-
-
-def test_a_raspberry_pi_is_known_by_its_device_tree(tmp_path):
-    model = tmp_path / "model"
-    assert not on_a_raspberry_pi(model)
-    model.write_bytes(b"Raspberry Pi 4 Model B Rev 1.4\0")
-    assert on_a_raspberry_pi(model)
 
 
 def test_pins_that_cannot_be_driven_are_said_to_be(monkeypatch):

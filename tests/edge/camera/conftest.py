@@ -19,7 +19,8 @@ class Driver:
         self.opened = self.closed = 0
         self.let_go = threading.Event()
         self.pictures = "well"
-        """What a picture is past the last word: the loop takes the newest only, and may miss any single one."""
+        """What a picture is past the last word, also "frozen": the loop takes the newest only, and may miss any one."""
+        self._noise = np.random.default_rng(1)
 
     def __call__(self):
         self._do("open")
@@ -31,8 +32,10 @@ class Driver:
 
     def picture(self):
         word = self._do("picture") if self.faults.get("picture") else self.pictures
-        image = np.full((120, 160, 3) if word == "small" else (480, 640, 3), 90, np.uint8)
-        return image * 0 if word == "black" else image
+        image = np.full((120, 160, 3) if word == "small" else (480, 640, 3), 0 if word == "black" else 90, np.uint8)
+        if word != "frozen":
+            image[:8, :8] += self._noise.integers(0, 9, (8, 8, 3), np.uint8)
+        return image
 
     def close(self):
         self.closed += 1
@@ -71,7 +74,7 @@ def live():
         hasty = {"rebuild_after_seconds": 0.05, "closing_seconds": 0.1, "sleep": lambda seconds: None}
         camera = LiveCamera(driver, **{"rate": FrameRate(1e6), **hasty, **options})
         camera.troubles = []
-        camera.on_trouble = camera.troubles.append
+        camera.on_trouble = lambda error: camera.troubles.append(error.problem)
         opened.append(camera)
         return camera
 

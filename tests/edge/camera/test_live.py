@@ -1,12 +1,12 @@
 import threading
-from itertools import islice
+from itertools import count, islice, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edge.camera.frame_rate import FrameRate
-from edge.camera.live import BLACK, MOST_HANGING, CameraHangsError, is_black
+from edge.camera.live import BLACK, FROZEN, MOST_HANGING, CameraHangsError, is_black
 from edge.errors import UserError
 
 
@@ -108,6 +108,61 @@ def test_black_pictures_are_no_sight(driver, live, first):
     assert set(told) == {BLACK}
 
 
+def thaw(camera, driver, told, *, after):
+    """Have a frozen camera send other pictures again once it has said so often what ails it."""
+
+    def tell(trouble):
+        told.append(trouble)
+        if len(told) == after:
+            driver.pictures = "well"
+
+    camera.on_trouble = tell
+
+
+def test_a_frozen_camera_is_opened_again_until_its_pictures_differ(driver, live):
+    shown = driver()
+    camera, told = live(shown), []
+    shown.pictures = "frozen"
+    thaw(camera, shown, told, after=6)
+    frames = iter(camera)
+    while len(told) < 6:
+        next(frames)
+    assert str(FROZEN) in {str(trouble) for trouble in told}
+    assert shown.opened >= 3
+    assert camera.trouble == ""
+
+
+def test_noise_free_black_is_a_dead_camera_and_no_dark_hall(driver, live, first):
+    shown, noise = driver(), np.random.default_rng(1)
+    shown.picture = lambda: noise.integers(90, 99, (48, 64, 3), np.uint8) * np.uint8(shown.opened >= 3)
+    camera = live(shown)
+    first(camera, 1)
+    assert shown.opened == 3
+    assert BLACK.problem in camera.troubles
+    assert FROZEN.problem not in camera.troubles
+
+
+def test_a_still_door_differs_by_its_noise(driver, live, first):
+    camera = live(driver(), rebuild_after_seconds=0.02)
+    assert first(camera, 100)[-1].seconds > 0.02
+    assert FROZEN.problem not in camera.troubles
+
+
+def test_a_picture_that_is_sent_twice_is_no_fault_and_given_once(driver, live, first):
+    shown, number = driver(), count()
+    shown.picture = lambda: np.full((48, 64, 3), 50 + next(number) // 2 % 200, np.uint8)
+    levels = [int(frame.image[0, 0, 0]) for frame in first(live(shown), 20)]
+    assert all(one != other for one, other in pairwise(levels))
+
+
+def test_a_still_recording_stands_in_for_a_camera(driver, live, first):
+    shown = driver()
+    shown.pictures = "frozen"
+    camera = live(shown, noisy=False)
+    assert first(camera, 100)[-1].seconds > 0
+    assert FROZEN.problem not in camera.troubles
+
+
 @pytest.mark.parametrize(("level", "black"), [(0, True), (8, True), (40, False)])
 def test_a_dim_hall_is_not_black(level, black):
     noise = np.random.default_rng(1).normal(level, 2, (480, 640, 3))
@@ -140,7 +195,7 @@ def held():
 def test_ten_thousand_restarts_leave_nothing_behind(driver, live):
     shown, image = driver(grab=["well", "raises"] * 10_500), np.full((48, 64, 3), 90, np.uint8)
     shown.picture = lambda: image
-    camera = live(shown)
+    camera = live(shown, noisy=False)
     frames = iter(camera)
 
     def restart(times):

@@ -1,5 +1,5 @@
 import sys
-from itertools import islice
+from itertools import cycle, islice
 from types import ModuleType
 
 import numpy as np
@@ -10,15 +10,20 @@ from edge.camera.sources import open_camera
 from edge.errors import UserError
 from edge.settings.schema import CameraSettings
 
+NOISE = cycle(range(200))
+"""No two pictures of a sensor are equal."""
+
 
 class StandInRequest:
     def __init__(self, size, calls):
         self.size, self.calls = size, calls
+        self.noise = next(NOISE)
 
     def make_array(self, name):
         assert name == "main"
         image = np.zeros((self.size[1], self.size[0], 3), np.uint8)
         image[:, :, 0] = 255
+        image[1, 1, 1] = self.noise
         return image
 
     def release(self):

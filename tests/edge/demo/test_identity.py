@@ -1,16 +1,17 @@
 import numpy as np
 
 from edge.demo.scene import DoorwayScene
-from edge.runtime.pipeline import load_models, make_tracker
+from edge.runtime.pipeline import load_models, tracking_rules
 from edge.settings.schema import Settings
+from edge.tracking.tracker import Tracker
 
 
 def test_each_visitor_has_one_track_and_no_track_changes_hands(portraits):
     """Each leaves in front of the next one, to the side and faster than anyone was expected to."""
-    scene, locator, tracker = DoorwayScene(), load_models(Settings()).locator, make_tracker(Settings(), 0.5)
+    scene, locator, tracker = DoorwayScene(), load_models(Settings()).locator, Tracker(tracking_rules(Settings(), 0.5))
     owners = {}
     for frame in scene:
-        asked = tracker.follow(frame, locator.locate(frame.image))
+        asked, _ = tracker.follow(frame, locator.locate(frame.image))
         tracker.judge(asked, np.full((len(asked), 2), (0.5, 1.0)))
         for track in tracker.tracks:
             visitor = visitor_of(track, scene.whereabouts(frame.seconds))

@@ -6,9 +6,10 @@ from edge.camera.frame_rate import FrameRate
 from edge.camera.live import LiveCamera
 from edge.doctor.camera import Patience, check_camera, look_at
 from edge.errors import UserError
+from edge.runtime.status import Status
 from edge.settings.schema import CameraSettings, Settings
 
-WATCHING = "9.8 frames a second, 12 ms each, nobody in view, 48 °C"
+NOW = 1_795_000_000.0
 
 
 @pytest.fixture
@@ -26,16 +27,24 @@ def picture(tmp_path):
 @pytest.mark.parametrize(
     ("status", "level"),
     [
-        ("", "ok"),
-        (WATCHING, "ok"),
-        ("0.0 frames a second", "fail"),
-        ("The picture is black: take the cover off the lens.", "fail"),
-        ("The camera has given no picture for 5 s.", "fail"),
+        (None, "ok"),
+        (Status(state="watching", at=NOW), "ok"),
+        (Status(state="watching", at=NOW, frames_per_second=9.8), "ok"),
+        (Status(state="watching", at=NOW, frames_per_second=0.0), "fail"),
+        (Status(state="watching", at=NOW - 60, frames_per_second=9.8), "fail"),
+        (Status(state="blind", at=NOW, trouble="The camera has given no picture for 5 s."), "fail"),
     ],
 )
-def test_where_the_service_watches_its_word_counts(status, level, pi, find):
+def test_while_the_service_watches_its_status_counts(status, level, pi, find):
     found = find(check_camera, pi, installed=True, active="active", status=status)
     assert found.level == level
+
+
+def test_the_trouble_and_the_remedy_of_a_blind_service_are_the_doctor_s(pi, find):
+    status = Status(state="blind", at=NOW, trouble="The picture is black", remedy="take the cover off the lens")
+    found = find(check_camera, pi, installed=True, active="active", status=status)
+    assert found.text.endswith("The picture is black")
+    assert found.mend == "take the cover off the lens"
 
 
 def test_a_camera_that_the_service_is_opening_is_left_to_it(pi, find):
@@ -118,9 +127,8 @@ def test_a_gray_wall_with_something_colored_is_no_night_camera(live):
 
 
 def test_a_frozen_picture_fails(live):
-    found = live(noise(1))
-    assert found.level == "fail"
-    assert "the same picture over and over" in found.text
+    with pytest.raises(UserError, match="the same picture over and over: unplug it"):
+        live(noise(1))
 
 
 def test_a_covered_lens_fails(live):
@@ -131,6 +139,6 @@ def test_a_covered_lens_fails(live):
 def test_a_camera_may_begin_with_black_pictures():
     now = iter([0.0, 1.0, 2.0])
     patience = Patience(1.5, clock=lambda: next(now))
-    patience.bear("black")
+    patience.bear(UserError("black"))
     with pytest.raises(UserError, match="black"):
-        patience.bear("black")
+        patience.bear(UserError("black"))

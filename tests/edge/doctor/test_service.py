@@ -1,19 +1,24 @@
+import json
+from dataclasses import asdict, replace
+
 import pytest
 
 from edge.doctor.service import read_service
 from edge.doctor.software import check_service
+from edge.runtime.status import Status
 
-WATCHING = "9.8 frames a second, 12 ms each, nobody in view, 48 °C"
+WATCHING = Status(state="watching", frames_per_second=9.8, milliseconds=12.0, celsius=48.0)
 
 
 def show(**properties):
     """What systemctl writes."""
-    known = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "StatusText": "", "NRestarts": "0"}
+    known = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "NRestarts": "0"}
     return "".join(f"{name}={value}\n" for name, value in {**known, **properties}.items())
 
 
 def test_what_systemd_says_is_read(pi):
-    pi.answer("systemctl", show(StatusText=WATCHING, NRestarts="3"))
+    pi.answer("systemctl", show(NRestarts="3"))
+    pi.write("/run/maskwatch/status.json", json.dumps(asdict(WATCHING)))
     service = read_service(pi.machine)
     assert (service.installed, service.watches, service.status, service.restarts) == (True, True, WATCHING, 3)
 
@@ -38,6 +43,7 @@ def test_a_service_at_work_holds_camera_and_pins(active, pi):
         ({"installed": False}, "ok", "not installed"),
         ({"active": "active", "status": WATCHING}, "ok", "9.8 frames a second"),
         ({"active": "active", "status": WATCHING, "restarts": 2}, "warn", "restarted 2 times"),
+        ({"active": "active", "status": replace(WATCHING, fault="a copy is used")}, "warn", "a copy is used"),
         ({"active": "active", "restarts": 1}, "warn", "restarted once"),
         ({"active": "failed", "sub": "failed"}, "fail", "fails"),
         ({"active": "activating", "sub": "auto-restart", "restarts": 40}, "fail", "restarted 40 times"),

@@ -95,7 +95,7 @@ def test_a_door_that_is_killed_and_started_again_comes_back_by_itself(real_door,
     wait(lambda: text(alone, "status") in ("watching", "alert"))
     real_door.kill("run")
     wait(lambda: text(alone, "status") == "no door")
-    assert "does not run" in text(alone, "veil")
+    assert "does not answer" in text(alone, "veil")
     real_door.start("run")
     wait(lambda: text(alone, "status") in ("watching", "alert"))
     picture = alone.execute_script(PICTURE)

@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from edge.releases.record import installed_releases, linked_release, read_health
 from edge.releases.table import show_releases
 
 from .board import write_bundle
+
+REPOSITORY = Path(__file__).parents[3]
 
 
 def names(board):
@@ -215,3 +218,21 @@ def test_the_table_says_what_each_release_is_to_the_device(board, install):
         ("1.0+b", ["current", "yes"]),
         ("1.0+c", ["no:", "`maskwatch doctor` fails (locator: answers wrongly)"]),
     ]
+
+
+def test_every_unit_is_installed_and_only_the_door_and_the_page_s_socket_start_with_the_board(board, install):
+    install(board, "1.0+a")
+    units = {path.name for path in (board.root / "usr/local/lib/systemd/system").iterdir()}
+    assert units == {file.name for file in (REPOSITORY / "systemd").glob("maskwatch*") if file.suffix != ".conf"}
+    started = {path.name for path in (board.root / "etc/systemd/system").glob("*.wants/*")}
+    assert started == {"maskwatch.service", "maskwatch-page.socket"}
+
+
+def test_programs_that_read_the_stream_are_of_the_new_release_too(board, install):
+    install(board, "1.0+a")
+    board.calls.clear()
+    install(board, "1.0+b")
+    assert ["systemctl", "start", "maskwatch-page.socket"] in board.calls
+    (again,) = (call for call in board.calls if call[:2] == ["systemctl", "try-restart"])
+    assert "maskwatch-page.service" in again
+    assert "maskwatch.service" not in again

@@ -39,6 +39,11 @@ def test_an_empty_frame_gets_the_bar_alone(frame_result):
     assert (image[:240] == 120).all()
 
 
+def test_a_place_without_a_face_gets_no_label(frame_result, person):
+    gone = replace(person(Verdict.NOT_COMPLIANT), unseen_seconds=0.2)
+    assert np.array_equal(draw(frame_result(1.0, gone)), draw(frame_result(1.0)))
+
+
 def test_led_and_buzzer_light_up_in_the_bar(frame_result):
     dark = draw(frame_result()).astype(int)
     led = draw(frame_result(alarm=AlarmState(led=True))).astype(int)

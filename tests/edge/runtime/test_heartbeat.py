@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.camera.frame import Frame
+from edge.errors import UserError
 from edge.runtime.frame_result import FrameResult
 from edge.runtime.heartbeat import Heartbeat, notify
 
@@ -47,9 +48,9 @@ class Device:
         self.now += after
         self.heartbeat.publish(self._frame_result(self.now, *tracks))
 
-    def beat(self, status, after=0.0):
+    def beat(self, trouble, after=0.0):
         self.now += after
-        self.heartbeat.beat(status)
+        self.heartbeat.beat(UserError(trouble))
 
 
 @pytest.fixture
@@ -161,24 +162,24 @@ def test_a_blind_device_that_says_so_is_not_hung(systemd, device):
     device.frame()
     systemd.heard()
     device.beat("blind, attempt 7", after=0.2)
-    assert systemd.heard() == [["WATCHDOG=1", "STATUS=blind, attempt 7"]]
+    assert systemd.heard() == [["WATCHDOG=1", "STATUS=blind, attempt 7."]]
 
 
 def test_the_same_words_are_said_once_a_second_at_most(systemd, device):
     device.frame()
     for _ in range(30):
         device.beat("blind, attempt 7", after=0.1)
-    assert sum("STATUS=blind, attempt 7" in message for message in systemd.heard()) in (3, 4)
+    assert sum("STATUS=blind, attempt 7." in message for message in systemd.heard()) in (3, 4)
 
 
 def test_a_camera_missing_from_the_start_makes_systemd_wait(systemd, device):
     device.beat("blind, attempt 1")
-    assert systemd.heard() == [["EXTEND_TIMEOUT_USEC=60000000", "STATUS=blind, attempt 1"]]
+    assert systemd.heard() == [["EXTEND_TIMEOUT_USEC=60000000", "STATUS=blind, attempt 1."]]
 
 
 def test_a_status_is_one_line(systemd, device):
     device.beat("blind:\nREADY=1")
-    assert systemd.heard()[-1][-1] == "STATUS=blind: READY=1"
+    assert systemd.heard()[-1][-1] == "STATUS=blind: READY=1."
 
 
 def test_a_reload_is_begun_and_ended_even_if_it_fails(systemd, device):

@@ -12,6 +12,9 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.stream.client import Away, StreamClient
+from edge.stream.messages import NumberedEvent, Position, State
+
 
 @pytest.fixture
 def config(tmp_path):
@@ -92,3 +95,22 @@ def test_a_closed_output_ends_no_watch(config):
         systemd.hear("WATCHDOG=1")
         status, _, errors = ended(process)
     assert (status, "Traceback" in errors) == (0, False)
+
+
+def test_the_stream_tells_of_the_whole_run(config):
+    address = config.parent / "stream.sock"
+    config.write_text(config.read_text() + f'[stream]\nsocket = "{address}"\n')
+    told = []
+    with running(config) as (process, _):
+        messages = iter(StreamClient(address, states=True, after=Position()))
+        for message in messages:
+            if isinstance(message, State) and process.poll() is None:
+                process.terminate()
+            if isinstance(message, Away):
+                break
+            if isinstance(message, NumberedEvent):
+                told.append(message.event["event"])
+        output, _ = process.communicate(timeout=60)
+    assert told == [event["event"] for event in map(json.loads, output.splitlines())]
+    assert (told[0], told[-1]) == ("started", "stopped")
+    assert not address.exists()

@@ -12,14 +12,14 @@ from edge.runtime.thermal_throttle import CHECK_SECONDS, ThermalThrottle
 class HotBoard:
     """The kernel's files of a Raspberry Pi, written by hand."""
 
-    def __init__(self, sys, frame_result):
-        self.sys, self.log, self.rate, self.seconds = sys, io.StringIO(), FrameRate(10.0), 0.0
+    def __init__(self, root, frame_result):
+        self.root, self.log, self.rate, self.seconds = root, io.StringIO(), FrameRate(10.0), 0.0
         self._frame_result = frame_result
         self.write("devices/platform/soc/soc:firmware/get_throttled", "0x0")
-        self.throttle = ThermalThrottle(Board(sys), Journal(self.log), self.rate)
+        self.throttle = ThermalThrottle(Board(root), Journal(self.log), self.rate)
 
     def write(self, name, text):
-        path = self.sys / name
+        path = self.root / "sys" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text + "\n")
 

@@ -7,7 +7,6 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 import pytest
 
 from edge.bounds import Bounds, FilePath, limits
-from edge.settings import schema
 from edge.settings.schema import (
     AlarmSettings,
     CameraSettings,
@@ -44,7 +43,7 @@ def test_every_number_and_every_text_has_a_limit(kind):
 
 @pytest.mark.parametrize("kind", TABLES.values())
 def test_every_setting_has_a_sentence_below_it(kind):
-    body = ast.parse(inspect.getsource(schema)).body
+    body = ast.parse(inspect.getsource(inspect.getmodule(kind))).body
     table = next(node for node in body if isinstance(node, ast.ClassDef) and node.name == kind.__name__)
     described = [
         first.target.id

@@ -30,7 +30,7 @@ def play(tracker, frames):
         image = np.full((160, 900, 3), 120, np.uint8)
         for look, left in people:
             image[50 : 50 + SIZE, left : left + SIZE] = look
-        asked = tracker.follow(
+        asked, _ = tracker.follow(
             Frame(image, number / 10), [Face(left, 50, left + SIZE, 50 + SIZE) for _, left in people]
         )
         tracker.judge(asked, np.full((len(asked), 2), (0.5, 1.0)))

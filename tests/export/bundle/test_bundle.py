@@ -48,6 +48,14 @@ def test_the_tar_tells_nothing_of_who_made_it_and_when(bundle):
         assert {(one.uid, one.gid, one.uname, one.mtime, one.mode) for one in archive} == {(0, 0, "", 0, 0o644)}
 
 
+def test_the_wheel_holds_what_runs_on_a_device_and_no_command_without_its_code(program):
+    with zipfile.ZipFile(program) as wheel:
+        names = wheel.namelist()
+        commands = next(wheel.read(name).decode() for name in names if name.endswith("entry_points.txt"))
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"edge"}
+    assert commands.split() == ["[console_scripts]", "maskwatch", "=", "edge.cli:entry"]
+
+
 def test_models_are_in_our_wheel_and_nowhere_else(bundle, program):
     with zipfile.ZipFile(program) as wheel:
         assert "edge/models/door_cnn.tflite" in wheel.namelist()

@@ -20,9 +20,12 @@ if sys.argv[-1] == "switched-off":
     sys.exit(255)
 here, there = sys.argv[sys.argv.index("-L") + 1].rsplit(":127.0.0.1:", 1)
 def carry(source, target):
-    while data := source.recv(65536):
-        target.sendall(data)
-    target.shutdown(socket.SHUT_WR)
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # one of the two has gone
 listener = socket.create_server(("127.0.0.1", int(here.split(":")[1])))
 while True:
     near, _ = listener.accept()
