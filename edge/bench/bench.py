@@ -34,7 +34,7 @@ class Plan:
     """What is to be measured."""
 
     source: str | None = None
-    """As in the settings; None for somebody drawn at a drawn doorway."""
+    """As in the settings; None for a person at a drawn doorway."""
     frames: int = 200
     """How many frames count, at most: a clip may be shorter."""
     warm_up: int = 20

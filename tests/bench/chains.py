@@ -71,15 +71,16 @@ class TwoSteps:
         """The faces in a scene, also those below the threshold."""
         raise NotImplementedError
 
-    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool]:
-        """Whether each is not compliant."""
+    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> Sequence[bool | None]:
+        """Whether each is not compliant; None for what the second step takes for no clear face."""
         raise NotImplementedError
 
     def find(self, image: np.ndarray) -> list[Sighting]:
         """See `Chain`."""
         faces = self.locate(image)
         shown = [face for face in faces if face.score >= self.threshold]
-        judged = [Sighting(face, says) for face, says in zip(shown, self.judge(image, shown), strict=True)]
+        said = zip(shown, self.judge(image, shown), strict=True)
+        judged = [Sighting(face, says) for face, says in said if says is not None]
         return judged + [Sighting(face) for face in faces if face.score < self.threshold]
 
     def stages(self, image: np.ndarray, face: Face) -> dict[str, Stage]:
@@ -125,6 +126,8 @@ class Device(TwoSteps):
         """See `TwoSteps`."""
         return self.locator.locate(image)
 
-    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool]:
+    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool | None]:
         """See `TwoSteps`."""
-        return (self.classifier.score(image, faces)[:, 0] >= self.classifier.threshold).tolist()
+        least = VerdictSettings().clear_from
+        scores = self.classifier.score(image, faces).tolist()
+        return [p >= self.classifier.threshold if p_clear >= least else None for p, p_clear in scores]
