@@ -26,7 +26,7 @@ from edge.vision.interpreter import Int8Network, find_runtime
 from edge.vision.model_file import ModelFile, pack, read_model_file, unpack
 
 SECONDS = 300
-"""How long a trial may take. A Raspberry Pi 3 needs three seconds, most of them to import; a busy or an emulated one many
+"""How long a trial may take. A Raspberry Pi 3 needs three seconds, most of them to import; a busy or emulated one many
 times as much, and to take a good network for a bad one is worse than a long wait."""
 
 MEMORY_BYTES = 192 * 1024 * 1024
