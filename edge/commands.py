@@ -34,9 +34,12 @@ def _inputs(arguments: argparse.Namespace, settings: "Settings", source: str | N
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Watch the settings' source, drive the pins, log events."""
-    from edge.runtime.run import run
+    from edge.signals import stopping_on_signals
 
-    return run(_settings(arguments), sys.stdout, sys.stderr, reread=lambda: _settings(arguments))
+    with stopping_on_signals() as stop:
+        from edge.runtime.run import run
+
+        return run(_settings(arguments), sys.stdout, sys.stderr, stop, reread=lambda: _settings(arguments))
 
 
 def outputs_off_command(arguments: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ class Plan:
     """What is to be measured."""
 
     source: str | None = None
-    """As in the settings; None for somebody drawn at a drawn doorway."""
+    """As in the settings; None for a person at a drawn doorway."""
     frames: int = 200
     """How many frames count, at most: a clip may be shorter."""
     warm_up: int = 20
@@ -47,7 +47,10 @@ class Plan:
             UserError: A number is too small.
         """
         if self.frames < 1 or self.warm_up < 0:
-            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be used", "give 1 or more frames and a warm-up of 0 or more")
+            raise UserError(
+                f"--frames {self.frames} --warm-up {self.warm_up} cannot be used",
+                "give 1 or more frames and a warm-up of 0 or more",
+            )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Somebody drawn at the drawn doorway: the demo's portraits come with packages that a device does not have."""
+"""A person at the drawn doorway: the demo's portraits come with packages that a device does not have."""
 
 import math
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ LIPS, SHIRT, BROW = (176, 92, 84), (70, 92, 128), (80, 56, 42)
 
 
 class DrawnPerson:
-    """A camera before which somebody without a mask stands and sways: the same pictures on every machine.
+    """A camera before which a person without a mask stands and sways: the same pictures on every machine.
 
     What is drawn once is kept small, for the memory of the process is measured.
     """
@@ -85,7 +85,7 @@ def _cut_out(picture: np.ndarray) -> tuple[np.ndarray, int, int]:
 
 def paint_person() -> np.ndarray:
     """Head and shoulders, float32 (HEIGHT, WIDTH, 4): RGB multiplied by alpha, which is 0 to 1."""
-    brush = Brush()
+    brush = EllipseCanvas()
     brush.ellipse(0, 2.6, 1.75, 1.3, SHIRT)
     brush.ellipse(0, 1.35, 0.42, 0.6, SHADE)
     brush.ellipse(0, -0.22, 1.12, 1.3, HAIR)
@@ -106,7 +106,7 @@ def paint_person() -> np.ndarray:
     return brush.finish()
 
 
-class Brush:
+class EllipseCanvas:
     """Fills ellipses, in half widths of the face from its middle, on a large canvas."""
 
     def __init__(self) -> None:

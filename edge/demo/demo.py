@@ -46,7 +46,7 @@ def run_demo(
         The exit status, 0: whether the verdicts were right is in the summary.
 
     Raises:
-        UserError: Something that the user can mend.
+        UserError: Something that the user can fix.
     """
     require("rich", "skimage", "matplotlib")
     from rich.console import Console

@@ -19,7 +19,7 @@ MEANINGS = {"with_mask": Verdict.COMPLIANT, "without_mask": Verdict.NOT_COMPLIAN
 """The right verdict by label."""
 
 Truth = Callable[[float], str | None]
-"""The label of whoever stands at the mark at a time, None while nobody does."""
+"""The label of the person who stands at the mark at a time, None while nobody does."""
 
 
 class Timings:
@@ -53,7 +53,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Somebody stood at the mark."""
+    """A person stood at the mark."""
 
     begin: float
     """Seconds of the clip."""
@@ -88,7 +88,7 @@ class Score:
         self.alerts.extend(event.at for event in result.events if isinstance(event, AlertBegan))
 
     def stands(self) -> list[Stand]:
-        """Everyone who stood at the mark; somebody who puts a mask on counts twice."""
+        """Everyone who stood at the mark; a person who puts a mask on counts twice."""
         step = float(np.median(np.diff(self._seconds))) if len(self._seconds) > 1 else 1.0
         found = stretches(self._seconds, self._labels, step)
         return [self._stand(s.begin, s.end, str(s.value)) for s in found if s.value is not None]

@@ -39,7 +39,7 @@ class Landmarks:
 
 @dataclass(frozen=True)
 class Portrait:
-    """Somebody without a background."""
+    """A person without a background."""
 
     name: str
     image: np.ndarray

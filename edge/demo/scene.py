@@ -18,7 +18,7 @@ RATE = 10
 """Frames a second."""
 
 ARRIVING, LEAVING, OVERLAP, DONNING = 1.4, 0.7, 0.7, 0.6
-"""Seconds: to walk up; to walk off; how long before somebody leaves the next one sets out; to put a mask on."""
+"""Seconds: to walk up; to walk off; how long before a person leaves the next one sets out; to put a mask on."""
 
 FACE_SHARE = 0.8
 """Height of a standing person's face over the place that the locator reads."""
@@ -29,7 +29,7 @@ NOISE = 2.2
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody's way through the scene; times in seconds of the clip."""
+    """A person's way through the scene; times in seconds of the clip."""
 
     portrait: Portrait
     mask: np.ndarray
@@ -85,7 +85,7 @@ class DoorwayScene:
         """Nothing to close."""
 
     def truth(self, seconds: float) -> str | None:
-        """The label of whoever stands at the mark then, "with_mask" or "without_mask"; None while nobody does."""
+        """The label of the person at the mark then, "with_mask" or "without_mask"; None while nobody does."""
         return next((label for visit in self.visits if (label := visit.label(seconds))), None)
 
     def whereabouts(self, seconds: float) -> dict[int, tuple[float, float]]:
@@ -97,7 +97,7 @@ class DoorwayScene:
     def picture(self, seconds: float) -> np.ndarray:
         """What the camera sees at a time, uint8 (HEIGHT, WIDTH, 3), RGB."""
         image = self._doorway.copy()
-        for visit in reversed(self.visits):  # whoever came later stands farther back
+        for visit in reversed(self.visits):  # those who came later stand farther back
             if visit.stands - ARRIVING <= seconds < visit.leaves + LEAVING:
                 image = self._add(image, visit, seconds)
         image[DESK_TOP:] = self._desk[DESK_TOP:]

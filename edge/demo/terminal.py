@@ -18,7 +18,7 @@ from edge.replay.palette import LOOKS
 from edge.runtime.frame_result import FrameResult
 
 WORDS: dict[type[Event], str] = {
-    TrackBegan: "someone came into view",
+    TrackBegan: "a person came into view",
     AlertBegan: "alert: no mask",
     AlertEnded: "alert over",
     TrackEnded: "nobody in view",
@@ -115,7 +115,7 @@ def print_summary(console: Console, score: Score, timings: Timings, files: list[
 
 
 def _print_stands(console: Console, stands: list[Stand]) -> None:
-    table = Table("at", "they stood", "the device said", "right", "after", box=None, header_style="dim", pad_edge=False)
+    table = Table("at", "they stood", "the verdict was", "right", "after", box=None, header_style="dim", pad_edge=False)
     for stand in stands:
         look = LOOKS[stand.verdict]
         held = Text(look.word.lower(), style=look.hex)

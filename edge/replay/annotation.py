@@ -9,7 +9,7 @@ from pathlib import Path
 from edge.errors import UserError
 
 PRECISION_SECONDS = 0.3
-"""How well the times are known: somebody noted them by eye."""
+"""How well the times are known: a person noted them by eye."""
 
 NOT_COMPLIANT = ("without_mask", "incorrect")
 
@@ -86,7 +86,7 @@ class Run:
     end: float
     alert_due: bool
     anybody: bool
-    """Whether there is somebody in view at some time."""
+    """Whether there is a person in view at some time."""
     settled: float
     """From when on the people asked for this as far as is known: the end of the last stretch that asked otherwise."""
 

@@ -1,6 +1,6 @@
 """How well the device judged clips of which it is known who wore what, and when.
 
-Measured are the alerts of the event log, which begin and end with what is held of the people in view. The LED shows
+Measured are the alerts of the event log, which begin and end with the verdicts on the people in view. The LED shows
 them, and stays lit for `alarm.hold_seconds` at least: that is the settings' wish, and no mistake of the device. So the
 time for which the LED outlasts an alert is not held against it.
 """
@@ -15,7 +15,7 @@ from edge.replay.identity import count_switches
 from edge.replay.record import Held, Record
 
 DEMANDED_SECONDS = 1.0
-"""A stretch with somebody not compliant must raise the alert if it lasts as long as this, and within this time."""
+"""A stretch with a person not compliant must raise the alert if it lasts as long as this, and within this time."""
 
 GRACE_SECONDS = 0.5
 """How long after a change an alert may still stand."""
@@ -41,7 +41,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class BareStretch:
-    """A stretch with somebody not compliant, and what the device made of it."""
+    """A stretch with a person not compliant, and what the device made of it."""
 
     begin: float
     end: float

@@ -1,4 +1,4 @@
-"""What the device held and did in the course of a recording."""
+"""What the device found and did in the course of a recording."""
 
 from dataclasses import dataclass, field
 

@@ -52,7 +52,7 @@ def replay(
         The exit status: 0, or 130 after Ctrl-C, which leaves whole files behind.
 
     Raises:
-        UserError: Something that the user can mend.
+        UserError: Something that the user can fix.
     """
     if timeline:
         check_output(timeline, what="timeline", endings=PICTURES, inputs=inputs, force=force)

@@ -164,18 +164,24 @@ def make_clear_test(settings: VerdictSettings) -> SequentialTest:
     )
 
 
+def make_quality(settings: VerdictSettings) -> Quality:
+    """How far a look at a face is to be trusted."""
+    return Quality(
+        smallest_face_px=settings.smallest_face_px,
+        clear_face_px=settings.clear_face_px,
+        blurred_below=settings.blurred_below,
+        clear_from=settings.clear_from,
+        even_face_score=settings.even_face_score,
+    )
+
+
 def tracking_rules(settings: Settings, threshold: float) -> TrackingRules:
     """The tracker's rules; `threshold` is the classifier's."""
     verdict, tracking = settings.verdict, settings.tracking
     return TrackingRules(
         test=make_test(verdict, threshold),
         clear_test=make_clear_test(verdict),
-        quality=Quality(
-            smallest_face_px=verdict.smallest_face_px,
-            clear_face_px=verdict.clear_face_px,
-            blurred_below=verdict.blurred_below,
-            clear_from=verdict.clear_from,
-        ),
+        quality=make_quality(verdict),
         gap_seconds=tracking.gap_seconds,
         still_seconds=tracking.still_seconds,
         slowest_frames_per_second=tracking.slowest_frames_per_second,

@@ -30,7 +30,7 @@ from edge.runtime.status import Status, StatusRecord, status_file
 from edge.runtime.stream import Stream
 from edge.runtime.thermal_throttle import ThermalThrottle
 from edge.settings.schema import Settings
-from edge.signals import StopFlag, handling, stopping_on_signals
+from edge.signals import StopFlag, handling
 from edge.vision.golden import answers_as_golden
 from edge.vision.known_good import state_directory
 
@@ -48,13 +48,21 @@ class Count:
         self.seconds = result.frame.seconds
 
 
-def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], Settings] | None = None) -> int:
-    """Watch the settings' source until it ends, SIGTERM or Ctrl-C; the outputs are off afterwards.
+def run(
+    settings: Settings,
+    log: TextIO,
+    notes: TextIO,
+    stop: StopFlag,
+    *,
+    reread: Callable[[], Settings] | None = None,
+) -> int:
+    """Watch the settings' source until it ends or the program is to stop; the outputs are off afterwards.
 
     Args:
         settings: The device's settings.
         log: Gets the events, a JSON object a line.
         notes: Gets remarks for a person.
+        stop: Ends the watch.
         reread: Reads the settings again after a SIGHUP from systemd.
 
     Returns:
@@ -70,7 +78,7 @@ def run(settings: Settings, log: TextIO, notes: TextIO, *, reread: Callable[[], 
             notes.flush()
     live = is_live(settings.camera)
     with ExitStack() as offered:  # the stream tells of the end, too
-        with stopping_on_signals() as stop, make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
+        with make_alarm(settings.alarm, open_pins(mock=mock), live=live) as alarm:
             journal = Journal(log, epoch=time.time if live else lambda: 0.0, patient=lambda: not (live or stop.is_set))
             stream = Stream(settings.stream, journal, alarm, celsius=Board().celsius)
             if live:

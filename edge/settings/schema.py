@@ -101,6 +101,8 @@ class VerdictSettings(Bounded):
     """Sharpness under which a face counts less; a crisp face has 0.75."""
     clear_from: Annotated[float, Bounds(0.01, 0.99)] = 0.5
     """P(clear) under which a frame counts for nothing: a profile, the back of a head, no face at all."""
+    even_face_score: Annotated[float, Bounds(0.01, 0.99)] = 0.35
+    """The locator's score that speaks neither for a face nor against one; higher ones add to P(clear)."""
 
     def __post_init__(self) -> None:
         """See to the limits, and that some faces are judged.

@@ -36,6 +36,13 @@ from functools import cached_property
 from edge.tracking.track import Verdict
 from edge.vision.calibration import SMALLEST_P
 
+LOCATOR_WEIGHT = 2.0
+"""How much the locator's log-odds count beside those of P(clear).
+
+Chosen on the validation scenes, those of an unseen source and pictures without faces: with 0.05 false faces an image
+twice as much as P(clear) finds more than equal parts or one of the two alone.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SequentialTest:
@@ -101,6 +108,8 @@ class Quality:
     """Sharpness under which a face counts less, in proportion."""
     clear_from: float
     """P(clear) under which a look counts for nothing: nobody could tell whether this face wears a mask."""
+    even_face_score: float
+    """The locator's score that speaks neither for a face nor against one."""
 
     def of_size(self, pixels: float) -> float:
         """0 for a face too small to judge, 1 for a clear one."""
@@ -110,6 +119,18 @@ class Quality:
     def of_sharpness(self, sharpness: float) -> float:
         """1 for a crisp face, less for a smeared one."""
         return min(sharpness / self.blurred_below, 1.0)
+
+    def clearness(self, p_clear: float, face_score: float) -> float:
+        """P(clear) by both networks, for they err in different places: their log-odds are added.
+
+        Args:
+            p_clear: The classifier's.
+            face_score: The locator's score of the box; 1 of a box that no network has found, which then says nothing.
+        """
+        if face_score >= 1:
+            return p_clear
+        locator = LOCATOR_WEIGHT * (_log_odds(face_score) - _log_odds(self.even_face_score))
+        return 1 / (1 + math.exp(-_log_odds(p_clear) - locator))
 
     def of_clearness(self, p_clear: float) -> float:
         """P(clear) itself for a face that is rather clear than not, else 0."""

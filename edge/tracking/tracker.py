@@ -189,6 +189,7 @@ class Tracker:
         rules = self.rules
         quality = rules.quality.of_size(person.face.size) * rules.quality.of_sharpness(sharpness(person.patch))
         information = rules.test.information(self.seconds - person.classified_at)
+        p_clear = rules.quality.clearness(p_clear, person.face.score)
         weight = information * quality * rules.quality.of_clearness(p_clear)
         person.evidence = rules.test.weigh(person.evidence, p, weight)
         person.p_not_compliant, person.classified_at = p, self.seconds

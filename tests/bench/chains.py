@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from edge.runtime.pipeline import make_quality
 from edge.settings.schema import VerdictSettings
 from edge.vision.classifier import Classifier
 from edge.vision.face import Face
@@ -70,15 +71,16 @@ class TwoSteps:
         """The faces in a scene, also those below the threshold."""
         raise NotImplementedError
 
-    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool]:
-        """Whether each is not compliant."""
+    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> Sequence[bool | None]:
+        """Whether each is not compliant; None for what the second step takes for no clear face."""
         raise NotImplementedError
 
     def find(self, image: np.ndarray) -> list[Sighting]:
         """See `Chain`."""
         faces = self.locate(image)
         shown = [face for face in faces if face.score >= self.threshold]
-        judged = [Sighting(face, says) for face, says in zip(shown, self.judge(image, shown), strict=True)]
+        said = zip(shown, self.judge(image, shown), strict=True)
+        judged = [Sighting(face, says) for face, says in said if says is not None]
         return judged + [Sighting(face) for face in faces if face.score < self.threshold]
 
     def stages(self, image: np.ndarray, face: Face) -> dict[str, Stage]:
@@ -102,11 +104,11 @@ class Device(TwoSteps):
         self.locator = FaceLocator(network, max_faces=MAX_FACES, min_score=LOWEST_SCORE)
         self.classifier = Classifier(Int8Network(read_model_file(classifier)))
         self.threshold = network.metadata.threshold
-        self._clear_from = settings.clear_from
+        self._settings = settings
 
     def find(self, image: np.ndarray) -> list[Sighting]:
         """See `Chain`."""
-        return self.shown(self.judged(image), self._clear_from)
+        return self.shown(self.judged(image), self._settings)
 
     def judged(self, image: np.ndarray) -> list[Judged]:
         """All that the locator finds from LOWEST_SCORE on, and what the classifier says of it."""
@@ -114,15 +116,18 @@ class Device(TwoSteps):
         said = zip(faces, self.classifier.score(image, faces).tolist(), strict=True)
         return [Judged(face, p, p_clear) for face, (p, p_clear) in said]
 
-    def shown(self, judged: Sequence[Judged], clear_from: float) -> list[Sighting]:
-        """Those that are clear."""
-        clear = [one for one in judged if one.p_clear >= clear_from]
+    def shown(self, judged: Sequence[Judged], settings: VerdictSettings) -> list[Sighting]:
+        """Those that are clear, as the device would say that they are."""
+        quality = make_quality(settings)
+        clear = [one for one in judged if quality.of_clearness(quality.clearness(one.p_clear, one.face.score))]
         return [Sighting(one.face, one.p_not_compliant >= self.classifier.threshold) for one in clear]
 
     def locate(self, image: np.ndarray) -> list[Face]:
         """See `TwoSteps`."""
         return self.locator.locate(image)
 
-    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool]:
+    def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool | None]:
         """See `TwoSteps`."""
-        return (self.classifier.score(image, faces)[:, 0] >= self.classifier.threshold).tolist()
+        least = VerdictSettings().clear_from
+        scores = self.classifier.score(image, faces).tolist()
+        return [p >= self.classifier.threshold if p_clear >= least else None for p, p_clear in scores]

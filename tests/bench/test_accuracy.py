@@ -6,7 +6,7 @@ import pytest
 from aims import Aim
 from card import BEGIN, END, with_figures
 from chain_scores import score_chain
-from chains import Sighting
+from chains import Sighting, TwoSteps
 from hypothesis import given
 from hypothesis import strategies as st
 from lights import LIGHTS, in_light
@@ -51,6 +51,20 @@ def test_a_chain_by_hand(scored):
     # Of the three masked and bare faces from 32 px on, the one below the threshold counts as missed.
     assert scored.state_right.share == pytest.approx(2 / 3)
     assert scored.incorrect_caught.share == 0
+
+
+def test_what_the_second_step_takes_for_no_clear_face_is_not_shown():
+    class Unsure(TwoSteps):
+        threshold = 0.5
+
+        def locate(self, image):
+            return [Face(0, 0, 10, 10, score=0.9), Face(20, 0, 30, 10, score=0.8), Face(40, 0, 50, 10, score=0.3)]
+
+        def judge(self, image, faces):
+            return [None, True]
+
+    found = Unsure().find(SCENE.read())
+    assert [(sighting.face.left, sighting.not_compliant) for sighting in found] == [(20, True), (40, None)]
 
 
 def test_any_part_of_the_faces_can_be_shown_apart(scored):

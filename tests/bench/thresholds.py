@@ -2,14 +2,14 @@
 
     PYTHONPATH=. python tests/bench/thresholds.py DATA --locator face.tflite --classifier door.tflite
 
-The locator's lowest score and P(clear) from which a frame counts are chosen together: a locator that works at a low
-score finds more, and the classifier throws out what is no face that can be judged.
+The locator's lowest score and the score that speaks neither for a face nor against one are chosen together: a locator
+that works at a low score finds more, and the classifier throws out what is no face that can be judged.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -23,8 +23,8 @@ from edge.settings.schema import MODELS, VerdictSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.scenes import NEGATIVES, Scene
 
-LOWEST_SCORES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
-CLEAR_FROM = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+LOWEST_SCORES = (0.1, 0.15, 0.2, 0.25, 0.3)
+EVEN_SCORES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 MOST_FALSE, MOST_FALSE_ALERTS = 0.05, 0.01
 """False faces an image with faces, and alerts an image without any, that the chosen pair may have."""
@@ -35,7 +35,7 @@ class Pair:
     """Two thresholds, and what the chain does with them."""
 
     min_score: float
-    clear_from: float
+    even_face_score: float
     faces: ChainScores
     """On the scenes with faces."""
     negatives: ChainScores
@@ -93,15 +93,13 @@ def _pairs(data: Path, device: Device) -> Iterator[Pair]:
         [(scene, device.judged(scene.read())) for scene in part]
         for part in ([*scenes.split("val"), *scenes.split("unseen")], scenes.split(NEGATIVES))
     ]
-    for clear_from in CLEAR_FROM:
+    for even in EVEN_SCORES:
         for min_score in LOWEST_SCORES:
-            yield Pair(min_score, clear_from, *(_scored(device, part, min_score, clear_from) for part in parts))
+            yield Pair(min_score, even, *(_scored(device, part, min_score, even) for part in parts))
 
 
-def _scored(
-    device: Device, part: Sequence[tuple[Scene, list[Judged]]], min_score: float, clear_from: float
-) -> ChainScores:
-    sightings = [device.shown(judged, clear_from) for _, judged in part]
+def _scored(device: Device, part: Sequence[tuple[Scene, list[Judged]]], min_score: float, even: float) -> ChainScores:
+    sightings = [device.shown(judged, replace(VerdictSettings(), even_face_score=even)) for _, judged in part]
     return score_sightings([scene for scene, _ in part], sightings, min_score)
 
 
@@ -110,7 +108,7 @@ def _table(pairs: Sequence[Pair]) -> TextTable:
     rows = [
         (
             f"{pair.min_score:.2f}",
-            f"{pair.clear_from:.2f}",
+            f"{pair.even_face_score:.2f}",
             number(pair.faces.found.share),
             number(pair.false_faces),
             number(pair.right),
@@ -119,7 +117,7 @@ def _table(pairs: Sequence[Pair]) -> TextTable:
         )
         for pair in pairs
     ]
-    headings = ("locator from", "clear from", "found", "false an image", "found and right", "alerts an empty image", "")
+    headings = ("locator from", "even score", "found", "false an image", "found and right", "alerts an empty image", "")
     return TextTable("The whole chain on val and unseen, and on pictures without a face", headings, rows)
 
 

@@ -108,17 +108,31 @@ def test_a_higher_probability_never_lowers_the_sum(evidence, one, other, weight)
 
 @pytest.mark.parametrize(("pixels", "weight"), [(10, 0), (16, 0), (24, 0.5), (32, 1), (200, 1)])
 def test_small_faces_count_less(pixels, weight):
-    quality = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5)
+    quality = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5, even_face_score=0.35)
     assert quality.of_size(pixels) == pytest.approx(weight)
 
 
 @pytest.mark.parametrize(("sharpness", "weight"), [(0, 0), (0.25, 0.5), (0.5, 1), (3, 1)])
 def test_smeared_faces_count_less(sharpness, weight):
-    quality = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5)
+    quality = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5, even_face_score=0.35)
     assert quality.of_sharpness(sharpness) == pytest.approx(weight)
 
 
 @pytest.mark.parametrize(("p_clear", "weight"), [(0, 0), (0.49, 0), (0.5, 0.5), (0.9, 0.9), (1, 1)])
 def test_unclear_faces_count_for_nothing(p_clear, weight):
-    quality = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5)
+    quality = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5, even_face_score=0.35)
     assert quality.of_clearness(p_clear) == weight
+
+
+QUALITY = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5, even_face_score=0.35)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99), st.floats(0.01, 0.99))
+def test_a_surer_box_makes_a_face_clearer_and_never_less(p_clear, score, other):
+    low, high = sorted((score, other))
+    assert QUALITY.clearness(p_clear, low) <= QUALITY.clearness(p_clear, high)
+    assert QUALITY.clearness(p_clear, QUALITY.even_face_score) == pytest.approx(p_clear)
+
+
+def test_a_box_that_no_network_found_leaves_p_clear_as_it_is():
+    assert QUALITY.clearness(0.3, 1.0) == 0.3
