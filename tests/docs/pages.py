@@ -37,8 +37,9 @@ VALUES = {
 
 SETTINGS_HEAD = """# Settings
 
-All of them live in one file on the door, `/etc/maskwatch/maskwatch.toml`. Each has a default that runs on a stock board,
-so the file may be empty or missing. An unknown key and a value of the wrong type or outside its limits are refused by name.
+All of them live in one file on the door, `/etc/maskwatch/maskwatch.toml`. Each has a default that runs on a stock
+board, so the file may be empty or missing. An unknown key and a value of the wrong type or outside its limits are
+refused by name.
 
 ```sh
 maskwatch settings                          # the settings in force, and where each comes from
