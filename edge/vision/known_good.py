@@ -14,6 +14,9 @@ from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import LARGEST_BYTES, ModelFile, pack, read_model_file
 
+TRIAL_SECONDS = 90
+"""Less than the service's unit allows a start to take: a network that hangs must leave time for its kept copy."""
+
 
 class HasNetwork(Protocol):
     """A classifier or a locator."""
@@ -61,7 +64,8 @@ def load_known_good(
     A file is tried in a process of its own before this one opens it. One that answers as golden there is copied into
     `state`; where no copy can be kept, only the copy is lost. A file that equals its copy has been tried before, so a
     trial costs time once for each new file. An older runtime answers otherwise than golden with any file: then no copy
-    is better, and the file itself is used. Outside of a service the shipped files are as trusted as the program.
+    is better, and the file itself is used. The shipped files are as trusted as the program that lies beside them: they
+    are not tried apart, which a small board feels at its first start.
 
     Args:
         path: The settings' file.
@@ -76,16 +80,18 @@ def load_known_good(
     kept = kept_copy(state, role) if state else None
     try:
         file = read_model_file(path)
-        tried = _is_kept(file, kept) if kept else path.parent == MODELS
-        golden = tried or _answers_in_a_trial(path, file, settings)
+        known = kept is not None and _is_kept(file, kept)
+        golden = known or path.parent == MODELS or _answers_in_a_trial(path, file, settings)
         loaded = Loaded(make(file), file)
+        if kept and not known and path.parent == MODELS:
+            golden = answers_as_golden(loaded.model.network)
     except Exception as error:  # whatever is wrong with a model, the last good one is better than no watch
         why = error if isinstance(error, UserError) else _unusable(path, error)
         if spare := _load_kept(kept, make, f"{why}"):
             return spare
         raise why from error
     if golden:
-        if kept and not tried:
+        if kept and not known:
             _keep(file, kept)
         return loaded
     other = (
@@ -97,7 +103,7 @@ def load_known_good(
 def _answers_in_a_trial(path: Path, file: ModelFile, settings: ModelSettings) -> bool:
     from edge.vision.trial import try_model  # what it imports would stay in the service's memory for nothing
 
-    return try_model(path, file, settings).answers_as_golden
+    return try_model(path, file, settings, seconds=TRIAL_SECONDS).answers_as_golden
 
 
 def _unusable(path: Path, error: Exception) -> UserError:

@@ -25,8 +25,9 @@ from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network, find_runtime
 from edge.vision.model_file import ModelFile, pack, read_model_file, unpack
 
-SECONDS = 60
-"""How long a trial may take; a Raspberry Pi 3 needs three seconds, most of them to import."""
+SECONDS = 300
+"""How long a trial may take. A Raspberry Pi 3 needs three seconds, most of them to import; a busy or emulated one many
+times as much, and to take a good network for a bad one is worse than a long wait."""
 
 MEMORY_BYTES = 192 * 1024 * 1024
 """What the child may allocate beyond what it has when it begins; the shipped networks need a tenth."""
@@ -36,7 +37,10 @@ ANSWER_BYTES = 16 * 1024
 NOBODY = 65534
 """The user and the group without rights, on every Linux."""
 
-CHILD = "import sys; sys.path[:] = {path!r}; from edge.vision.trial import answer; answer({runtime!r}, {threads!r})"
+CHILD = (
+    "import sys; sys.path[:] = {path!r}; from edge.vision.trial import answer; "
+    "answer({runtime!r}, {threads!r}, {seconds!r})"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,26 +59,27 @@ class Trial(Bounded):
     """Whether it answered, to the byte, as where it was exported."""
 
 
-def try_model(path: Path, file: ModelFile, settings: ModelSettings) -> Trial:
+def try_model(path: Path, file: ModelFile, settings: ModelSettings, *, seconds: int = SECONDS) -> Trial:
     """Run a network on its golden pictures in a process of its own.
 
     Args:
         path: Where it comes from, for messages.
         file: The network, read and found well formed.
         settings: The runtime, and its threads.
+        seconds: How long it may take.
 
     Raises:
         UserError: The runtime refuses it or crashes, it takes too long or too much memory, or no runtime is installed.
     """
     runtime = find_runtime(settings.runtime)
-    code = CHILD.format(path=sys.path, runtime=runtime, threads=settings.threads)
+    code = CHILD.format(path=sys.path, runtime=runtime, threads=settings.threads, seconds=seconds)
     with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as answer:
         question.write(pack(file.tflite, file.metadata, file.golden))
         question.seek(0)
-        status = _run([sys.executable, "-I", "-c", code], question.fileno(), answer.fileno())
+        status = _run([sys.executable, "-I", "-c", code], question.fileno(), answer.fileno(), seconds)
         answer.seek(0)
         content = answer.read(ANSWER_BYTES)
-    return _read(path, status, content)
+    return _read(path, status, content, seconds)
 
 
 def refuse_unusable_models(settings: Settings) -> None:
@@ -95,43 +100,44 @@ def refuse_unusable_models(settings: Settings) -> None:
             try_model(path, file, settings.model)
 
 
-def _run(command: list[str], stdin: int, stdout: int) -> int:
+def _run(command: list[str], stdin: int, stdout: int, seconds: int) -> int:
     # Libraries for linear algebra reserve memory for a thread on each core.
     environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
-            command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, cwd="/", env=environment, timeout=SECONDS
+            command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, cwd="/", env=environment, timeout=seconds
         )
     except subprocess.TimeoutExpired:
         return -signal.SIGALRM
     return done.returncode
 
 
-def _read(path: Path, status: int, content: bytes) -> Trial:
+def _read(path: Path, status: int, content: bytes, seconds: int) -> Trial:
     try:
         trial = read_record(Trial, parse_json(content))
     except ValueError as error:
         raise UserError(
-            f"The model file {path} cannot be used, for the runtime {_end(status)}", "copy it again from its origin"
+            f"The model file {path} cannot be used, for the runtime {_end(status, seconds)}",
+            "copy it again from its origin",
         ) from error
     if trial.problem:
         raise UserError(trial.problem, trial.remedy)
     return trial
 
 
-def _end(status: int) -> str:
+def _end(status: int, seconds: int) -> str:
     if status in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
-        return f"takes more than {SECONDS} s for it"
+        return f"takes more than {seconds} s for it"
     if status < 0:
         return f"crashes at it ({signal.Signals(-status).name})"
     return f"fails at it (status {status})"
 
 
-def answer(runtime: str, threads: int) -> None:
+def answer(runtime: str, threads: int, seconds: int) -> None:
     """What the child does: try the network on standard input, and write how that went to standard output."""
     import_module(f"{runtime}.interpreter")
     file = unpack(sys.stdin.buffer.read())
-    give_up_rights()  # Python's own files may be out of reach from here on, so all that is needed is imported
+    give_up_rights(seconds)  # Python's own files may be out of reach from here on, so all that is needed is imported
     try:
         network = Int8Network(file, threads=threads, runtime=runtime)
         golden = answers_as_golden(network)
@@ -148,12 +154,12 @@ def _line(text: str) -> str:
     return " ".join(text.split())[:2000]
 
 
-def give_up_rights() -> None:
+def give_up_rights(seconds: int) -> None:
     """Go on as a user without rights, with limited memory and time, and without a core file."""
     data_pages = int(Path("/proc/self/statm").read_text().split()[5])
     limits = {
         resource.RLIMIT_DATA: data_pages * resource.getpagesize() + MEMORY_BYTES,
-        resource.RLIMIT_CPU: SECONDS,
+        resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_FSIZE: ANSWER_BYTES,
         resource.RLIMIT_CORE: 0,
     }

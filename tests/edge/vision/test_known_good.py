@@ -95,7 +95,7 @@ def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, mon
     load()
     put_another(door)
 
-    def fail(*_):
+    def fail(*_, **options):
         raise error
 
     monkeypatch.setattr("edge.vision.trial.try_model", fail)
@@ -105,14 +105,14 @@ def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, mon
 
 
 def test_without_a_copy_whatever_is_raised_ends_in_a_sentence(load, door, monkeypatch):
-    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_: 1 / 0)
+    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_, **options: 1 / 0)
     with pytest.raises(UserError, match=r"cannot be used \(division by zero\): copy it again"):
         load()
 
 
 def test_a_file_that_was_tried_before_is_not_tried_again(load, monkeypatch):
     load()
-    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_: pytest.fail("tried again"))
+    monkeypatch.setattr("edge.vision.trial.try_model", lambda *_, **options: pytest.fail("tried again"))
     assert load() == ("door_cnn", [])
 
 
