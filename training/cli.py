@@ -186,14 +186,14 @@ def _parser() -> argparse.ArgumentParser:
         "--scenes",
         type=_absolute,
         metavar="SCENES",
-        help="add the faces of the training split of scenes with boxes labelled by class, as the locator boxes them",
+        help="add the faces of the training split of scenes with boxes labeled by class, as the locator boxes them",
     )
     classifier.add_argument(
         "--second-detector",
         type=_absolute,
         metavar="FILE",
         help="a YuNet .onnx file: what the locator takes for a face in --scenes, and neither the annotation nor this "
-        "detector does, is learnt as unclear",
+        "detector does, is learned as unclear",
     )
     classifier.add_argument(
         "--extra",
@@ -218,7 +218,7 @@ def _parser() -> argparse.ArgumentParser:
         "--as-int8",
         action="store_const",
         const=True,
-        help="round kernels and maps as int8 does (quantisation-aware), for some last epochs after --from",
+        help="round kernels and maps as int8 does (quantization-aware), for some last epochs after --from",
     )
     locator.add_argument(
         "--second-detector",

@@ -47,7 +47,10 @@ class Plan:
             UserError: A number is too small.
         """
         if self.frames < 1 or self.warm_up < 0:
-            raise UserError(f"--frames {self.frames} --warm-up {self.warm_up} cannot be", "give 1 or more, 0 or more")
+            raise UserError(
+                f"--frames {self.frames} --warm-up {self.warm_up} cannot be used",
+                "give 1 or more frames and a warm-up of 0 or more",
+            )
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Video:
         self._first = self._next()
         if self._first is None:
             self.__exit__()
-            raise UserError(f"{path} cannot be read as a video or a picture", "name a clip that plays elsewhere")
+            raise UserError(f"{path} cannot be read as a video or a picture", "name a clip that a player can play")
 
     def __iter__(self) -> Iterator[Frame]:
         """Every frame that can be decoded, at the time that the container states."""

@@ -164,7 +164,7 @@ class Bridge:
 
 def _not_connected(client: Client, _: object) -> None:
     # paho calls this while it handles the error, which it does not pass on.
-    log.warning("The broker cannot be reached: %s.", sys.exception() or "it does not answer")
+    log.warning("The broker %s cannot be reached: %s.", client.host, sys.exception() or "it does not answer")
 
 
 def _on(value: bool) -> str:

@@ -37,8 +37,9 @@ VALUES = {
 
 SETTINGS_HEAD = """# Settings
 
-All of them live in one file, `/etc/maskwatch/maskwatch.toml`. Each has a default that runs on a stock board, so the
-file may be empty or missing. An unknown key and a value of the wrong type or outside its limits are refused by name.
+All of them live in one file on the door, `/etc/maskwatch/maskwatch.toml`. Each has a default that runs on a stock
+board, so the file may be empty or missing. An unknown key and a value of the wrong type or outside its limits are
+refused by name.
 
 ```sh
 maskwatch settings                          # the settings in force, and where each comes from
@@ -50,6 +51,13 @@ sudo systemctl reload maskwatch             # apply changed rules; a pin, the ca
 **It alerts too late, or misses people**: raise `false_alert_rate` and `miss_rate`, or lower `min_face_px`.
 **It buzzes too much**: `buzzer_duty_limit`, `buzzer_refractory_seconds` and `quiet_hours` under `[alarm]`.
 **It watches too much of the hall**: `region` under `[camera]`.
+
+To change a setting, write its table and its key, check the file, and restart the service:
+
+```sh
+sudo nano /etc/maskwatch/maskwatch.toml     # for instance two lines: [alarm] and min_face_px = 48
+maskwatch settings --check /etc/maskwatch/maskwatch.toml && sudo systemctl restart maskwatch
+```
 
 A relative path starts from the folder of the settings file. This page is written by `tests/docs/pages.py`.
 """
