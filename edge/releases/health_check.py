@@ -46,13 +46,17 @@ def find_fault(system: TargetSystem, release: str, health_check: HealthCheck, *,
     started = system.systemctl(verb, UNIT, seconds=health_check.ready_seconds)
     if not started.good:
         return _not_ready(system, started, health_check)
-    begun = _restarts(system)
+    begun, instance = _restarts(system), _instance(system)
     program = str(system.layout.release(release) / "bin/maskwatch")
     checked = system.run((program, "doctor", "--json"), health_check.doctor_seconds)
     if not checked.good:
         return _doctor_says(checked)
     system.sleep(health_check.settle_seconds)
-    return "" if _restarts(system) == begun != "-" else f"the service did not keep running: {_last_words(system)}"
+    return (
+        ""
+        if _restarts(system) == begun != "-"
+        else (f"the service did not keep running: {_last_words(system, instance)}")
+    )
 
 
 def _not_ready(system: TargetSystem, started: Outcome, health_check: HealthCheck) -> str:
@@ -80,8 +84,19 @@ def _restarts(system: TargetSystem) -> str:
     return values.get("NRestarts", "0") if values.get("ActiveState") == "active" else "-"
 
 
-def _last_words(system: TargetSystem) -> str:
-    """The last line that the program wrote to its log of late, and that is no event."""
-    log = system.run(("journalctl", f"_SYSTEMD_UNIT={UNIT}", "--since=-5min", "--output=cat", "--no-pager"), 60.0)
+def _instance(system: TargetSystem) -> str:
+    """The name that systemd gives the running instance of the service; empty where there is none."""
+    return system.systemctl("show", "--property=InvocationID", "--value", UNIT).output.strip()
+
+
+def _last_words(system: TargetSystem, instance: str = "") -> str:
+    """The last line that the program wrote to its log of late, and that is no event.
+
+    Args:
+        system: Where it runs.
+        instance: The one that is meant: after it ended, systemd has perhaps started another. Empty for any.
+    """
+    which = f"_SYSTEMD_INVOCATION_ID={instance}" if instance else f"_SYSTEMD_UNIT={UNIT}"
+    log = system.run(("journalctl", which, "--since=-5min", "--output=cat", "--no-pager"), 60.0)
     lines = [line for line in log.output.splitlines() if line.strip() and not line.startswith("{")]
     return lines[-1].strip().rstrip(".") if lines else "its log says nothing"

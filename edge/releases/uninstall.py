@@ -35,7 +35,8 @@ def _remove(system: TargetSystem) -> None:
     layout.trial_unit.unlink(missing_ok=True)
     for link in reversed(layout.links):
         link.unlink(missing_ok=True)
-        _remove_empty(link.parent, below=layout.root / "usr/local/lib")
+        for folder in ("usr/local/lib", "etc/systemd/system"):
+            _remove_empty(link.parent, below=layout.root / folder)
     system.systemctl("daemon-reload")
     for user in USERS:
         system.run(("userdel", user), 60.0)

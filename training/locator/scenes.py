@@ -119,4 +119,10 @@ def read_split(path: Path) -> SceneSet:
             raise ValueError("the boxes are damaged")
         return Scene(Path(row["path"]), row["split"], row["sha256"], boxes, names, unannotated, ignored)
 
-    return SceneSet(read_rows(path, scene))
+    scenes = read_rows(path, scene)
+    if not scenes:
+        raise UserError(
+            f"{printable(path)} names no scene",
+            f"write it again with `maskwatch-train locator SCENES --out {path.parent} --resume`",
+        )
+    return SceneSet(scenes)

@@ -70,8 +70,9 @@ def test_people_from_photographs_are_misjudged_as_seldom_as_set(sequential_test,
     compliant, others = (
         judge(test, rng.choice(scores[kind], PEOPLE), NOISE, VISIT, seed=kind) for kind in (True, False)
     )
-    assert within_a_factor_of_two(compliant.alerted, test.false_alert_rate)
-    assert within_a_factor_of_two(others.passed, test.miss_rate)
+    # Photographs that are clearer than the test assumes are misjudged less often than set, which is no fault.
+    assert compliant.alerted <= 2 * test.false_alert_rate
+    assert others.passed <= 2 * test.miss_rate
 
 
 def crowds(new_tracker, log_odds, size=20):
