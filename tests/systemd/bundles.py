@@ -30,7 +30,7 @@ CHANGES = {
     "sick": {"edge/doctor/software.py": "def check_python(_): return Finding('python', 'fail', 'not to its taste')"},
     # The doctor sees nothing of it: the health check has to ask systemd itself.
     "brief": {
-        "edge/doctor/software.py": "def check_service(_): return _ok('is running')",
+        "edge/doctor/software.py": "def check_service(_): return Finding('service', 'ok', 'is running')",
         "edge/runtime/loop.py": """
 def watch(camera, locator, classifier, tracker, alarm, publisher):
     for frame, _ in zip(camera, range(5)):
