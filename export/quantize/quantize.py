@@ -29,6 +29,10 @@ class Quantized:
     parity: Parity
 
 
+HIGHEST_THRESHOLD = 0.999
+"""The highest that a device takes."""
+
+
 def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
     """Quantize a run's network, audit it and compare it with the float one.
 
@@ -53,7 +57,9 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
             "calibrate on more --images, or allow it with --max-drop",
         )
     scores = {"val": parity.scores, "test": run.score(int8, "test", parity.threshold)}
-    metadata = replace(metadata, threshold=parity.threshold, scores=_rounded(scores))
+    # A network that has learned nothing has no good threshold, and is given as 1 what no score reaches.
+    threshold = min(parity.threshold, HIGHEST_THRESHOLD)
+    metadata = replace(metadata, threshold=threshold, scores=_rounded(scores))
     return Quantized(pack(tflite, metadata, make_golden(int8)), parity)
 
 

@@ -59,8 +59,8 @@ def test_a_crowd_is_judged_as_well_as_each_alone(new_tracker):
 @pytest.mark.slow
 def test_ten_thousand_people_in_crowds_of_twenty_are_misjudged_as_seldom_as_set(new_tracker, sequential_test):
     people, test = like_the_shipped_model(seed=7), sequential_test()
-    assert within_a_factor_of_two(crowds(new_tracker, people[True]).alerted, test.false_alert_rate)
-    assert within_a_factor_of_two(crowds(new_tracker, people[False]).passed, test.miss_rate)
+    assert crowds(new_tracker, people[True]).alerted <= 2 * test.false_alert_rate
+    assert crowds(new_tracker, people[False]).passed <= 2 * test.miss_rate
 
 
 def test_people_from_photographs_are_misjudged_as_seldom_as_set(sequential_test, shared_data):
