@@ -11,7 +11,7 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from edge.errors import UserError
@@ -110,7 +110,10 @@ def test_other_numbers_in_the_tables_of_the_network(file, model, data):
     else:
         change_tensor(data.draw(st.sampled_from(graph.tensors)), changed.buffers, data.draw)
     builder = flatbuffers.Builder(len(model.tflite))
-    builder.Finish(changed.Pack(builder), b"TFL3")
+    try:
+        builder.Finish(changed.Pack(builder), b"TFL3")
+    except TypeError:  # the builder writes no such number, a 2 in the place of a truth value for one
+        reject()
     if damaged := read(file, with_network(model, bytes(builder.Output()))):
         run(file, damaged)
 
