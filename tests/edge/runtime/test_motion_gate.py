@@ -87,7 +87,8 @@ def first_alert(clip, before):
     return record.alerts[0].begin - len(before) / RATE
 
 
-def test_who_comes_through_a_door_that_was_empty_is_alerted_as_soon_as_ever(shared_data):
+def test_an_empty_door_delays_the_alert_by_no_more_than_it_takes_to_notice_the_visitor(shared_data):
     clip = shared_data / "clips" / "studio_man_no_mask.mp4"
     empty = [hall(number / RATE) for number in range(100)]
-    assert first_alert(clip, empty) == pytest.approx(first_alert(clip, []), abs=0.11)
+    # Idle, the gate sees a change after at most two of its idle frames; the frames that it let pass are not judged.
+    assert first_alert(clip, empty) <= first_alert(clip, []) + 2 / IDLE_RATE + 0.01
