@@ -19,6 +19,7 @@ from training.classifier.pipeline import evaluation_crops, predict, training_bat
 from training.common.interruption import Interruption, InterruptionError
 from training.common.progress import EpochProgress
 from training.common.runs import FitSettings, RunFiles
+from training.common.saved_network import Checkpoint, load_network, told_if_damaged
 
 LOSS_WEIGHTS = {NOT_COMPLIANT: 1.0, CLEAR: 1.0}
 """How much each output's loss counts."""
@@ -61,7 +62,7 @@ def _fit(
 def _keeping(dataset: Dataset, files: RunFiles, progress: EpochProgress) -> list[keras.callbacks.Callback]:
     return [
         # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
-        keras.callbacks.BackupAndRestore(files.checkpoint, double_checkpoint=True),
+        Checkpoint(files.checkpoint),
         keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
         KeepBest(dataset.split("val"), files, progress.epoch_scored),
     ]
@@ -129,13 +130,18 @@ def _network(settings: FitSettings) -> keras.Model:
 
 
 def begin_with(network: keras.Model, path: Path) -> None:
-    """Take over the weights of a saved network of the same kind; an output that it lacks begins at random."""
-    before = keras.models.load_model(path, compile=False)
-    for layer, its in zip(_body(network), _body(before), strict=True):
-        layer.set_weights(its.get_weights())
-    for name in LOSS_WEIGHTS:
-        if any(layer.name == name for layer in before.layers):
-            network.get_layer(name).set_weights(before.get_layer(name).get_weights())
+    """Take over the weights of a saved network of the same kind; an output that it lacks begins at random.
+
+    Raises:
+        UserError: The file is damaged, or holds another network.
+    """
+    with told_if_damaged(path):
+        before = load_network(path)
+        for layer, its in zip(_body(network), _body(before), strict=True):
+            layer.set_weights(its.get_weights())
+        for name in LOSS_WEIGHTS:
+            if any(layer.name == name for layer in before.layers):
+                network.get_layer(name).set_weights(before.get_layer(name).get_weights())
 
 
 def _body(network: keras.Model) -> list[keras.layers.Layer]:

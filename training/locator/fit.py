@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from training.common.interruption import Interruption, InterruptionError
 from training.common.runs import RunFiles
+from training.common.saved_network import Checkpoint, told_if_damaged
 from training.locator.evaluate import letterboxed
 from training.locator.further_faces import FaceCrop
 from training.locator.loss import LocatorLoss, flat_outputs
@@ -54,7 +55,9 @@ def fit(
     _prepare(settings)
     network = LOCATORS[settings.network](settings.size)
     if settings.start_from:
-        network.load_weights(RunFiles(Path(settings.start_from)).network)
+        saved = RunFiles(Path(settings.start_from)).network
+        with told_if_damaged(saved):
+            network.load_weights(saved)
     fitted = as_int8(network) if settings.as_int8 else network
     trained = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained")
     steps = math.ceil(len(scenes.split("train")) / settings.batch_size)
@@ -66,7 +69,7 @@ def fit(
     with Interruption() as interruption:
         callbacks = [
             # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
-            keras.callbacks.BackupAndRestore(files.checkpoint, double_checkpoint=True),
+            Checkpoint(files.checkpoint),
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
             KeepBestLocator(fitted, settings, scenes.choosing, files, progress.epoch_scored),
             progress,
