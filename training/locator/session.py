@@ -52,9 +52,11 @@ def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFile
 
 
 def _fit(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, console: Console) -> bool:
+    faces, left_out = read_further_faces(Path(settings.faces)) if settings.faces else ([], {})
+    for line in summary(left_out):
+        console.print(line)
     if not files.hold_a_run:
         save_settings(settings, files)
-    faces = read_further_faces(Path(settings.faces)) if settings.faces else []
     progress = LocatorProgress(console, batch_size=settings.batch_size)
     try:
         return fit(scenes, settings, files, progress, faces)
