@@ -58,7 +58,7 @@ class Aizoo:
         boxes = self._boxes(codes)[likely] * np.tile(height_width[::-1], 2)
         scores, bare = scores[likely], shares[likely].argmax(1) == 1
         kept = suppress(boxes, scores, self.max_overlap)
-        return [Sighting(Face(*boxes[i].tolist(), score=float(scores[i])), bool(bare[i])) for i in kept]
+        return [Sighting(Face(*[*boxes[i].tolist(), float(scores[i])]), bool(bare[i])) for i in kept]
 
     def stages(self, image: np.ndarray, face: Face) -> dict[str, Stage]:
         """See `Chain`."""
@@ -105,7 +105,7 @@ class ResTen(TwoSteps):
         boxes = np.clip(rows[:, 1:], 0, 1) * np.array([width, height, width, height])
         inside = (boxes[:, 2:] - boxes[:, :2] >= 1).all(1)  # some boxes lie wholly beside the picture
         boxes, rows = boxes[inside], rows[inside]
-        return [Face(*box, score=score) for box, score in zip(boxes.tolist(), rows[:, 0].tolist(), strict=True)]
+        return [Face(*[*box, score]) for box, score in zip(boxes.tolist(), rows[:, 0].tolist(), strict=True)]
 
     def judge(self, image: np.ndarray, faces: Sequence[Face]) -> list[bool]:
         """See `TwoSteps`."""

@@ -97,7 +97,7 @@ def _details(split: str, classifiers: Record) -> Iterator[TextTable]:
     name, scored = next(iter(classifiers.items()))
     what = f"{name} on crops of {split}"
     if scored["by_kind"]:
-        rows = [(kind, share(of)) for kind, of in scored["by_kind"].items()]
+        rows: list[tuple[str, ...]] = [(kind, share(of)) for kind, of in scored["by_kind"].items()]
         yield TextTable(f"{what}, incorrectly worn masks by how they are worn", ("", "caught"), rows)
     for title, key in (("by face size in px", "by_face_size"), ("by skin, with its light", "by_skin_tone")):
         rows = [(part, share(of["with_without"]), share(of["incorrect"])) for part, of in scored[key].items()]

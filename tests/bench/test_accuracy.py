@@ -36,8 +36,8 @@ class FixedChain:
 
     def find(self, image):
         says = [False, True, False, False]
-        found = [Sighting(Face(*box, score=0.9), what) for box, what in zip(BOXES.tolist()[:4], says, strict=True)]
-        return [*found, Sighting(Face(0, 180, 40, 220, score=0.8), True), Sighting(Face(*BOXES[4].tolist(), score=0.2))]
+        found = [Sighting(Face(*[*box, 0.9]), what) for box, what in zip(BOXES.tolist()[:4], says, strict=True)]
+        return [*found, Sighting(Face(0, 180, 40, 220, score=0.8), True), Sighting(Face(*[*BOXES[4].tolist(), 0.2]))]
 
 
 @pytest.fixture(scope="module")

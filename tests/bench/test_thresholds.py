@@ -13,7 +13,7 @@ BOXES = np.array([[10, 10, 60, 70], [100, 10, 150, 70]], np.float32)
 FACES = Scene(Path("a.png"), "val", "a", BOXES, ("with_mask", "without_mask"))
 EMPTY = Scene(Path("b.png"), "negatives", "b", np.zeros((0, 4), np.float32), ())
 
-FOUND = [Sighting(Face(*BOXES[0].tolist(), score=0.9), False), Sighting(Face(*BOXES[1].tolist(), score=0.4), True)]
+FOUND = [Sighting(Face(*[*BOXES[0].tolist(), 0.9]), False), Sighting(Face(*[*BOXES[1].tolist(), 0.4]), True)]
 NO_FACE = Sighting(Face(200, 100, 250, 160, score=0.3), True)
 
 

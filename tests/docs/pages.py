@@ -107,9 +107,10 @@ def _table(name: str) -> Iterator[str]:
 
 def _docstrings(kind: type[Any]) -> dict[str, str]:
     """The sentence under each field of a dataclass."""
-    body = ast.parse(inspect.getsource(kind)).body[0].body
+    (definition,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(definition, ast.ClassDef)
     found = {}
-    for field, text in pairwise(body):
+    for field, text in pairwise(definition.body):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
             found[field.target.id] = " ".join(text.value.value.split())
     return found

@@ -65,6 +65,15 @@ def driver():
         driver.let_go.set()
 
 
+class RecordedCamera(LiveCamera):
+    """A camera that remembers each problem it has reported."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.troubles: list[str] = []
+        self.on_trouble = lambda error: self.troubles.append(error.problem)
+
+
 @pytest.fixture
 def live():
     """Opens a live camera on a driver, as fast as it goes, which waits for nothing."""
@@ -72,9 +81,7 @@ def live():
 
     def make(driver, **options):
         hasty = {"rebuild_after_seconds": 0.05, "closing_seconds": 0.1, "sleep": lambda seconds: None}
-        camera = LiveCamera(driver, **{"rate": FrameRate(1e6), **hasty, **options})
-        camera.troubles = []
-        camera.on_trouble = lambda error: camera.troubles.append(error.problem)
+        camera = RecordedCamera(driver, **{"rate": FrameRate(1e6), **hasty, **options})
         opened.append(camera)
         return camera
 

@@ -53,6 +53,7 @@ IMX708 = [
 class StandInPicamera2:
     """picamera2's own call shapes, with a red picture."""
 
+    calls: list[str]
     times_out = False
     sensor_modes = IMX219
 
@@ -86,7 +87,8 @@ class StandInPicamera2:
 @pytest.fixture
 def picamera2(monkeypatch):
     module = ModuleType("picamera2")
-    module.Picamera2 = type("Picamera2", (StandInPicamera2,), {"calls": []})
+    stand_in = type("Picamera2", (StandInPicamera2,), {"calls": []})
+    monkeypatch.setattr(module, "Picamera2", stand_in, raising=False)
     monkeypatch.setitem(sys.modules, "picamera2", module)
     return module
 

@@ -23,10 +23,10 @@ def clip(tmp_path, grey_frame):
 
 
 def test_a_clip_leaves_an_annotated_clip_a_timeline_and_a_summary(clip, tmp_path):
-    console = Console(file=io.StringIO(), width=100)
+    console = Console(file=(screen := io.StringIO()), width=100)
     assert run_demo(str(clip), Settings(), tmp_path / "new" / "out", console) == 0
     assert {path.name for path in (tmp_path / "new" / "out").iterdir()} == {"annotated.webm", "timeline.png"}
-    text = console.file.getvalue()
+    text = screen.getvalue()
     assert "Frames     8" in text
     assert "Verdicts" not in text  # nobody knows what was so
 

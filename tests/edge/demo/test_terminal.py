@@ -24,25 +24,26 @@ def course(frame_result, person):
     return frame_results
 
 
-def shown(course, console):
+def shown(course, **options):
+    console = Console(file=(screen := io.StringIO()), width=80, **options)
     timings, score = Timings(), Score(lambda seconds: "without_mask" if seconds >= 2 else "with_mask")
     with Terminal(console, timings) as terminal:
         for frame_result in course:
             for publisher in (timings, score, terminal):
                 publisher.publish(frame_result)
     print_summary(console, score, timings, [Path("out/annotated.webm")])
-    return console.file.getvalue()
+    return screen.getvalue()
 
 
 def test_without_a_terminal_there_are_plain_lines(course):
-    text = shown(course, Console(file=io.StringIO(), width=80))
+    text = shown(course)
     assert "\x1b" not in text
     assert "\r" not in text
     assert [line.strip() for line in text.splitlines() if "alert:" in line] == ["0:02.5  alert: no mask"]
 
 
 def test_a_terminal_gets_a_panel(course):
-    text = shown(course, Console(file=io.StringIO(), width=80, force_terminal=True))
+    text = shown(course, force_terminal=True)
     assert "\x1b[" in text
     assert "NOT COMPLIANT" in text
     assert "LED" in text
@@ -58,14 +59,14 @@ def test_a_terminal_without_unicode_gets_one_too(course):
 
 @pytest.mark.parametrize(("state", "shown"), [(None, False), (False, True), (True, True)])
 def test_a_clear_led_is_shown_where_it_is_fitted(state, shown, frame_result):
-    console = Console(file=io.StringIO(), width=80, force_terminal=True)
+    console = Console(file=(screen := io.StringIO()), width=80, force_terminal=True)
     with Terminal(console, Timings()) as terminal:
         terminal.publish(frame_result(1.0, alarm=AlarmState(clear_led=state)))
-    assert ("CLEAR" in console.file.getvalue()) == shown
+    assert ("CLEAR" in screen.getvalue()) == shown
 
 
 def test_the_summary_says_what_was_right_and_when(course):
-    text = shown(course, Console(file=io.StringIO(), width=80))
+    text = shown(course)
     assert "Verdicts   2 of 2 right" in text
     assert "Alerts     0:02.5" in text
     assert "0.5 s" in text
@@ -82,7 +83,7 @@ def test_a_wrong_verdict_counts_as_wrong(course, person, frame_result):
 
 
 def test_an_alert_s_end_is_told(frame_result):
-    console = Console(file=io.StringIO(), width=80)
+    console = Console(file=(screen := io.StringIO()), width=80)
     with Terminal(console, Timings()) as terminal:
         terminal.publish(frame_result(1.0, events=[AlertEnded(at=1.0, track=1)]))
-    assert "alert over" in console.file.getvalue()
+    assert "alert over" in screen.getvalue()

@@ -73,7 +73,12 @@ def test_a_clock_that_no_network_has_set_is_warned_of(pi, find):
 def test_a_full_disk_is_warned_of(pi, find):
     asked = []
     pi.write("/var/lib/other/file", "")
-    pi.facts["free_bytes"] = lambda folder: asked.append(folder) or 20_000_000
+
+    def free_bytes(folder):
+        asked.append(folder)
+        return 20_000_000
+
+    pi.facts["free_bytes"] = free_bytes
     found = find(check_disk, pi)
     assert (found.level, found.text) == ("warn", "20 MB free")
     assert asked == [pi.root / "var" / "lib"]

@@ -10,7 +10,7 @@ from edge.events.types import TrackBegan
 class Disk(io.StringIO):
     """A stream that can be full, or whose reader can have gone."""
 
-    error = None
+    error: OSError | None = None
 
     def write(self, text):
         if self.error:

@@ -39,8 +39,13 @@ def started_by_systemd(tmp_path, listener):
     program = [sys.executable, "-m", "edge", "page", "--config", str(config)]
     command = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *program]
     number = listener.fileno()
-    options = {"preexec_fn": lambda: os.dup2(number, server.FIRST_DESCRIPTOR), "pass_fds": [server.FIRST_DESCRIPTOR]}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options) as process:
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.dup2(number, server.FIRST_DESCRIPTOR),
+        pass_fds=[server.FIRST_DESCRIPTOR],
+    ) as process:
         yield process
         process.kill()
 

@@ -28,7 +28,12 @@ def test_a_password_that_no_network_has_is_refused(password):
 
 def test_the_password_is_asked_for_and_not_kept():
     asked = []
-    wifi = ask_wifi("IEEE", "DE", lambda prompt: asked.append(prompt) or "password")
+
+    def answer(prompt):
+        asked.append(prompt)
+        return "password"
+
+    wifi = ask_wifi("IEEE", "DE", answer)
     assert '"IEEE"' in asked[0]
     assert "password" not in repr(wifi)
 

@@ -17,7 +17,8 @@ def change(corruption, strength):
 
 def test_a_damaged_crop_is_still_a_crop(corruption):
     result = damaged(CROPS, corruption, corruption.strengths[0], seed=1)
-    assert (result.shape, result.dtype) == (CROPS.shape, np.uint8)
+    assert result.shape == CROPS.shape
+    assert result.dtype == np.uint8
 
 
 def test_each_step_is_worse_than_the_one_before(corruption):

@@ -72,7 +72,8 @@ def test_every_face_has_at_least_one_cell():
     said = answers()[0]
     boxes = decode_boxes(shares(said[:, 1:]), CENTRES, STRIDES).astype(np.float32)
     heat = shares(said[:, 0], HEAT_SLOPE)
-    target, _ = assign(*(np.repeat(part[np.newaxis], 200, 0) for part in (heat, boxes)), truth, CENTRES, STRIDES)
+    heat, boxes = (np.repeat(part[np.newaxis], 200, 0) for part in (heat, boxes))
+    target, _ = assign(heat, boxes, truth, CENTRES, STRIDES)
     assert (np.array(target) > 0).any(1).all()
 
 

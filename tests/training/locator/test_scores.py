@@ -13,7 +13,7 @@ FACE = np.array([[100, 100, 140, 150]], float)
 
 
 def on(box, score=0.9):
-    return Face(*box, score=score)
+    return Face(*[*box, score])
 
 
 @dataclass(frozen=True)
