@@ -17,6 +17,7 @@ from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, 
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
+from training.common.saved_network import load_network, told_if_damaged
 
 LOSS_WEIGHTS = {NOT_COMPLIANT: 1.0, CLEAR: 1.0}
 """How much each output's loss counts."""
@@ -46,6 +47,7 @@ def fit(
 
     Raises:
         InterruptionError: Ctrl-C.
+        UserError: The network to start from, or the checkpoint, is damaged.
     """
     if settings.deterministic:
         tf.config.experimental.enable_op_determinism()
@@ -104,13 +106,18 @@ def _network(settings: ClassifierFitSettings) -> keras.Model:
 
 
 def begin_with(network: keras.Model, path: Path) -> None:
-    """Take over the weights of a saved network of the same kind; an output that it lacks begins at random."""
-    before = keras.models.load_model(path, compile=False)
-    for layer, its in zip(_body(network), _body(before), strict=True):
-        layer.set_weights(its.get_weights())
-    for name in LOSS_WEIGHTS:
-        if any(layer.name == name for layer in before.layers):
-            network.get_layer(name).set_weights(before.get_layer(name).get_weights())
+    """Take over the weights of a saved network of the same kind; an output that it lacks begins at random.
+
+    Raises:
+        UserError: The file is damaged, or holds another network.
+    """
+    with told_if_damaged(path):
+        before = load_network(path)
+        for layer, its in zip(_body(network), _body(before), strict=True):
+            layer.set_weights(its.get_weights())
+        for name in LOSS_WEIGHTS:
+            if any(layer.name == name for layer in before.layers):
+                network.get_layer(name).set_weights(before.get_layer(name).get_weights())
 
 
 def _body(network: keras.Model) -> list[keras.layers.Layer]:

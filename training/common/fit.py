@@ -10,6 +10,7 @@ import tensorflow as tf
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
+from training.common.saved_network import Checkpoint
 from training.common.settings import FitSettings
 
 
@@ -108,10 +109,11 @@ def fit_epochs(
 
     Raises:
         InterruptionError: Ctrl-C.
+        UserError: The checkpoint is damaged.
     """
     callbacks = [
         # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
-        keras.callbacks.BackupAndRestore(keep_best.files.checkpoint, double_checkpoint=True),
+        Checkpoint(keep_best.files.checkpoint),
         keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
         keep_best,
         keep_best.progress,

@@ -1,6 +1,7 @@
 """Fitting a locator."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -11,8 +12,9 @@ from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, 
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
+from training.common.saved_network import told_if_damaged
 from training.locator.evaluate import letterboxed
-from training.locator.further_faces import read_further_faces
+from training.locator.further_faces import FaceCrop
 from training.locator.loss import LocatorLoss, flat_outputs
 from training.locator.network import LOCATORS
 from training.locator.pipeline import training_batches
@@ -33,6 +35,7 @@ def fit(
     files: RunFiles,
     progress: EpochProgress,
     interruption: Interruption,
+    faces: Sequence[FaceCrop] = (),
 ) -> None:
     """Fit a locator, keeping the best epoch by `Detections.selection_score` on the scenes for choosing.
 
@@ -44,16 +47,18 @@ def fit(
         files: Of the run.
         progress: Shows the epochs.
         interruption: Ends the fit after the current batch.
+        faces: Further faces, to be set into the training scenes.
 
     Raises:
         InterruptionError: Ctrl-C.
-        UserError: The folder of further faces, or the run to start from.
+        UserError: The network to start from, or the checkpoint, is damaged.
     """
-    faces = read_further_faces(Path(settings.faces)) if settings.faces else []
     _prepare(settings)
     network = LOCATORS[settings.network](settings.size)
     if settings.start_from:
-        network.load_weights(RunFiles(Path(settings.start_from)).network)
+        saved = RunFiles(Path(settings.start_from)).network
+        with told_if_damaged(saved):
+            network.load_weights(saved)
     fitted = as_int8(network) if settings.as_int8 else network
     trained = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained")
     photos = scenes.split("train")

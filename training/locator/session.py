@@ -9,6 +9,7 @@ from training.common.runs import RunFiles
 from training.common.session import fit_and_score, print_left_out
 from training.locator.evaluate import evaluate
 from training.locator.fit import fit
+from training.locator.further_faces import FaceCrop, read_further_faces
 from training.locator.network import LOCATORS
 from training.locator.report import write_report
 from training.locator.scenes import SceneSet
@@ -39,14 +40,23 @@ def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFile
     _print_scenes(scenes, console)
     # Every time: the training pictures are those of before, but the others are scored as they are now.
     scenes.save_split(files.split)
+    faces = _read_faces(settings, console) if fit_on and not files.hold_a_finished_fit else []
     return fit_and_score(
         settings,
         files,
         console,
-        fit=lambda progress, interruption: fit(scenes, settings, files, progress, interruption),
+        fit=lambda progress, interruption: fit(scenes, settings, files, progress, interruption, faces),
         score=lambda: _evaluate(scenes, files, console),
         fit_on=fit_on,
     )
+
+
+def _read_faces(settings: LocatorFitSettings, console: Console) -> list[FaceCrop]:
+    if not settings.faces:
+        return []
+    faces, left_out = read_further_faces(Path(settings.faces))
+    print_left_out(console, (), left_out)
+    return faces
 
 
 def _print_scenes(scenes: SceneSet, console: Console) -> None:
