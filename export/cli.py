@@ -6,8 +6,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
@@ -19,6 +18,9 @@ from export.flash.command import add_flash
 from export.page.command import add_page
 from training.common.workstation import workstation_packages
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit status, 2 for something that the user can fix."""
@@ -26,6 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     _silence_tensorflow()
     try:
         with workstation_packages():
+            from rich.console import Console
+
             return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
@@ -97,7 +101,7 @@ def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     push.set_defaults(command=_push)
 
 
-def _quantize(arguments: argparse.Namespace, console: Console) -> None:
+def _quantize(arguments: argparse.Namespace, console: "Console") -> None:
     with silenced_stderr():
         from export.quantize.quantize import quantize, save
         from export.quantize.runs import read_run
@@ -113,7 +117,7 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")
 
 
-def _bundle(arguments: argparse.Namespace, console: Console) -> None:
+def _bundle(arguments: argparse.Namespace, console: "Console") -> None:
     from export.bundle.bundle import make_bundle, refuse_place, save_bundle
     from export.bundle.sign import signed
     from export.bundle.table import bundle_table
@@ -127,7 +131,7 @@ def _bundle(arguments: argparse.Namespace, console: Console) -> None:
     console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
-def _push(arguments: argparse.Namespace, console: Console) -> int:
+def _push(arguments: argparse.Namespace, console: "Console") -> int:
     from export.push.push import push, results_table
 
     results = push(arguments.hosts, arguments.file, console, keep_going=arguments.keep_going)
@@ -143,7 +147,7 @@ def _refuse_place(out: Path, *, force: bool) -> None:
         raise UserError(f"There is no folder {out.parent} to write {out.name} to", "make it first")
 
 
-def _inspect(arguments: argparse.Namespace, console: Console) -> None:
+def _inspect(arguments: argparse.Namespace, console: "Console") -> None:
     from edge.vision.golden import answers_as_golden
     from edge.vision.interpreter import Int8Network
     from edge.vision.model_file import read_model_file

@@ -5,7 +5,7 @@ import platform
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,7 @@ from edge.files import write_whole
 from edge.output_file import cannot_write, check_output
 from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, upright_frames
 from edge.settings.schema import Settings
+from edge.settings.toml_file import with_source
 from edge.vision.interpreter import PACKAGES
 
 DRAWN = "a drawn doorway"
@@ -110,7 +111,7 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
     with ExitStack() as opened:
         frames: Iterable[Frame]
         if drawn is None:
-            camera = opened.enter_context(open_camera(replace(settings.camera, source=str(plan.source))))
+            camera = opened.enter_context(open_camera(with_source(settings, str(plan.source)).camera))
             frames = islice(upright_frames(camera, settings.camera), plan.warm_up + plan.frames)
         else:
             frames = drawn

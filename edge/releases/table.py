@@ -16,7 +16,7 @@ def show_releases(layout: Layout, out: TextIO) -> None:
     if rows:
         widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
         out.writelines(_line(row, widths) for row in [HEADINGS, *rows])
-    out.writelines(f"{line}\n" for line in damage or ([] if rows else [NONE]))
+    out.writelines(f"{line}\n" for line in damage or ([] if rows else [f"{NONE}."]))
 
 
 def _row(layout: Layout, record: Record) -> tuple[str, ...]:

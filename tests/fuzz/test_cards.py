@@ -137,7 +137,7 @@ def bundles(place):
                 info = tarfile.TarInfo(name)
                 info.size = len(data)
                 archive.addfile(info, io.BytesIO(data))
-        return read_bundle(place / f"{system}.tar", system)
+        return read_bundle(place / f"{system}.tar")
 
     return {system: make(system) for system in CARDS}
 

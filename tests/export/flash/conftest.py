@@ -175,10 +175,10 @@ def bundle(tmp_path: Path) -> Callable[..., Path]:
 def flash(monkeypatch):
     """Runs the command; returns its exit status and what it printed."""
 
-    def run(*arguments, password="password"):
-        monkeypatch.setattr(command, "getpass", lambda _: password)
+    def run(*arguments, password="password", ask=None):
+        monkeypatch.setattr(command, "getpass", ask or (lambda _: password))
         out = io.StringIO()
-        monkeypatch.setattr("export.cli.Console", lambda **options: Console(file=out, width=120, **options))
+        monkeypatch.setattr("rich.console.Console", lambda **options: Console(file=out, width=120, **options))
         status = main(["flash", *map(str, arguments)])
         return SimpleNamespace(status=status, out=out.getvalue())
 
