@@ -13,10 +13,10 @@ import pytest
 from edge.errors import UserError
 from edge.releases.bundle_file import install_bundle_file
 from edge.releases.bundle_tar import read_bundle_tar
+from edge.releases.command import show_releases
 from edge.releases.install import install_bundle
 from edge.releases.manifest import is_release_name
 from edge.releases.record import installed_releases, linked_release, read_health
-from edge.releases.table import show_releases
 from export.bundle.target import SOURCE
 
 from .board import write_bundle
