@@ -13,6 +13,7 @@ from edge.help import example
 from edge.stderr import silenced_stderr
 from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
+from export.completion import add_completion
 from export.flash.command import add_flash
 from export.page.command import add_page
 from training.common.workstation import workstation_packages
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_push(commands)
     add_flash(commands)
     add_page(commands)
+    add_completion(commands)
     return parser
 
 
