@@ -12,6 +12,7 @@ from edge.errors import UserError
 from edge.help import example
 from edge.stderr import silenced_stderr
 from export.bundle.command import add_bundle
+from export.completion import add_completion
 from export.flash.command import add_flash
 from export.page.command import add_page
 from training.common.workstation import workstation_packages
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_push(commands)
     add_flash(commands)
     add_page(commands)
+    add_completion(commands)
     return parser
 
 
@@ -117,18 +119,18 @@ def _refuse_place(out: Path, *, force: bool) -> None:
 
 
 def _inspect(arguments: argparse.Namespace, console: "Console") -> None:
-    from edge.vision.golden import answers_as_golden
-    from edge.vision.interpreter import Int8Network
+    from edge.settings.schema import ModelSettings
     from edge.vision.model_file import read_model_file
+    from edge.vision.trial import try_model
     from export.quantize.graph import read_graph
     from export.quantize.tables import edge_table, metadata_table, operation_table, size_table
 
     model = read_model_file(arguments.file)
+    trial = try_model(arguments.file, model, ModelSettings())
     graph = read_graph(model.tflite)
     console.print(metadata_table(model), edge_table(model), operation_table(graph))
     console.print(size_table(arguments.file.read_bytes(), graph))
-    same = answers_as_golden(Int8Network(model))
-    console.print(f"Golden outputs {'equal' if same else 'DIFFER'} on this machine.")
+    console.print(f"Golden outputs {'equal' if trial.answers_as_golden else 'DIFFER'} on this machine.")
 
 
 def _silence_tensorflow() -> None:
