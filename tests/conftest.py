@@ -68,12 +68,22 @@ def portraits():
 
 
 @pytest.fixture(scope="session")
-def drawn_faces(tmp_path_factory, portraits):
-    """A small set of faces: the demo's portraits, bare and masked, each time a little different."""
+def draw_faces(portraits):
+    """Fills a folder of classes with faces: the demo's portraits, bare and masked, each time a little different."""
+
+    def draw(folder, count=2 * DRAWN_PER_CLASS, seed=1):
+        for number, (crop, label) in enumerate(portrait_faces(portraits, count, seed)):
+            (folder / label).mkdir(parents=True, exist_ok=True)
+            assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def drawn_faces(tmp_path_factory, draw_faces):
+    """A small set of faces, which no test may change."""
     folder = tmp_path_factory.mktemp("faces")
-    for number, (crop, label) in enumerate(portrait_faces(portraits, 2 * DRAWN_PER_CLASS, seed=1)):
-        (folder / label).mkdir(exist_ok=True)
-        assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
+    draw_faces(folder)
     return folder
 
 
