@@ -1,7 +1,7 @@
 """What training left in a run's folder, and what of an export depends on the kind of its network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -57,6 +57,13 @@ class TrainedRun(ABC):
     @abstractmethod
     def compare(self, network: keras.Model, int8: Int8Network) -> Parity:
         """Run the float and the int8 network on the validation split, both through the device's own code."""
+
+    @abstractmethod
+    def why_useless(self, scores: Mapping[str, float]) -> str | None:
+        """What a network of these scores on the validation split has not learned, to continue "This network"; or None.
+
+        By the names that `Parity.rows` has.
+        """
 
     @abstractmethod
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
