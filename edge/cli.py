@@ -92,9 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     demo = subcommands.add_parser(
         "demo", **example("maskwatch demo --out maskwatch-demo"), help="see it work, without a camera or a Raspberry Pi"
     )
-    demo.add_argument("--source", help="watch a webcam (0) or a clip instead of the portraits")
+    demo.add_argument("--source", metavar="SOURCE", help="watch a webcam (0) or a clip instead of the portraits")
     demo.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
-    demo.add_argument("--out", type=Path, default=Path("maskwatch-demo"), help="folder for the clip and the timeline")
+    demo.add_argument(
+        "--out", type=Path, default=Path("maskwatch-demo"), metavar="DIR", help="folder for the clip and the timeline"
+    )
     demo.set_defaults(command=commands.demo_command)
     _add_settings(subcommands)
     _add_replay(subcommands)
@@ -168,7 +170,7 @@ def _add_bench(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     bench = subcommands.add_parser(
         "bench", **example("maskwatch bench --frames 100"), help="measure time and memory on this board"
     )
-    bench.add_argument("--source", help="a clip or a camera instead of a drawn doorway")
+    bench.add_argument("--source", metavar="SOURCE", help="a clip or a camera instead of a drawn doorway")
     bench.add_argument("--frames", type=int, default=200, metavar="N", help="frames that count [%(default)s]")
     bench.add_argument("--warm-up", type=int, default=20, metavar="N", help="frames before them [%(default)s]")
     bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)

@@ -4,6 +4,7 @@ Imports cost up to a second, so that each command makes its own.
 """
 
 import argparse
+import importlib
 import importlib.util
 import os
 import sys
@@ -37,9 +38,11 @@ def run_command(arguments: argparse.Namespace) -> int:
     from edge.signals import stopping_on_signals
 
     with stopping_on_signals() as stop:
-        from edge.runtime.run import run
-
-        return run(_settings(arguments), sys.stdout, sys.stderr, stop, reread=lambda: _settings(arguments))
+        # Reading the program itself takes seconds on a small board.
+        module = stop.interrupt(lambda: importlib.import_module("edge.runtime.run"))
+        if module is None:
+            return stop.status
+        return module.run(_settings(arguments), sys.stdout, sys.stderr, stop, reread=lambda: _settings(arguments))
 
 
 def outputs_off_command(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,10 @@ CTRL_C_STATUS = 130
 """Exit status after Ctrl-C."""
 
 
+class _StoppedError(BaseException):
+    """Leaves what a stop interrupts; no error, so that nothing takes it for one."""
+
+
 class StopFlag:
     """Whether the program has been asked to stop; every wait looks at it.
 
@@ -29,10 +33,32 @@ class StopFlag:
         self.is_set = False
         self.status = 0
         """The exit status: 0, or 130 after Ctrl-C."""
+        self._interrupts = False
 
     def set(self, status: int = 0) -> None:
         """Ask the program to stop."""
         self.is_set, self.status = True, status
+        if self._interrupts:
+            self._interrupts = False  # what runs on the way out is not interrupted again
+            raise _StoppedError
+
+    def interrupt(self, work: Callable[[], Item]) -> Item | None:
+        """Do work that never looks at the flag, and leave it at once when the flag is set.
+
+        A call into compiled code ends first.
+
+        Returns:
+            What the work gave; None if the program is to stop.
+        """
+        try:
+            try:
+                self._interrupts = True
+                result = None if self.is_set else work()
+            finally:
+                self._interrupts = False
+        except _StoppedError:
+            return None
+        return None if self.is_set else result
 
     def wait(self, seconds: float) -> bool:
         """Wait for so many seconds at most; returns whether the program is to stop."""

@@ -6,17 +6,19 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
 from edge.stderr import silenced_stderr
-from export.bundle.option import add_bundle_options
-from export.bundle.target import TARGETS
+from export.bundle.command import add_bundle
+from export.completion import add_completion
 from export.flash.command import add_flash
 from export.page.command import add_page
 from training.common.workstation import workstation_packages
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,6 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     _silence_tensorflow()
     try:
         with workstation_packages():
+            from rich.console import Console
+
             return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
     except UserError as error:
         sys.stderr.write(f"maskwatch-export: {error}\n")
@@ -62,25 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
-    _add_bundle(commands)
+    add_bundle(commands)
     _add_push(commands)
     add_flash(commands)
     add_page(commands)
+    add_completion(commands)
     return parser
-
-
-def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    bundle = commands.add_parser(
-        "bundle",
-        **example("maskwatch-export bundle --target trixie"),
-        help="gather all that a device needs, for an installation without a network",
-    )
-    bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
-    add_bundle_options(bundle)
-    bundle.add_argument(
-        "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
-    )
-    bundle.set_defaults(command=_bundle)
 
 
 def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -95,7 +86,7 @@ def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     push.set_defaults(command=_push)
 
 
-def _quantize(arguments: argparse.Namespace, console: Console) -> None:
+def _quantize(arguments: argparse.Namespace, console: "Console") -> None:
     with silenced_stderr():
         from export.quantize.quantize import quantize, save
         from export.quantize.runs import read_run
@@ -111,21 +102,7 @@ def _quantize(arguments: argparse.Namespace, console: Console) -> None:
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")
 
 
-def _bundle(arguments: argparse.Namespace, console: Console) -> None:
-    from export.bundle.bundle import make_bundle, refuse_place, save_bundle
-    from export.bundle.sign import signed
-    from export.bundle.table import bundle_table
-
-    refuse_place(arguments.out)
-    with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
-        bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
-    # Outside of the status line: ssh-keygen may ask for a passphrase.
-    file = save_bundle(signed(bundle, arguments.sign) if arguments.sign else bundle, arguments.out)
-    console.print(bundle_table(bundle))
-    console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
-
-
-def _push(arguments: argparse.Namespace, console: Console) -> int:
+def _push(arguments: argparse.Namespace, console: "Console") -> int:
     from export.push.push import push, results_table
 
     results = push(arguments.hosts, arguments.file, console, keep_going=arguments.keep_going)
@@ -141,19 +118,19 @@ def _refuse_place(out: Path, *, force: bool) -> None:
         raise UserError(f"There is no folder {out.parent} to write {out.name} to", "make it first")
 
 
-def _inspect(arguments: argparse.Namespace, console: Console) -> None:
-    from edge.vision.golden import answers_as_golden
-    from edge.vision.interpreter import Int8Network
+def _inspect(arguments: argparse.Namespace, console: "Console") -> None:
+    from edge.settings.schema import ModelSettings
     from edge.vision.model_file import read_model_file
+    from edge.vision.trial import try_model
     from export.quantize.graph import read_graph
     from export.quantize.tables import edge_table, metadata_table, operation_table, size_table
 
     model = read_model_file(arguments.file)
+    trial = try_model(arguments.file, model, ModelSettings())
     graph = read_graph(model.tflite)
     console.print(metadata_table(model), edge_table(model), operation_table(graph))
     console.print(size_table(arguments.file.read_bytes(), graph))
-    same = answers_as_golden(Int8Network(model))
-    console.print(f"Golden outputs {'equal' if same else 'DIFFER'} on this machine.")
+    console.print(f"Golden outputs {'equal' if trial.answers_as_golden else 'DIFFER'} on this machine.")
 
 
 def _silence_tensorflow() -> None:

@@ -8,6 +8,7 @@ systemd="mmdebstrap systemd-container procps util-linux"
 arm="gcc libc6-dev qemu-user"
 machine="qemu-system-arm qemu-user-static device-tree-compiler"
 browser="chromium chromium-driver"
+shells="zsh"
 apt-get update -qq
 # shellcheck disable=SC2086  # a word for each package
-apt-get install -qq -y --no-install-recommends $cards $systemd $arm $machine $browser
+apt-get install -qq -y --no-install-recommends $cards $systemd $arm $machine $browser $shells

@@ -14,18 +14,20 @@ from edge.help import example
 from edge.stderr import silenced_stderr
 from training.classifier.dataset_reader import read_dataset, read_further
 from training.classifier.datasets import LABELS, Dataset
+from training.classifier.settings import ClassifierFitSettings
 from training.common.ending import INTERRUPTED, leave
 from training.common.labels import LabelMap
-from training.common.runs import FitSettings, RunFiles
+from training.common.runs import RunFiles
+from training.common.settings import FitSettings
 from training.common.workstation import workstation_packages
-from training.locator.runs import LocatorFitSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.scenes import IGNORE
+from training.locator.settings import LocatorFitSettings
 
 SCENE_LABELS = (*LABELS, IGNORE)
 """What a label in scenes can mean."""
 
-Settings = TypeVar("Settings", FitSettings, LocatorFitSettings)
+Settings = TypeVar("Settings", bound=FitSettings)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -68,7 +70,7 @@ def train_classifier(args: argparse.Namespace) -> int:
         UserError: The folders, or options that do not fit the run that is resumed.
     """
     files = RunFiles(args.out)
-    settings = _settings(FitSettings, args, files)
+    settings = _settings(ClassifierFitSettings, args, files)
     labels = LabelMap.parse(settings.labels, SCENE_LABELS)
     dataset = read_dataset(args.data, labels)
     for folder in settings.extra:
@@ -83,7 +85,7 @@ def train_classifier(args: argparse.Namespace) -> int:
     _prepare_folder(args, files, dataset.digest)
     # Only now the imports that take seconds: bad input has been answered.
     with silenced_stderr():
-        from training.classifier.session import train
+        from training.classifier.session import train_classifier as train
     return 0 if train(dataset, settings, files, fit_on=not args.score_only) else INTERRUPTED
 
 
@@ -178,7 +180,7 @@ def _parser() -> argparse.ArgumentParser:
         help="folder of with_mask/, without_mask/, [incorrect/, not_compliant/, unclear/]",
     )
     classifier.add_argument("--network", required=True, metavar="NAME", help="seed_cnn, seed_cnn_average or door_cnn")
-    _add_settings(classifier, FitSettings)
+    _add_settings(classifier, ClassifierFitSettings)
     classifier.add_argument(
         "--deterministic", action="store_const", const=True, help="the same weights twice, at the cost of speed"
     )

@@ -9,9 +9,8 @@ from typing import Self
 from gpiozero import LED, Buzzer, DigitalOutputDevice, Factory
 
 from edge.alarm.output import Output
-from edge.alarm.pattern import OFF, ON, Pattern, Rhythm
+from edge.alarm.pattern import OFF, ON, AlarmState, Pattern, Rhythm
 from edge.alarm.policy import Policy, WallClock
-from edge.alarm.state import AlarmState
 from edge.errors import UserError
 from edge.events.types import BuzzerMuted, BuzzerUnmuted, Event, OutputTested
 from edge.settings.schema import AlarmSettings, OutputSettings

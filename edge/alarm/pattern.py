@@ -10,6 +10,17 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmState:
+    """The outputs after a frame; None for one that is not fitted."""
+
+    led: bool = False
+    buzzer: bool = False
+    clear_led: bool | None = None
+    relay: bool | None = None
+    """Whether it is energized."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """On and off in turn, beginning with on; off in the end."""
 

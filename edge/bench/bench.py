@@ -5,17 +5,16 @@ import platform
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from edge.alarm.pins import open_pins
+from edge.bench.measurement import Stopwatch, forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.people import DrawnPerson
-from edge.bench.process import forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.report import Report, Spread
-from edge.bench.stopwatch import Stopwatch
 from edge.board import Board
 from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
@@ -24,6 +23,7 @@ from edge.files import write_whole
 from edge.output_file import cannot_write, check_output
 from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, upright_frames
 from edge.settings.schema import Settings
+from edge.settings.toml_file import with_source
 from edge.vision.interpreter import PACKAGES
 
 DRAWN = "a drawn doorway"
@@ -110,7 +110,7 @@ def measure(settings: Settings, plan: Plan, imports_seconds: float) -> Report:
     with ExitStack() as opened:
         frames: Iterable[Frame]
         if drawn is None:
-            camera = opened.enter_context(open_camera(replace(settings.camera, source=str(plan.source))))
+            camera = opened.enter_context(open_camera(with_source(settings, str(plan.source)).camera))
             frames = islice(upright_frames(camera, settings.camera), plan.warm_up + plan.frames)
         else:
             frames = drawn

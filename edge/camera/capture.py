@@ -4,15 +4,39 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from edge.camera.driver import CameraDriver, OpenDriver
 from edge.camera.frame_rate import FrameRate
 from edge.signals import GLANCE_SECONDS, StopFlag
 
 EARLY = 0.1
 """A picture may come this share of a frame's time before it is due: cameras do not keep time exactly."""
+
+
+class CameraDriver(Protocol):
+    """An open camera, as its driver gives it."""
+
+    def grab(self) -> None:
+        """Wait for the next picture, without the cost of reading it.
+
+        Raises:
+            Exception: Whatever the driver raises where there is none.
+        """
+        ...
+
+    def picture(self) -> np.ndarray:
+        """The picture that has been grabbed: uint8 (height, width, 3), RGB."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the camera."""
+        ...
+
+
+OpenDriver = Callable[[], CameraDriver]
+"""Opens a camera, or raises whatever its library does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from edge.camera.capture import Capture, Shot
-from edge.camera.driver import OpenDriver
+from edge.camera.capture import Capture, OpenDriver, Shot
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
 from edge.camera.repetition import Repetition

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from edge.camera.driver import OpenDriver
+from edge.camera.capture import OpenDriver
 from edge.camera.frame import Camera
 from edge.camera.frame_rate import FrameRate
 from edge.camera.live import LiveCamera

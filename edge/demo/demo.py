@@ -1,7 +1,6 @@
 """`maskwatch demo`: the device's own loop, before a drawn doorway or a camera of yours."""
 
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from edge.replay.extras import require
 from edge.runtime.frame_result import PublisherGroup
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, make_test, upright_frames
 from edge.settings.schema import Settings
+from edge.settings.toml_file import with_source
 from edge.signals import StopFlag, stopping_on_signals
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _open(source: str | None, settings: Settings, console: "Console", stop: Stop
         )
         return DoorwayScene()
     console.print(f"Watching {source}; the pins are mock pins. Ctrl-C ends it.", highlight=False)
-    return open_camera(replace(settings.camera, source=source), stop)
+    return open_camera(with_source(settings, source).camera, stop)
 
 
 def _unknown(seconds: float) -> None:

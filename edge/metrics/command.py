@@ -11,6 +11,7 @@ from edge.settings.connections import MetricsSettings
 from edge.settings.schema import Settings
 from edge.stream.client import Away, StreamClient
 from edge.stream.messages import Message
+from edge.stream.waiting import announced
 
 FILE_SECONDS = 5.0
 """How often the file is written."""
@@ -28,8 +29,9 @@ def serve_metrics(settings: Settings) -> int:
     else:
         _listen(settings.metrics, metrics)
         offer = _nothing
-    with closing(StreamClient(Path(settings.stream.socket), states=True)) as client:
-        follow(client, metrics, offer)
+    door = Path(settings.stream.socket)
+    with closing(StreamClient(door, states=True)) as client:
+        follow(announced(client, door), metrics, offer)
     return 0
 
 

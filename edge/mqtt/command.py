@@ -23,6 +23,7 @@ from edge.signals import handling
 from edge.stats.database import Database
 from edge.stream.client import StreamClient, send_command
 from edge.stream.messages import Position
+from edge.stream.waiting import announced
 
 KEEPALIVE_SECONDS = 30
 """A broker that says nothing for so long has gone; it is connected to again."""
@@ -60,7 +61,7 @@ def run_bridge(settings: Settings) -> int:
     try:
         # Everything of this run: who came before this program is in view, too.
         with handling({signal.SIGTERM: _stop}), closing(StreamClient(door, states=True, after=Position())) as stream:
-            bridge.run(stream)
+            bridge.run(announced(stream, door))
     except _Stopped:
         pass
     finally:

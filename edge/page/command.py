@@ -42,8 +42,9 @@ def _page(arguments: argparse.Namespace) -> int:
     if missing:
         raise UserError(f"Not installed are {', '.join(missing)}", "run `pip install 'maskwatch[page]'`")
     from edge.page.server import serve_page
+    from edge.stream.waiting import say
 
-    serve_page(settings, lambda line: sys.stderr.write(f"{line}\n"))
+    serve_page(settings, say)
     return 0
 
 

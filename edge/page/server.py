@@ -18,6 +18,7 @@ from edge.page.password import read_digest
 from edge.page.sessions import Sessions, SignInLimiter
 from edge.settings.schema import Settings
 from edge.settings.values import Address
+from edge.stream.waiting import say_if_away
 
 UNWATCHED_SECONDS = 300.0
 """After so long without a watcher a page that systemd has started ends."""
@@ -54,6 +55,8 @@ def serve_page(
         sockets.append(_listen(page.listen))
         say(f"The page is at http://{page.listen}/")
     door = Path(settings.stream.socket)
+    if not on_demand:
+        say_if_away(door, say)
     feed = Feed(door)
     sessions = Sessions(60 * page.session_minutes)
     app = Page(door=door, feed=feed, sessions=sessions, limiter=SignInLimiter(), digest=digest)

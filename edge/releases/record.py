@@ -14,7 +14,9 @@ from edge.releases.manifest import DIGEST, is_release_name
 LARGEST = 1 << 20
 """Bytes that are read of a file here."""
 RECORD, HEALTH = "release.json", "health.json"
-NONE = "No release is installed here."
+NONE = "No release is installed here"
+
+INSTALL_ONE = "install a bundle with `maskwatch install FILE`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +142,7 @@ def find_release(layout: Layout, wanted: str) -> str:
     """
     names = [record.name for record in installed_releases(layout)]
     if not names:
-        raise UserError(NONE)
+        raise UserError(NONE, INSTALL_ONE)
     fitting = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
     if len(fitting) != 1:
         raise UserError(f"{wanted} is the name of {len(fitting)} releases here", f"take one of {', '.join(names)}")

@@ -3,7 +3,7 @@
 from edge.errors import UserError
 from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.install import changing, take_up
-from edge.releases.record import NONE, find_release, installed_releases, linked_release
+from edge.releases.record import INSTALL_ONE, NONE, find_release, installed_releases, linked_release
 from edge.releases.target_system import TargetSystem
 
 
@@ -28,8 +28,10 @@ def rollback(system: TargetSystem, wanted: str = "", *, health_check: HealthChec
 
 def _previous(system: TargetSystem) -> str:
     if not installed_releases(system.layout):
-        raise UserError(NONE)
+        raise UserError(NONE, INSTALL_ONE)
     name = linked_release(system.layout.previous)
     if name in (None, linked_release(system.layout.current)):
-        raise UserError("No release was current before this one", "name one that `maskwatch releases` shows")
+        raise UserError(
+            "No release was current before this one", "name one that `maskwatch releases` shows, or install another"
+        )
     return name

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.replay.brush import Brush, draw_lamp, draw_sign, draw_speaker, writing_width
 from edge.replay.palette import Colour, look_of
 from edge.runtime.frame_result import FrameResult

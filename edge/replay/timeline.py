@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.events.types import AlertBegan, AlertEnded, Event
 from edge.output_file import cannot_write, part_of
 from edge.replay.extras import require

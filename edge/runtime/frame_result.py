@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.events.types import Event
 from edge.tracking.track import Track

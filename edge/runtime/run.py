@@ -125,8 +125,11 @@ class Door:
         """Load the networks, open the camera, and run the loop until the frames end or the program is to stop."""
         with ExitStack() as opened:
             heartbeat = opened.enter_context(Heartbeat(record=self.record, temperature=Board().celsius))
-            models = load_models(self.settings, state=state_directory(), tell=self.tell)
-            if self.stop.is_set:
+            # A trial of a new file may take longer than anybody waits for a stop.
+            models = self.stop.interrupt(
+                lambda: load_models(self.settings, state=state_directory(), tell=self.tell),
+            )
+            if models is None:
                 return
             pipeline = build_pipeline(self.settings, models, self.alarm)
             camera = opened.enter_context(open_camera(self.settings.camera, self.stop))

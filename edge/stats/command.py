@@ -12,6 +12,7 @@ from edge.stats.recorder import DAY_SECONDS, record
 from edge.stats.report import rows, write_csv, write_json, write_png, write_table
 from edge.stream.client import StreamClient
 from edge.stream.messages import Position
+from edge.stream.waiting import announced
 
 FORMATS = {"table": write_table, "csv": write_csv, "json": write_json}
 
@@ -26,8 +27,9 @@ def record_visits(settings: Settings) -> int:
     with Database(Path(stats.database)) as database:
         position, _ = database.progress()
         # Position() asks for everything that the door still keeps.
-        with closing(StreamClient(Path(settings.stream.socket), after=position or Position())) as client:
-            record(client, database, keep_days=stats.keep_days)
+        door = Path(settings.stream.socket)
+        with closing(StreamClient(door, after=position or Position())) as client:
+            record(announced(client, door), database, keep_days=stats.keep_days)
     return 0
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from edge.camera.frame import Frame
 from edge.tracking.patch import grey_patch, is_flat, likeness
-from edge.tracking.person import Person
+from edge.tracking.track import Person
 from edge.vision.face import Face
 from edge.vision.glance import changed, glance, moves
 

@@ -14,9 +14,8 @@ from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
 from edge.tracking.patch import grey_patch, is_flat, likeness, sharpness
-from edge.tracking.person import Person
 from edge.tracking.static_faces import StaticFaces, Watch
-from edge.tracking.track import Track, Verdict
+from edge.tracking.track import Person, Track, Verdict
 from edge.vision.face import Face
 
 UNDECIDED_FIRST = 4.0

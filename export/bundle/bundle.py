@@ -67,7 +67,7 @@ def make_bundle(target: Target, *, models: Sequence[Path] = (), source: Path = S
         UserError: A wheel cannot be had, or a model is damaged.
     """
     with tempfile.TemporaryDirectory() as folder:
-        program = build_program(Path(folder), source=source, instead=_by_place(models))
+        program = build_program(Path(folder), source=source, instead=models_by_place(models))
         return pack_bundle(target, [program, *locked_wheels(target)], source=source)
 
 
@@ -132,7 +132,12 @@ def refuse_place(out: Path) -> None:
         ) from error
 
 
-def _by_place(models: Sequence[Path]) -> dict[Path, bytes]:
+def models_by_place(models: Sequence[Path]) -> dict[Path, bytes]:
+    """The contents of model files, by the place in the source of the shipped one of their kind.
+
+    Raises:
+        UserError: One is damaged, or there are two of a kind.
+    """
     found: dict[Path, bytes] = {}
     for file in models:
         kind = read_model_file(file).metadata.kind

@@ -61,15 +61,24 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
         UserError: The name, the password or the country cannot be right; the first and the last are checked before
             the password is asked for.
     """
-    # A name from a command line that is no UTF-8 cannot be printed.
-    if not ssid.isprintable() or not 1 <= len(ssid.encode(errors="replace")) <= 32:
-        raise UserError("The name of a Wi-Fi network has 1 to 32 bytes and nothing that cannot be printed.")
-    _refuse_unless_country(country)
+    refuse_wifi(ssid, country)
     try:
         password = ask(f'Password of the Wi-Fi network "{ssid}": ')
     except (EOFError, AttributeError) as error:  # the latter is what getpass says of an input that is closed
         raise UserError(f'No password was typed for the Wi-Fi network "{ssid}"', "type it in a terminal") from error
     return Wifi(ssid=ssid, psk=wpa_psk(ssid, password), country=country.upper())
+
+
+def refuse_wifi(ssid: str, country: str) -> None:
+    """Check the name and the country of a wireless network.
+
+    Raises:
+        UserError: One of them cannot be right.
+    """
+    # A name from a command line that is no UTF-8 cannot be printed.
+    if not ssid.isprintable() or not 1 <= len(ssid.encode(errors="replace")) <= 32:
+        raise UserError("The name of a Wi-Fi network has 1 to 32 bytes and nothing that cannot be printed.")
+    _refuse_unless_country(country)
 
 
 def wpa_psk(ssid: str, password: str) -> str:

@@ -35,27 +35,29 @@ class BundleFile:
                 yield chunk
 
 
-def read_bundle(path: Path, system: str) -> BundleFile:
+def read_bundle(path: Path) -> BundleFile:
     """Read what a bundle says of itself.
 
-    Args:
-        path: The bundle in one file.
-        system: The Raspberry Pi OS on the card.
-
     Raises:
-        UserError: The file cannot be read, is no bundle, is damaged, or is for another system.
+        UserError: The file cannot be read, is no bundle, or is damaged.
     """
     if path.suffix == ".tflite":
         raise UserError(f"{path} is a model and no bundle", "hand it over with --model")
     manifest = read_bundle_tar(path).manifest
-    target = manifest.target
-    if target != system:
-        raise UserError(
-            f"{path} is for {target.capitalize()}, but {system.capitalize()} is on the card",
-            f"make another with `maskwatch-export bundle --target {system} -o FILE`",
-        )
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return BundleFile(
-        path=path, release=manifest.release, target=target, bytes_count=path.stat().st_size, sha256=digest
-    )
+    size = path.stat().st_size
+    return BundleFile(path=path, release=manifest.release, target=manifest.target, bytes_count=size, sha256=digest)
+
+
+def refuse_other_system(bundle: BundleFile, system: str) -> None:
+    """See that a bundle is for the Raspberry Pi OS on the card.
+
+    Raises:
+        UserError: It is for another one.
+    """
+    if bundle.target != system:
+        raise UserError(
+            f"{bundle.path} is for {bundle.target.capitalize()}, but {system.capitalize()} is on the card",
+            f"make another with `maskwatch-export bundle --target {system} -o FILE`",
+        )

@@ -75,8 +75,13 @@ def _refuse_others(partition: BootPartition, names: set[str]) -> None:
             "root file system)",
             "name the one that is called bootfs",
         )
-    if names & KERNELS_32_BIT or not names & KERNELS_64_BIT or _switched_to_32_bit(partition):
+    if names & KERNELS_32_BIT or _switched_to_32_bit(partition):
         raise UserError(f"{partition} holds a 32-bit system", "write Raspberry Pi OS (64-bit) to the card first")
+    if not names & KERNELS_64_BIT:
+        raise UserError(
+            f"{partition} holds no kernel (no {' or '.join(sorted(KERNELS_64_BIT))})",
+            "write Raspberry Pi OS (64-bit) to the card again",
+        )
     if "initramfs8" not in names and not names & CLOUD_INIT:
         raise UserError(
             f"{partition} holds a system that is older than Bookworm, or not Raspberry Pi OS",

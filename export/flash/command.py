@@ -5,21 +5,21 @@ import tempfile
 from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
-from export.bundle.option import add_bundle_options
-from export.flash.access import Access, ask_wifi
-from export.flash.bundle_file import read_bundle
+from export.bundle.command import add_bundle_options
+from export.flash.access import Access, ask_wifi, refuse_wifi
+from export.flash.bundle_file import read_bundle, refuse_other_system
 from export.flash.card import Card, open_partition, recognize
-from export.flash.plan import Plan, make_plan
+from export.flash.plan import Plan, make_plan, write_card
 from export.flash.settings import read_card_settings, settings_on, source_in
 from export.flash.show import differences, next_steps, notes, summary
 from export.flash.ssh_key import read_public_key
-from export.flash.write import write_card
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,24 +56,27 @@ def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     flash.set_defaults(command=flash_card)
 
 
-def flash_card(arguments: argparse.Namespace, console: Console) -> None:
+def flash_card(arguments: argparse.Namespace, console: "Console") -> None:
     """Show what will be written to the card, and write it.
 
     Raises:
-        UserError: The card, the bundle or an argument is not what it should be; nothing was written then.
+        UserError: An argument, the card or the bundle is not what it should be; nothing was written then.
     """
-    if arguments.bundle and (arguments.model or arguments.sign):
-        option = "--model" if arguments.model else "--sign"
-        raise UserError(f"{option} is for a bundle that is made now", f"leave --bundle out, or make it with {option}")
+    _refuse_options(arguments)
+    # What the person typed, before the card: a mistake there should not wait until a card is found.
+    settings = read_card_settings(arguments.settings) if arguments.settings else None
+    access = _access(arguments)
+    trusted = [read_public_key(path) for path in arguments.trust]
+    bundle = read_bundle(arguments.bundle) if arguments.bundle else None
     with tempfile.TemporaryDirectory() as folder:
         try:
             partition = open_partition(arguments.card)
             card = recognize(partition)
-            settings = read_card_settings(arguments.settings) if arguments.settings else None
-            access = _access(arguments)
-            named = arguments.bundle or _made_bundle(card, arguments, Path(folder), console)
-            bundle = read_bundle(named, card.system)
-            trusted = [read_public_key(path) for path in arguments.trust]
+            if bundle:
+                refuse_other_system(bundle, card.system)
+            # Only here, so that nobody types a password for a command that is refused.
+            access = _with_wifi(access, arguments)
+            bundle = bundle or read_bundle(_made_bundle(card, arguments, Path(folder), console))
             plan = make_plan(partition, card, bundle, access, settings, trusted)
         except OSError as error:
             raise UserError(
@@ -87,7 +90,21 @@ def flash_card(arguments: argparse.Namespace, console: Console) -> None:
             console.print(next_steps(plan), soft_wrap=True)
 
 
-def _made_bundle(card: Card, arguments: argparse.Namespace, folder: Path, console: Console) -> Path:
+def _refuse_options(arguments: argparse.Namespace) -> None:
+    if arguments.bundle and (arguments.model or arguments.sign):
+        option = "--model" if arguments.model else "--sign"
+        raise UserError(f"{option} is for a bundle that is made now", f"leave --bundle out, or make it with {option}")
+    if arguments.model:
+        from export.bundle.bundle import models_by_place
+
+        models_by_place(arguments.model)
+    if bool(arguments.wifi) != bool(arguments.wifi_country):
+        raise UserError("--wifi and --wifi-country go together", "a board that knows no country keeps its radio off")
+    if arguments.wifi:
+        refuse_wifi(arguments.wifi, arguments.wifi_country)
+
+
+def _made_bundle(card: Card, arguments: argparse.Namespace, folder: Path, console: "Console") -> Path:
     """The bundle that `maskwatch-export bundle` makes for the card's system."""
     from export.bundle.bundle import make_bundle, save_bundle
     from export.bundle.sign import signed
@@ -99,18 +116,18 @@ def _made_bundle(card: Card, arguments: argparse.Namespace, folder: Path, consol
 
 
 def _access(arguments: argparse.Namespace) -> Access:
-    if bool(arguments.wifi) != bool(arguments.wifi_country):
-        raise UserError("--wifi and --wifi-country go together", "a board that knows no country keeps its radio off")
-    access = Access(
+    return Access(
         hostname=arguments.hostname,
         user=arguments.user,
         ssh_key=read_public_key(arguments.ssh_key) if arguments.ssh_key else "",
     )
-    # Last, so that nobody types a password for a command that is refused.
+
+
+def _with_wifi(access: Access, arguments: argparse.Namespace) -> Access:
     return replace(access, wifi=ask_wifi(arguments.wifi, arguments.wifi_country, getpass)) if arguments.wifi else access
 
 
-def _show(plan: Plan, console: Console, *, dry_run: bool, source: str) -> None:
+def _show(plan: Plan, console: "Console", *, dry_run: bool, source: str) -> None:
     for line in summary(plan):
         console.print(line, soft_wrap=True)
     for note in notes(plan, source=source):
@@ -122,7 +139,9 @@ def _show(plan: Plan, console: Console, *, dry_run: bool, source: str) -> None:
         console.print("This was a dry run: nothing was written.")
 
 
-def _write(plan: Plan, console: Console) -> None:
+def _write(plan: Plan, console: "Console") -> None:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Writing", total=sum(change.bytes_count for change in plan.changes))

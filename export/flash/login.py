@@ -1,12 +1,12 @@
 """Who logs in where: the user and the host's name that the board will have, told by all files of the card."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from edge.errors import UserError
+from edge.settings.toml_text import parse_toml
 from export.flash.access import DEFAULT_USER, HOSTNAME
 from export.flash.card import System
 from export.flash.firstrun import SET_USER
@@ -83,8 +83,8 @@ def custom_toml(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         UserError: It is not TOML.
     """
     try:
-        found = tomllib.loads(texts.get("custom.toml", ""))
-    except (ValueError, RecursionError) as error:
+        found = parse_toml(texts.get("custom.toml", ""))
+    except ValueError as error:
         raise UserError(f"custom.toml on the card is not TOML ({error})", "correct or remove it first") from error
     return {name: section for name, section in found.items() if isinstance(section, dict)}
 

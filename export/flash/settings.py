@@ -1,11 +1,11 @@
 """The settings that go onto the card."""
 
-import tomllib
 from pathlib import Path
 
 from edge.errors import UserError
 from edge.releases.layout import BASE
 from edge.settings.toml_file import read_settings, read_table
+from edge.settings.toml_text import parse_toml
 from export.flash.partition import BootPartition
 from export.flash.plan import SETTINGS
 
@@ -36,6 +36,6 @@ def settings_on(partition: BootPartition) -> bytes:
 def source_in(settings: bytes) -> str:
     """The camera that settings name, as `first-boot.sh` reads it."""
     try:
-        return str(tomllib.loads(settings.decode("utf-8-sig"))["camera"]["source"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return str(parse_toml(settings.decode("utf-8-sig"))["camera"]["source"])
+    except (ValueError, KeyError, TypeError):
         return "picamera2"

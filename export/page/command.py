@@ -2,14 +2,16 @@
 
 import argparse
 import time
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
 from edge.settings.connections import PageSettings
 from export.page.browser import open_browser
 from export.page.tunnel import open_tunnel
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,7 +27,7 @@ def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     page.set_defaults(command=show_page)
 
 
-def show_page(arguments: argparse.Namespace, console: Console) -> int:
+def show_page(arguments: argparse.Namespace, console: "Console") -> int:
     """Open the tunnel and the browser, and close both on Ctrl-C.
 
     Raises:

@@ -1,6 +1,6 @@
 """A classifier's run: calibrated on crops of each class, compared by what it says of each face."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -33,6 +33,9 @@ COMPARED = (
 
 CLEAR_COMPARED = ("clear_kept", "unclear_told")
 """The same of P(clear)."""
+
+CHANCE = 0.5
+"""The balanced accuracy of a network that decides alike whatever it is shown."""
 
 GUARDED = ("with_without_accuracy", "balanced_accuracy", *CLEAR_COMPARED)
 """Those of them that int8 may not lose."""
@@ -81,6 +84,10 @@ class ClassifierRun(TrainedRun):
             agreement=float(np.mean(before.alerts == after.alerts)),
             worst=_worst(before, after),
         )
+
+    def why_useless(self, scores: Mapping[str, float]) -> str | None:
+        """See `TrainedRun`."""
+        return "tells no mask from a bare face" if scores.get("balanced_accuracy", 1.0) <= CHANCE else None
 
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
         """See `TrainedRun`."""

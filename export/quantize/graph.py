@@ -1,9 +1,12 @@
 """What is inside a `.tflite` file: its tensors and operations, read from the flatbuffer itself."""
 
+import struct
 from dataclasses import dataclass
 from math import prod
 
 from ai_edge_litert import schema_py_generated as schema
+
+from edge.errors import UserError
 
 OPERATIONS = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
 TYPES = {code: name for name, code in vars(schema.TensorType).items() if isinstance(code, int)}
@@ -69,7 +72,18 @@ class Graph:
 
 
 def read_graph(tflite: bytes) -> Graph:
-    """Read the first subgraph of a `.tflite` file."""
+    """Read the first subgraph of a `.tflite` file.
+
+    Raises:
+        UserError: It is damaged, or holds what this version of its schema does not know.
+    """
+    try:
+        return _graph(tflite)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error) as error:
+        raise UserError(f"The network cannot be taken apart ({error!r})", "export it again") from error
+
+
+def _graph(tflite: bytes) -> Graph:
     model = schema.ModelT.InitFromPackedBuf(tflite, 0)
     subgraph = model.subgraphs[0]
     tensors = tuple(_tensor(tensor, model.buffers) for tensor in subgraph.tensors)

@@ -1,6 +1,6 @@
 """A locator's run: calibrated on letterboxed scenes, compared by the faces that it finds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -41,6 +41,10 @@ class LocatorRun(TrainedRun):
     def compare(self, network: keras.Model, int8: Int8Network) -> Parity:
         """See `TrainedRun`."""
         return compare_locators(network, int8, self.scenes.split("val"))
+
+    def why_useless(self, scores: Mapping[str, float]) -> str | None:
+        """See `TrainedRun`."""
+        return "finds no face" if scores["recall"] == 0 else None
 
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
         """See `TrainedRun`."""

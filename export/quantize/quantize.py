@@ -29,8 +29,8 @@ class Quantized:
     parity: Parity
 
 
-HIGHEST_THRESHOLD = 0.999
-"""The highest that a device takes."""
+THRESHOLDS = (0.001, 0.999)
+"""The lowest and the highest that a device takes, as in `Metadata`."""
 
 
 def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
@@ -42,7 +42,7 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
         max_drop: How many points int8 may lose on the validation split.
 
     Raises:
-        UserError: The int8 network is unfit or too much worse.
+        UserError: The network has learned nothing, or the int8 one is unfit or too much worse.
     """
     network = run.load()
     tflite = to_int8(network, run.calibration_pictures(images))
@@ -51,15 +51,17 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
     metadata = _metadata(run, tflite)
     int8 = _unproven(tflite, metadata)
     parity = run.compare(network, int8)
+    if useless := run.why_useless(parity.scores):
+        raise UserError(
+            f"This network {useless} on the validation split", "train it longer, or with more or better pictures"
+        )
     if parity.drop > max_drop:
         raise UserError(
             f"int8 loses {parity.drop:.2f} points on the validation split, more than {max_drop}",
             "calibrate on more --images, or allow it with --max-drop",
         )
     scores = {"val": parity.scores, "test": run.score(int8, "test", parity.threshold)}
-    # A network that has learned nothing has no good threshold, and is given as 1 what no score reaches.
-    threshold = min(parity.threshold, HIGHEST_THRESHOLD)
-    metadata = replace(metadata, threshold=threshold, scores=_rounded(scores))
+    metadata = replace(metadata, threshold=_as_a_device_takes_it(parity.threshold), scores=_rounded(scores))
     return Quantized(pack(tflite, metadata, make_golden(int8)), parity)
 
 
@@ -83,7 +85,7 @@ def _metadata(run: TrainedRun, tflite: bytes) -> Metadata:
         version=version("maskwatch"),
         labels=run.labels([output.name for output in outputs]),
         colour_order="RGB",
-        threshold=run.threshold,
+        threshold=_as_a_device_takes_it(run.threshold),
         calibration=run.calibration,
         clear_calibration=run.clear_calibration,
         inputs=inputs,
@@ -92,6 +94,12 @@ def _metadata(run: TrainedRun, tflite: bytes) -> Metadata:
         training_set_digest=run.training_set_digest,
         licence=LICENCE,
     )
+
+
+def _as_a_device_takes_it(threshold: float) -> float:
+    # A locator that finds nothing is given 1 as its threshold; it is refused, but only once it was compared.
+    lowest, highest = THRESHOLDS
+    return min(max(threshold, lowest), highest)
 
 
 def _unproven(tflite: bytes, metadata: Metadata) -> Int8Network:

@@ -1,7 +1,7 @@
 """What training left in a run's folder, and what of an export depends on the kind of its network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -14,6 +14,7 @@ from edge.vision.calibration import Calibration
 from edge.vision.interpreter import Int8Network
 from export.quantize.parity import Parity
 from training.common.runs import RunFiles
+from training.common.saved_network import load_network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,22 +59,15 @@ class TrainedRun(ABC):
         """Run the float and the int8 network on the validation split, both through the device's own code."""
 
     @abstractmethod
+    def why_useless(self, scores: Mapping[str, float]) -> str | None:
+        """What a network of these scores on the validation split has not learned, to continue "This network"; or None.
+
+        By the names that `Parity.rows` has.
+        """
+
+    @abstractmethod
     def score(self, int8: Int8Network, split: str, threshold: float) -> dict[str, float]:
         """The int8 network's scores on a split, by the names that `Parity.rows` has; empty without pictures."""
-
-
-def load_network(path: Path) -> keras.Model:
-    """A float network from its file.
-
-    Raises:
-        UserError: The file is damaged, or holds something else.
-    """
-    try:
-        return keras.models.load_model(path, compile=False)
-    except Exception as error:
-        raise UserError(
-            f"{path} is no network that Keras can load ({type(error).__name__})", "train it again"
-        ) from error
 
 
 def refuse_missing(pictures: Iterable[Path]) -> None:

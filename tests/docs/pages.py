@@ -44,7 +44,6 @@ refused by name.
 ```sh
 maskwatch settings                          # the settings in force, and where each comes from
 maskwatch settings --check maskwatch.toml   # status 0 if the file is good, else 2 and a sentence
-sudo systemctl reload maskwatch             # apply changed rules; a pin, the camera or a model needs a restart
 ```
 
 **It alerts too often**: lower `false_alert_rate` under `[verdict]`, or raise `min_face_px` under `[alarm]`.
@@ -52,9 +51,10 @@ sudo systemctl reload maskwatch             # apply changed rules; a pin, the ca
 **It buzzes too much**: `buzzer_duty_limit`, `buzzer_refractory_seconds` and `quiet_hours` under `[alarm]`.
 **It watches too much of the hall**: `region` under `[camera]`.
 
-To change a setting, write its table and its key, check the file, and restart the service:
+To change a setting on the door, write its table and its key, check the file, and restart the service (`sudo systemctl
+reload maskwatch` is enough for rules; a pin, the camera or a model needs the restart):
 
-```sh
+```sh needs=door
 sudo nano /etc/maskwatch/maskwatch.toml     # for instance two lines: [alarm] and min_face_px = 48
 maskwatch settings --check /etc/maskwatch/maskwatch.toml && sudo systemctl restart maskwatch
 ```

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict

@@ -15,9 +15,11 @@ from rich.console import Console
 from training.classifier.dataset_reader import read_dataset
 from training.classifier.fit import fit
 from training.classifier.pipeline import training_batches
+from training.classifier.settings import ClassifierFitSettings
 from training.cli import main
+from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
-from training.common.runs import FitSettings, RunFiles
+from training.common.runs import RunFiles
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SMALL = ("--network", "seed_cnn", "--batch-size", "16", "--epochs")
@@ -272,18 +274,19 @@ def test_numbers_that_make_no_sense(capsys, tmp_path, option):
 
 
 def test_omitted_options_are_the_defaults_of_a_fit():
-    settings = FitSettings(network="door_cnn")
+    settings = ClassifierFitSettings(network="door_cnn")
     assert (settings.epochs, settings.batch_size, settings.seed, settings.threads) == (60, 64, 1, 0)
 
 
 @pytest.mark.slow
 def test_a_fit_can_begin_with_another_runs_weights(twins, drawn_faces, tmp_path):
     begun = RunFiles(tmp_path)
-    settings = FitSettings(
+    settings = ClassifierFitSettings(
         network="seed_cnn", epochs=1, batch_size=16, learning_rate=1e-12, start_from=str(twins[0].folder)
     )
     progress = EpochProgress(Console(file=io.StringIO()), batch_size=settings.batch_size)
-    assert fit(read_dataset(drawn_faces), settings, begun, progress)
+    with Interruption() as interruption:
+        fit(read_dataset(drawn_faces), settings, begun, progress, interruption)
     weights = [keras.models.load_model(run.network, compile=False).get_weights() for run in (twins[0], begun)]
     assert all(np.allclose(before, after, atol=1e-4) for before, after in zip(*weights, strict=True))
 

@@ -7,9 +7,10 @@ import pytest
 from training.classifier.fit import begin_with
 from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
 from training.classifier.pipeline import predict
-from training.common.runs import FitSettings, RunFiles
+from training.classifier.settings import ClassifierFitSettings
+from training.common.runs import RunFiles
 from training.locator.network import LOCATORS
-from training.locator.runs import LocatorFitSettings
+from training.locator.settings import LocatorFitSettings
 
 WEIGHTS = Path(__file__).parents[2] / "training" / "weights"
 
@@ -25,7 +26,7 @@ def test_a_fit_of_a_locator_can_begin_with_the_shipped_weights():
 
 def test_a_fit_of_a_classifier_can_begin_with_the_shipped_weights():
     files = RunFiles(WEIGHTS / "door_cnn")
-    assert files.read_settings(FitSettings).network == "door_cnn"
+    assert files.read_settings(ClassifierFitSettings).network == "door_cnn"
     fresh = CLASSIFIERS["door_cnn"]()
     begin_with(fresh, files.network)
     crops = np.random.default_rng(1).integers(0, 256, (3, 128, 128, 3), np.uint8)

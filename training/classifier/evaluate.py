@@ -16,6 +16,7 @@ from training.classifier.scores import ClearScores, Predictions, SplitScores, sc
 from training.classifier.slices import Slice, score_by_skin_tone
 from training.common.records import save_rows
 from training.common.runs import RunFiles
+from training.common.saved_network import load_network
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
 
     The temperature and then the threshold are chosen on the validation split alone.
     """
-    network = keras.models.load_model(files.network, compile=False)
+    network = load_network(files.network)
     answers = {split: _answers(network, dataset.split(split)) for split in ("val", "test")}
     val = _settled(answers["val"].judged)
     test = replace(answers["test"].judged, calibration=val.calibration, threshold=val.threshold)

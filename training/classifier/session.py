@@ -1,22 +1,23 @@
-"""One sitting of `maskwatch-train classifier`: fit, evaluate, report, and say what came of it."""
+"""One call of `maskwatch-train classifier`: fit, evaluate, report, and say how good the network is."""
 
 from rich.console import Console
 
 from edge.errors import UserError
 from training.classifier.datasets import LABELS, Dataset
 from training.classifier.evaluate import evaluate
-from training.classifier.fit import fit, save_settings
+from training.classifier.fit import fit
 from training.classifier.networks import CLASSIFIERS
 from training.classifier.report import shares, write_report
-from training.common.left_out import summary
-from training.common.progress import EpochProgress
-from training.common.runs import FitSettings, RunFiles
-from training.common.session import fit_and_score
+from training.classifier.settings import ClassifierFitSettings
+from training.common.runs import RunFiles
+from training.common.session import fit_and_score, print_left_out
 from training.common.splits import SPLITS
 from training.report.rendering import counted
 
 
-def train(dataset: Dataset, settings: FitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
+def train_classifier(
+    dataset: Dataset, settings: ClassifierFitSettings, files: RunFiles, *, fit_on: bool = True
+) -> bool:
     """Fit what is still to be fitted, then score the best epoch and write metrics and report.
 
     Args:
@@ -34,33 +35,24 @@ def train(dataset: Dataset, settings: FitSettings, files: RunFiles, *, fit_on: b
     if settings.network not in CLASSIFIERS:
         raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(CLASSIFIERS)}")
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    _say_dataset(dataset, console)
+    _print_dataset(dataset, console)
+    if not files.hold_a_run:
+        dataset.save_split(files.split)
     return fit_and_score(
+        settings,
         files,
         console,
-        fit=lambda: _fit(dataset, settings, files, console),
+        fit=lambda progress, interruption: fit(dataset, settings, files, progress, interruption),
         score=lambda: _evaluate(dataset, files, console),
         fit_on=fit_on,
     )
 
 
-def _fit(dataset: Dataset, settings: FitSettings, files: RunFiles, console: Console) -> bool:
-    if not files.hold_a_run:
-        dataset.save_split(files.split)
-        save_settings(settings, files)
-    progress = EpochProgress(console, batch_size=settings.batch_size)
-    try:
-        return fit(dataset, settings, files, progress)
-    finally:
-        progress.stop()
-
-
-def _say_dataset(dataset: Dataset, console: Console) -> None:
+def _print_dataset(dataset: Dataset, console: Console) -> None:
     counts = dataset.counts()
     for split in SPLITS:
         console.print(f"{split:5}  " + ", ".join(f"{counts[split].get(label, 0)} {label}" for label in LABELS))
-    for line in (*dataset.notes, *summary(dataset.skipped)):
-        console.print(line)
+    print_left_out(console, dataset.notes, dataset.skipped)
 
 
 def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
@@ -80,4 +72,3 @@ def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
                 f"       clear faces taken for clear {counted(clear.clear_kept, clear.clear_images)}, "
                 f"others taken for unclear {counted(clear.unclear_told, clear.unclear_images)}"
             )
-    console.print(f"The best network is {files.network}; look at {files.report}.")

@@ -6,6 +6,9 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+SHOWN = ("val_loss", "val_score", "val_recall", "val_small_recall")
+"""Scores of an epoch that its line shows, those of them that its kind of network has."""
+
 
 class EpochProgress(keras.callbacks.Callback):
     """A line an epoch, and on a terminal a bar with pictures a second, the time left and the best score so far."""
@@ -43,10 +46,10 @@ class EpochProgress(keras.callbacks.Callback):
     def epoch_scored(self, row: dict) -> None:
         """Print the epoch's line."""
         self.best = max(self.best, row["val_score"])
+        scores = "".join(f"  {name.replace('_', ' ')} {row[name]:.4f}" for name in SHOWN if name in row)
         self.console.print(
-            f"epoch {row['epoch']:3d}/{self.epochs}  loss {row['loss']:.4f}  val loss {row['val_loss']:.4f}"
-            f"  val score {row['val_score']:.4f}{'  best so far' if row['best'] else ''}"
-            f"  ({self._speed(self.steps):.0f} images/s)",
+            f"epoch {row['epoch']:3d}/{self.epochs}  loss {row['loss']:.4f}{scores}"
+            f"{'  best so far' if row['best'] else ''}  ({self._speed(self.steps):.0f} images/s)",
             soft_wrap=True,
         )
 

@@ -1,4 +1,4 @@
-"""A run: the settings of one fit and the folder that holds what came of it. Imports no TensorFlow."""
+"""The folder of a run: the files that one fit leaves. Imports no TensorFlow."""
 
 import json
 from dataclasses import dataclass, fields
@@ -12,36 +12,6 @@ from training.common.splits import training_set_digest
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-
-@dataclass(frozen=True, kw_only=True)
-class FitSettings:
-    """Everything that decides what a fit gives; written to the run's `settings.json`."""
-
-    network: str
-    """One of CLASSIFIERS."""
-    epochs: int = 60
-    """Passes over as many pictures as the training split holds."""
-    batch_size: int = 64
-    learning_rate: float = 3e-3
-    """Highest rate, reached after the first twentieth of the steps."""
-    weight_decay: float = 1e-3
-    label_smoothing: float = 0.02
-    seed: int = 1
-    threads: int = 0
-    """Threads of TensorFlow; 0 lets it use every core."""
-    deterministic: bool = False
-    """Whether the same settings give the same weights twice (slower)."""
-    start_from: str = ""
-    """Folder of another run of the same network, whose weights to begin with; empty begins afresh."""
-    scenes: str = ""
-    """Folder of scenes whose training faces are added; empty adds none."""
-    second_detector: str = ""
-    """YuNet file that clears what the locator takes for faces in the scenes, to learn as unclear; empty adds none."""
-    extra: tuple[str, ...] = ()
-    """Folders of class folders, all of whose pictures are trained with."""
-    labels: tuple[str, ...] = ()
-    """What labels of other names mean, as `THEIRS=OURS`."""
 
 
 Settings = TypeVar("Settings", bound="DataclassInstance")

@@ -1,35 +1,83 @@
 """One call of `maskwatch-train`: fit what is left to fit, then score the best epoch, or say how to go on."""
 
-from collections.abc import Callable
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 
+import keras
+import numpy as np
+import tensorflow as tf
 from rich.console import Console
 
+from training.common.interruption import Interruption, InterruptionError
+from training.common.left_out import summary
+from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
+from training.common.settings import FitSettings
+
+Fit = Callable[[EpochProgress, Interruption], None]
+"""Fits all epochs that are left; raises InterruptionError after Ctrl-C."""
 
 
 def fit_and_score(
-    files: RunFiles, console: Console, *, fit: Callable[[], bool], score: Callable[[], None], fit_on: bool = True
+    settings: FitSettings, files: RunFiles, console: Console, *, fit: Fit, score: Callable[[], None], fit_on: bool
 ) -> bool:
     """Fit a run unless it is finished, then score it.
 
-    After Ctrl-C nothing is scored: that takes minutes, and the person at the keyboard is waiting.
+    The first Ctrl-C ends the fit after the current batch and keeps the best epoch so far; the second raises
+    KeyboardInterrupt at once. After Ctrl-C nothing is scored: that takes minutes, and the person at the keyboard is
+    waiting.
 
     Args:
+        settings: Of the fit; written to the run's folder when it begins.
         files: Of the run.
         console: For what is said.
-        fit: Fits on; whether all epochs were done.
+        fit: Fits on.
         score: Scores the best epoch and writes metrics and report.
-        fit_on: Whether to fit at all.
+        fit_on: Whether to fit at all, or only to score.
 
     Returns:
         Whether nothing is left to do; False after Ctrl-C.
     """
-    complete = not fit_on or files.hold_a_finished_fit or fit()
+    complete = not fit_on or files.hold_a_finished_fit or _fit(settings, files, console, fit)
     if complete:
         score()
+        console.print(f"The best network is {files.network}; look at {files.report}.")
     else:
         console.print(_how_to_go_on(files))
     return complete
+
+
+def print_left_out(console: Console, notes: Iterable[str], skipped: Mapping[str, str]) -> None:
+    """Print what was decided about the data, and what of it is not used."""
+    for line in (*notes, *summary(skipped)):
+        console.print(line)
+
+
+def _fit(settings: FitSettings, files: RunFiles, console: Console, fit: Fit) -> bool:
+    if not files.hold_a_run:
+        _save_settings(settings, files)
+    progress = EpochProgress(console, batch_size=settings.batch_size)
+    with Interruption() as interruption:
+        try:
+            fit(progress, interruption)
+        except InterruptionError:
+            return False
+        finally:
+            progress.stop()
+    return True
+
+
+def _save_settings(settings: FitSettings, files: RunFiles) -> None:
+    """Write the settings down beside the versions that they are used with."""
+    versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
+    record = {**asdict(settings), "threads_used": settings.threads or _cores(), **versions}
+    files.settings.write_text(json.dumps(record, indent=2) + "\n")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _how_to_go_on(files: RunFiles) -> str:

@@ -130,7 +130,7 @@ def _refuse_columns(path: Path, names: Sequence[str], columns: Sequence[str]) ->
 
 
 def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str], str]]:
-    text = _decoded(path, _content(path))
+    text = read_text(path)
     separator, text, skipped = _separator(text, columns)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
@@ -166,6 +166,15 @@ def _first_line(text: str) -> tuple[str, str, str]:
     return (text[: end.start()], end[0], text[end.end() :]) if end else (text, "", "")
 
 
+def read_text(path: Path) -> str:
+    """The text of a file in any usual encoding, see `read_table`.
+
+    Raises:
+        UserError: It cannot be read, or is no text.
+    """
+    return _decoded(path, _content(path))
+
+
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -187,7 +196,7 @@ def _decoded(path: Path, content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise UserError(f"{printable(path)} is no text that can be read", "save the table as CSV (UTF-8)")
+    raise UserError(f"{printable(path)} is no text that can be read", "save it as plain text in UTF-8")
 
 
 def _announced(content: bytes) -> str:

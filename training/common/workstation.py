@@ -28,7 +28,7 @@ def workstation_packages() -> Iterator[None]:
         fault = "is not installed" if isinstance(error, ModuleNotFoundError) else f"cannot be loaded ({error})"
         raise UserError(
             f"{name} {fault}",
-            "training and quantizing need the workstation's packages, which this line of the README installs: "
+            "training and exporting need the workstation's packages, which this line of the README installs: "
             "python3 -m venv .venv && .venv/bin/pip install -q -r training/requirements.txt && "
             ".venv/bin/pip install -q --no-deps -e .",
         ) from error

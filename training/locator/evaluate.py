@@ -12,6 +12,7 @@ from edge.vision.face_locator import FaceLocator, faces_from_maps, pair_maps
 from edge.vision.interpreter import Int8Network
 from edge.vision.letterbox import LOCATOR_SIZE, Letterbox, letterbox
 from training.common.runs import RunFiles
+from training.common.saved_network import load_network
 from training.locator.findings import Findings, GroupScores, find_out
 from training.locator.scenes import Scene, SceneSet
 from training.locator.scores import Detections, LocatorScores, hold_against
@@ -82,7 +83,7 @@ class LetterboxedScenes:
 
 def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
     """Score the best network of a run on the validation split, and choose its threshold there."""
-    network = keras.models.load_model(files.network, compile=False)
+    network = load_network(files.network)
     val = scenes.split("val")
     prepared = letterboxed(val)
     found = find_faces(network, prepared.pictures, prepared.placed)

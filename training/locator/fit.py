@@ -1,26 +1,26 @@
-"""Fitting a locator: AdamW, a cosine schedule, averaged weights, the best epoch kept."""
+"""Fitting a locator."""
 
-import json
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import keras
 import tensorflow as tf
 
-from training.common.interruption import Interruption, InterruptionError
+from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, prepare_tensorflow
+from training.common.interruption import Interruption
+from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
+from training.common.saved_network import told_if_damaged
 from training.locator.evaluate import letterboxed
 from training.locator.further_faces import FaceCrop
 from training.locator.loss import LocatorLoss, flat_outputs
 from training.locator.network import LOCATORS
 from training.locator.pipeline import training_batches
-from training.locator.progress import LocatorProgress
 from training.locator.rounding import as_int8
-from training.locator.runs import LocatorFitSettings
 from training.locator.scenes import Scene, SceneSet
+from training.locator.settings import LocatorFitSettings
 
 WARMUP_STEPS = 200
 """Batches over which the learning rate rises."""
@@ -33,56 +33,46 @@ def fit(
     scenes: SceneSet,
     settings: LocatorFitSettings,
     files: RunFiles,
-    progress: LocatorProgress,
+    progress: EpochProgress,
+    interruption: Interruption,
     faces: Sequence[FaceCrop] = (),
-) -> bool:
+) -> None:
     """Fit a locator, keeping the best epoch by `Detections.selection_score` on the scenes for choosing.
 
-    Goes on from the run's checkpoint where there is one. The first Ctrl-C ends it after the current batch and keeps
-    the best so far; the second raises KeyboardInterrupt at once.
+    Goes on from the run's checkpoint where there is one.
 
     Args:
         scenes: To learn from and to choose by.
         settings: Of the fit.
         files: Of the run.
-        progress: Is told of each epoch.
+        progress: Shows the epochs.
+        interruption: Ends the fit after the current batch.
         faces: Further faces, to be set into the training scenes.
 
-    Returns:
-        Whether all epochs were done.
+    Raises:
+        InterruptionError: Ctrl-C.
+        UserError: The network to start from, or the checkpoint, is damaged.
     """
     _prepare(settings)
     network = LOCATORS[settings.network](settings.size)
     if settings.start_from:
-        network.load_weights(RunFiles(Path(settings.start_from)).network)
+        saved = RunFiles(Path(settings.start_from)).network
+        with told_if_damaged(saved):
+            network.load_weights(saved)
     fitted = as_int8(network) if settings.as_int8 else network
     trained = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained")
-    steps = math.ceil(len(scenes.split("train")) / settings.batch_size)
+    photos = scenes.split("train")
+    steps = math.ceil(len(photos) / settings.batch_size)
     trained.compile(_optimizer(settings, steps), LocatorLoss(settings.size), jit_compile=_jit())
-    seed = settings.seed + 1000 * len(files.read_history())
     batches = training_batches(
-        scenes.split("train"), faces, batch_size=settings.batch_size, size=settings.size, seed=seed
+        photos, faces, batch_size=settings.batch_size, size=settings.size, seed=batch_seed(settings, files)
     )
-    with Interruption() as interruption:
-        callbacks = [
-            # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
-            keras.callbacks.BackupAndRestore(files.checkpoint, double_checkpoint=True),
-            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            KeepBestLocator(fitted, settings, scenes.choosing, files, progress.epoch_scored),
-            progress,
-            interruption,
-        ]
-        try:
-            trained.fit(
-                batches, epochs=settings.epochs, steps_per_epoch=steps, shuffle=False, callbacks=callbacks, verbose=0
-            )
-        except InterruptionError:
-            return False
-    return True
+    keep_best = KeepBestLocator(fitted, settings, scenes.choosing, files, progress)
+    fit_epochs(trained, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
 
 
-class KeepBestLocator(keras.callbacks.Callback):
-    """Scores each epoch on the scenes for choosing, writes the history, saves the best network so far."""
+class KeepBestLocator(KeepBest):
+    """Scores each epoch on the scenes for choosing."""
 
     def __init__(
         self,
@@ -90,58 +80,40 @@ class KeepBestLocator(keras.callbacks.Callback):
         settings: LocatorFitSettings,
         scenes: list[Scene],
         files: RunFiles,
-        scored: Callable[[dict], None],
+        progress: EpochProgress,
     ) -> None:
-        super().__init__()
+        super().__init__(files, progress)
         self.fitted = fitted
         # The device reads pictures of one size, whatever the training pictures have.
-        self.network = LOCATORS[settings.network]()
-        self.scored_network = as_int8(self.network) if settings.as_int8 else self.network
+        self.device_network = LOCATORS[settings.network]()
+        self.scored_network = as_int8(self.device_network) if settings.as_int8 else self.device_network
         self.scenes = letterboxed(scenes)
-        self.files = files
-        self.scored = scored
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Score, record, and save if better than every epoch before."""
+    def scores(self) -> dict[str, float]:
+        """The score that chooses, and recall at the best threshold."""
         self.scored_network.set_weights(self.fitted.get_weights())
         detections = self.scenes.score(self.scored_network)
         scores = detections.at(detections.best_threshold())
-        row = {"epoch": epoch + 1, "loss": float((logs or {})["loss"]), "val_score": detections.selection_score}
-        row["best"] = row["val_score"] > max((r["val_score"] for r in self.files.read_history()), default=-1.0)
-        row |= {"val_recall": scores.recall, "val_small_recall": scores.small_recall, "threshold": scores.threshold}
-        if row["best"]:
-            self._save()
-        with self.files.history.open("a") as file:
-            file.write(json.dumps(row) + "\n")
-        self.scored(row)
+        return {
+            "val_score": detections.selection_score,
+            "val_recall": scores.recall,
+            "val_small_recall": scores.small_recall,
+            "threshold": scores.threshold,
+        }
 
-    def _save(self) -> None:
-        # A run that is cut off while it saves still holds the best network before.
-        partial = self.files.network.with_stem("partial")
-        self.network.set_weights(self.fitted.get_weights())
-        self.network.save(partial)
-        partial.replace(self.files.network)
+    def rank(self, row: dict) -> float:
+        """The higher the score, the better."""
+        return row["val_score"]
 
-
-def save_settings(settings: LocatorFitSettings, files: RunFiles) -> None:
-    """Write the settings down beside the versions that they were used with."""
-    versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
-    files.settings.write_text(json.dumps({**asdict(settings), **versions}, indent=2) + "\n")
+    def network(self) -> keras.Model:
+        """The network for the device's pictures, without the rounding of int8."""
+        self.device_network.set_weights(self.fitted.get_weights())
+        return self.device_network
 
 
 def _optimizer(settings: LocatorFitSettings, steps: int) -> keras.optimizers.Optimizer:
-    total = settings.epochs * steps
-    warmup = max(1, min(WARMUP_STEPS, total // 20))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=settings.learning_rate / 20,
-        warmup_target=settings.learning_rate,
-        warmup_steps=warmup,
-        decay_steps=max(1, total - warmup),
-        alpha=0.005,
-    )
-    return keras.optimizers.AdamW(
-        schedule, weight_decay=settings.weight_decay, clipnorm=10.0, use_ema=True, ema_momentum=EMA_MOMENTUM
-    )
+    warmup_steps = max(1, min(WARMUP_STEPS, settings.epochs * steps // 20))
+    return cosine_adamw(settings, steps=steps, warmup_steps=warmup_steps, clip_norm=10.0, ema_momentum=EMA_MOMENTUM)
 
 
 def _jit() -> bool | str:
@@ -150,13 +122,9 @@ def _jit() -> bool | str:
 
 
 def _prepare(settings: LocatorFitSettings) -> None:
-    # Threads first: TensorFlow takes their number only before it has done anything.
-    if settings.threads:
-        tf.config.threading.set_intra_op_parallelism_threads(settings.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(settings.threads)
     if keras.backend.backend() != "tensorflow":
         # It then only feeds the network, and must leave the GPU's memory to the backend that trains.
         tf.config.set_visible_devices([], "GPU")
     # Pictures are prepared side by side already: more threads within each would only push the others aside.
     cv2.setNumThreads(1)
-    keras.utils.set_random_seed(settings.seed)
+    prepare_tensorflow(settings)

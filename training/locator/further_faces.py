@@ -8,7 +8,10 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
-from training.common.pictures import SUFFIXES
+from training.common.left_out import in_one_sentence
+from training.common.listing import entries, is_picture, why_no_picture
+from training.common.names import printable
+from training.common.pictures import UnusableError, read_picture
 from training.locator.augmentation import AnnotatedImage
 
 CROP_OVER_FACE = 1.4
@@ -42,18 +45,32 @@ class FaceCrop:
     """float (4,): where the face is, in its pixels."""
 
 
-def read_further_faces(folder: Path) -> list[FaceCrop]:
+def read_further_faces(folder: Path) -> tuple[list[FaceCrop], dict[str, str]]:
     """The crops of a folder of classes, as a classifier is trained with; those of `unclear` are left out.
+
+    Returns:
+        The crops, and of each file that is not used, by its path in the folder, why.
 
     Raises:
         UserError: There is no such folder, or no picture in it.
     """
-    paths = sorted(p for p in folder.glob("*/*") if p.suffix.lower() in SUFFIXES and p.parent.name != NO_FACES)
-    images = (cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION) for path in paths)
-    crops = [_face_crop(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)) for image in images if image is not None]
+    crops, left_out = [], {}
+    classes = [path for path in entries(folder) if path.is_dir()] if folder.is_dir() else []
+    for path in (path for place in classes if place.name != NO_FACES for path in entries(place)):
+        name = f"{path.parent.name}/{path.name}"
+        try:
+            if is_picture(path):
+                crops.append(_face_crop(read_picture(path)))
+            elif reason := "is a folder within a class folder" if path.is_dir() else why_no_picture(path):
+                left_out[name] = reason
+        except UnusableError as error:
+            left_out[name] = str(error)
     if not crops:
-        raise UserError(f"{folder} holds no face crops", "name a folder with folders of them, one a class")
-    return crops
+        raise UserError(
+            f"{printable(folder)} holds no face crops{in_one_sentence(left_out)}",
+            "name a folder with folders of them, one a class",
+        )
+    return crops, left_out
 
 
 def _face_crop(image: np.ndarray) -> FaceCrop:

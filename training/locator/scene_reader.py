@@ -35,7 +35,8 @@ def read_scenes(folder: Path, labels: LabelMap | None = None) -> SceneSet:
     `unseen.csv` (never for training) with the columns image, xmin, ymin, xmax, ymax, label, each beside a folder of its
     name that holds the images, and perhaps a folder `negatives` of pictures without any face, which needs no table: a
     fifth of them, by their content, is never trained with. Or Pascal VOC, one `.xml` an image anywhere below the
-    folder, split by folders named train, val (or valid) and test, or else by each image's content. A box with the label
+    folder, split by the lists of ImageSets/Main, or by folders named train, val (or valid) and test, or else by each
+    image's content. A box with the label
     `ignore` (in Pascal VOC, one with `<difficult>1</difficult>`) is neither a face nor a false face.
 
     Args:

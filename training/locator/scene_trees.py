@@ -8,6 +8,7 @@ from training.common.listing import is_picture, walk, why_no_picture
 from training.common.pictures import UnusableError
 from training.common.splits import SPLITS, split_of_folders
 from training.locator.found import AnnotatedPicture, Reading
+from training.locator.image_sets import find_image_sets, split_by_lists
 from training.locator.voc import Annotation, read_annotation
 from training.locator.voc_pairs import is_mask, pair
 
@@ -20,7 +21,10 @@ def has_annotations(folder: Path) -> bool:
 def read_tree(folder: Path) -> Reading:
     """Read the annotations below a folder, and pair them with the pictures there.
 
-    Folders named train, val (or valid) and test are the split.
+    The lists of ImageSets/Main are the split, or else folders named train, val (or valid) and test.
+
+    Raises:
+        UserError: A list cannot be read, or a picture is in the lists of two splits.
     """
     reading = Reading()
     annotations, pictures = _sorted_out(reading, folder)
@@ -33,7 +37,15 @@ def read_tree(folder: Path) -> Reading:
         if path.stem not in named_above:
             reading.leave_out(path, "is a mask, not a photograph" if is_mask(path) else "has no annotation")
     found = [_annotated(folder, path, pairs.found[path], annotations[path]) for path in sorted(pairs.found)]
-    reading.pictures = list(_split(reading, folder, found))
+    for sets in find_image_sets(folder):
+        theirs = [picture for picture in found if picture.path.is_relative_to(sets.root)]
+        if sets.are_a_split:
+            split_by_lists(sets, reading, folder, theirs)
+            found = [picture for picture in found if not picture.path.is_relative_to(sets.root)]
+        else:
+            lists = " and ".join(f"{split}.txt" for split in sets.lists)
+            reading.notes[f"split otherwise: {lists} in ImageSets/Main alone are no split"] += len(theirs)
+    reading.pictures += _split(reading, folder, found)
     return reading
 
 

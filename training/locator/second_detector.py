@@ -12,8 +12,10 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
+from edge.files import write_whole
 from edge.vision.anchor_free import suppress
 from edge.vision.boxes import ious
+from training.common.names import printable
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
 
 SCALES = (1.0, 0.5)
@@ -43,6 +45,8 @@ class SecondDetector:
         """Load the file."""
         try:
             self._network = cv2.FaceDetectorYN.create(str(path), "", (320, 320), LOWEST_SCORE, 0.3)
+            # Another network is loaded as well, and fails only here.
+            self.find(np.zeros((64, 64, 3), np.uint8))
         except cv2.error as error:
             raise UserError(f"{path} is no YuNet file that OpenCV reads", "name face_detection_yunet_*.onnx") from error
 
@@ -75,7 +79,7 @@ def completed(scenes: SceneSet, detector: Path, cache: Path) -> SceneSet:
         cache: JSON file that keeps what was found, so that a run that goes on need not search again.
 
     Raises:
-        UserError: The detector cannot be read.
+        UserError: The detector cannot be read, or what was kept is damaged.
     """
     searched = [scene for scene in scenes.split("train") if scene.path.parent.name != NEGATIVES]
     found = _found(searched, detector, cache)
@@ -105,12 +109,13 @@ def _covered(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def _found(scenes: Sequence[Scene], detector: Path, cache: Path) -> dict[str, np.ndarray]:
-    if cache.is_file():
+    if not cache.is_file():
+        write_whole(cache, json.dumps(dict(_search(scenes, SecondDetector(detector)))).encode())
+    try:
         record = json.loads(cache.read_text())
-    else:
-        record = dict(_search(scenes, SecondDetector(detector)))
-        cache.write_text(json.dumps(record))
-    return {sha256: np.array(rows, np.float64).reshape(-1, 5) for sha256, rows in record.items()}
+        return {sha256: np.array(rows, np.float64).reshape(-1, 5) for sha256, rows in record.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(f"{printable(cache)} is damaged", "remove it: the scenes are then searched again") from error
 
 
 def _search(scenes: Iterable[Scene], detector: SecondDetector) -> Iterable[tuple[str, list[list[float]]]]:

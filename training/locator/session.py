@@ -1,22 +1,20 @@
-"""One sitting of `maskwatch-train locator`: fit, evaluate, and say what came of it."""
+"""One call of `maskwatch-train locator`: fit, evaluate, report, and say how good the network is."""
 
 from pathlib import Path
 
 from rich.console import Console
 
 from edge.errors import UserError
-from training.common.left_out import summary
 from training.common.runs import RunFiles
-from training.common.session import fit_and_score
-from training.locator.evaluate import LocatorMetrics, evaluate
-from training.locator.fit import fit, save_settings
-from training.locator.further_faces import read_further_faces
+from training.common.session import fit_and_score, print_left_out
+from training.locator.evaluate import evaluate
+from training.locator.fit import fit
+from training.locator.further_faces import FaceCrop, read_further_faces
 from training.locator.network import LOCATORS
-from training.locator.progress import LocatorProgress
 from training.locator.report import write_report
-from training.locator.runs import LocatorFitSettings
 from training.locator.scenes import SceneSet
 from training.locator.second_detector import completed
+from training.locator.settings import LocatorFitSettings
 
 
 def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
@@ -29,7 +27,7 @@ def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFile
         fit_on: Whether to fit at all, or only to score.
 
     Returns:
-        Whether all epochs are done; Ctrl-C may have ended the fit early.
+        Whether all epochs were done; False after Ctrl-C.
 
     Raises:
         UserError: No such network, second detector or folder of faces.
@@ -39,46 +37,39 @@ def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFile
     console = Console(highlight=False, markup=False, soft_wrap=True)
     if settings.second_detector:
         scenes = completed(scenes, Path(settings.second_detector), files.second_detector)
-    _say_scenes(scenes, console)
+    _print_scenes(scenes, console)
     # Every time: the training pictures are those of before, but the others are scored as they are now.
     scenes.save_split(files.split)
+    faces = _read_faces(settings, console) if fit_on and not files.hold_a_finished_fit else []
     return fit_and_score(
+        settings,
         files,
         console,
-        fit=lambda: _fit(scenes, settings, files, console),
+        fit=lambda progress, interruption: fit(scenes, settings, files, progress, interruption, faces),
         score=lambda: _evaluate(scenes, files, console),
         fit_on=fit_on,
     )
 
 
-def _fit(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, console: Console) -> bool:
-    if not files.hold_a_run:
-        save_settings(settings, files)
-    faces = read_further_faces(Path(settings.faces)) if settings.faces else []
-    progress = LocatorProgress(console, batch_size=settings.batch_size)
-    try:
-        return fit(scenes, settings, files, progress, faces)
-    finally:
-        progress.stop()
+def _read_faces(settings: LocatorFitSettings, console: Console) -> list[FaceCrop]:
+    if not settings.faces:
+        return []
+    faces, left_out = read_further_faces(Path(settings.faces))
+    print_left_out(console, (), left_out)
+    return faces
 
 
-def _say_scenes(scenes: SceneSet, console: Console) -> None:
+def _print_scenes(scenes: SceneSet, console: Console) -> None:
     for split, counts in scenes.counts().items():
         console.print(f"{split:5} {counts['scenes']:5} scenes, {counts['faces']:5} faces")
-    for line in (*scenes.notes, *summary(scenes.skipped)):
-        console.print(line)
+    print_left_out(console, scenes.notes, scenes.skipped)
 
 
 def _evaluate(scenes: SceneSet, files: RunFiles, console: Console) -> None:
     evaluation = evaluate(scenes, files)
     evaluation.save(files)
     write_report(evaluation, files)
-    _say_metrics(evaluation.metrics, console)
-    console.print(f"The best network is {files.network}; look at {files.report}.")
-
-
-def _say_metrics(metrics: LocatorMetrics, console: Console) -> None:
-    val = metrics.val
+    metrics, val = evaluation.metrics, evaluation.metrics.val
     console.print(
         f"Best epoch {metrics.best_epoch}: on the validation split {val.recall:.3f} of the faces found "
         f"({val.small_recall:.3f} of those of 16 to 32 px) at {val.false_faces_an_image:.3f} false ones an image, "

@@ -50,6 +50,6 @@ def test_with_nothing_to_go_back_to_it_says_so(board, install):
 
 @pytest.mark.parametrize("wanted", ["", "foo"])
 def test_where_nothing_is_installed_it_says_so_and_leaves_nothing(board, wanted):
-    with pytest.raises(UserError, match=r"^No release is installed here\.$"):
+    with pytest.raises(UserError, match=r"^No release is installed here: install a bundle with"):
         rollback(board.system(), wanted)
     assert not board.layout.base.exists()

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.replay.annotate import clock, draw
 from edge.replay.palette import LOOKS, MUTED
 from edge.tracking.track import Verdict

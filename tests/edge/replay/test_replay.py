@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
 from edge.cli import main

@@ -4,7 +4,7 @@ from dataclasses import replace
 import cv2
 import pytest
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.errors import UserError
 from edge.events.types import AlertBegan, AlertEnded
 from edge.replay.timeline import Stretch, Timeline, stretches

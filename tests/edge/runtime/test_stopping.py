@@ -5,11 +5,13 @@ import json
 import os
 import pty
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -36,6 +38,22 @@ from edge.camera.repeated import RepeatedRecording
 grab = RepeatedRecording.grab
 calls = iter(range(10**9))
 RepeatedRecording.grab = lambda self: grab(self) if next(calls) < 5 else threading.Event().wait()
+"""
+
+
+HANGING_TRIAL = """
+import edge.vision.trial as trial
+trial.CHILD = "import time; time.sleep(10**6)"
+"""
+
+HANGING_IMPORT = """
+import sys, time
+class Slow:
+    def find_spec(self, name, path, target=None):
+        if name == "edge.runtime.run":
+            os.write(2, b"importing ")
+            time.sleep(10**6)
+sys.meta_path.insert(0, Slow())
 """
 
 
@@ -122,6 +140,28 @@ def test_a_capture_that_never_returns_is_left_behind(config):
     with door(config, "-c", program + "entry()") as process:
         wait_until_started(process)
         time.sleep(1.0)  # it hangs by now, or a little later
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def test_a_stop_does_not_wait_for_the_trial_of_a_new_model(config, shipped_model, tmp_path):
+    shutil.copy(shipped_model, tmp_path / "new.tflite")
+    with config.open("a") as file:
+        file.write('[model]\nclassifier = "new.tflite"\n')
+    with door(config, *on_pins(config, HANGING_TRIAL)) as process:
+        while not (children := Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        assert process.wait(60) == 0
+        assert process.stderr.read().endswith(b"pins on: []")
+    assert not Path(f"/proc/{children[0]}").exists()
+
+
+def test_a_stop_does_not_wait_until_the_program_is_read(config):
+    program = f"import os\n{HANGING_IMPORT}\nfrom edge.cli import main\nos._exit(main(['run', '--config', '{config}']))"
+    with door(config, "-c", program) as process:
+        assert process.stderr.read(10) == b"importing "
         process.terminate()
         assert process.wait(60) == 0
 

@@ -28,7 +28,7 @@ def test_the_image_with_a_desktop_is_not_lite(folder, samples):
         ({"config.txt": None}, "not the boot partition"),
         ({"cmdline.txt": "console=tty1\n"}, "not the boot partition"),
         ({"kernel7l.img": "kernel", "kernel.img": "kernel"}, "32-bit system"),
-        ({"kernel8.img": None, "kernel_2712.img": None}, "32-bit system"),
+        ({"kernel8.img": None, "kernel_2712.img": None}, "no kernel"),
         ({"config.txt": "arm_64bit=1\n[all]\narm_64bit=0\n"}, "32-bit system"),
         ({"initramfs8": None}, "older than Bookworm"),
     ],

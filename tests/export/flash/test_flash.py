@@ -2,7 +2,6 @@ import hashlib
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,7 @@ from export.flash.access import Access
 from export.flash.bundle_file import read_bundle
 from export.flash.card import recognize
 from export.flash.image import ImageFile
-from export.flash.plan import FIRST_BOOT, make_plan
-from export.flash.write import write_card
+from export.flash.plan import FIRST_BOOT, make_plan, write_card
 
 from .conftest import content
 
@@ -90,7 +88,7 @@ def test_another_bundle_makes_trixie_boot_as_if_for_the_first_time(flash, folder
 
 
 def test_what_sets_off_the_first_boot_is_written_last(card, system, bundle, samples):
-    plan = make_plan(card, recognize(card), read_bundle(bundle(system), system), samples.everything)
+    plan = make_plan(card, recognize(card), read_bundle(bundle(system)), samples.everything)
     names = [change.name for change in plan.changes]
     assert names[0].endswith(".tar")
     last = {"bookworm": ["firstrun.sh", "cmdline.txt"], "trixie": ["user-data", "cmdline.txt", "meta-data"]}[system]
@@ -99,7 +97,7 @@ def test_what_sets_off_the_first_boot_is_written_last(card, system, bundle, samp
 
 def test_a_card_pulled_out_between_any_two_files_boots_as_before_or_installs(card, system, bundle, samples):
     """Until the trigger is there nothing points at our files; from then on everything that it needs is there."""
-    plan = make_plan(card, recognize(card), read_bundle(bundle(system), system), samples.everything)
+    plan = make_plan(card, recognize(card), read_bundle(bundle(system)), samples.everything)
     trigger = "user-data" if system == "trixie" else "firstrun.sh"
     for change in plan.changes:
         card.write(change.name, change.chunks())
@@ -117,7 +115,7 @@ def test_writing_can_be_stopped_and_taken_up_again(card, system, bundle):
             raise KeyboardInterrupt
 
     def plan():
-        return make_plan(card, recognize(card), read_bundle(bundle(system), system), Access())
+        return make_plan(card, recognize(card), read_bundle(bundle(system)), Access())
 
     with pytest.raises(UserError, match="give the same command again"):
         write_card(plan(), stop)
@@ -125,7 +123,9 @@ def test_writing_can_be_stopped_and_taken_up_again(card, system, bundle):
     assert plan().changes == []
 
 
-def test_models_go_into_the_bundle_that_is_made(flash, card, system, bundle, monkeypatch, shipped_model):
+def test_models_go_into_the_bundle_that_is_made(
+    flash, card, system, bundle, monkeypatch, shipped_model, shipped_locator
+):
     made = []
 
     def make(target, *, models):
@@ -134,8 +134,8 @@ def test_models_go_into_the_bundle_that_is_made(flash, card, system, bundle, mon
 
     monkeypatch.setattr("export.bundle.bundle.make_bundle", make)
     monkeypatch.setattr("export.bundle.bundle.save_bundle", lambda bundle, _: bundle)
-    assert flash("--card", card, "--model", shipped_model, "--model", "face.tflite").status == 0
-    assert made == [(system, [shipped_model, Path("face.tflite")])]
+    assert flash("--card", card, "--model", shipped_model, "--model", shipped_locator).status == 0
+    assert made == [(system, [shipped_model, shipped_locator])]
 
 
 @pytest.mark.parametrize("made_by", ["stock", "imager"])

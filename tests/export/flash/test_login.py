@@ -45,6 +45,12 @@ def test_custom_toml_names_the_network(flash, folder, samples, bundle):
     assert "may lack packages" not in flash("--card", folder(lite), "--bundle", bundle("bookworm")).out
 
 
+def test_a_custom_toml_beyond_any_depth_is_refused_before_it_is_parsed(flash, folder, samples, bundle, key, capsys):
+    card = folder(custom(samples, ".".join(["a"] * 20000) + " = 1\n"))
+    assert flash("--card", card, "--bundle", bundle("bookworm"), "--ssh-key", key).status == 2
+    assert "custom.toml on the card is not TOML (a key has too many dots" in capsys.readouterr().err
+
+
 def test_a_custom_toml_that_is_damaged_is_refused(flash, folder, samples, bundle, key, capsys):
     card = folder(custom(samples, "[user\n"))
     assert flash("--card", card, "--bundle", bundle("bookworm"), "--ssh-key", key).status == 2

@@ -29,6 +29,30 @@ def test_a_mistake_is_said_in_one_sentence_and_nothing_is_written(
     assert content(card) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--bundle", "nowhere.tar"], "nowhere.tar cannot be read"),
+        (["--model", "nowhere.tflite"], "nowhere.tflite"),
+        (["--wifi", "Hall", "--wifi-country", "UK"], "did you mean GB?"),
+        (["--hostname", "my door"], "no host name"),
+        (["--settings", "nowhere.toml"], "settings file nowhere.toml cannot be read"),
+        (["--trust", "nowhere.pub"], "nowhere.pub cannot be read"),
+    ],
+)
+def test_a_mistake_is_said_before_the_card_is_looked_for(flash, tmp_path, capsys, arguments, says):
+    assert flash("--card", tmp_path / "not mounted", *arguments).status == 2
+    assert says in capsys.readouterr().err
+
+
+def test_no_password_is_asked_for_a_card_that_is_refused(flash, tmp_path, capsys):
+    def never(_):
+        raise AssertionError("a password was asked for")
+
+    assert flash("--card", tmp_path, "--wifi", "Hall", "--wifi-country", "DE", ask=never).status == 2
+    assert "not the boot partition" in capsys.readouterr().err
+
+
 def test_settings_that_the_device_would_refuse_are_refused_here(flash, folder, samples, bundle, tmp_path, capsys):
     (tmp_path / "settings.toml").write_text("[alarm]\nled_pni = 17\n")
     card = folder(samples.stock("trixie"))

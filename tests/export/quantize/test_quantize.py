@@ -7,6 +7,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import keras
 import pytest
 
 from edge.cli import main as maskwatch
@@ -18,13 +19,12 @@ from edge.vision.model_file import read_model_file
 from export.cli import main
 from export.quantize.runs import read_run
 from training.classifier.dataset_reader import read_dataset
-from training.classifier.networks import CLASSIFIERS
 
 REPOSITORY = Path(__file__).parent.parent.parent.parent
 
 
 def save_run(folder, network, dataset):
-    """What `maskwatch-train classifier` leaves behind, for a network that has learnt nothing."""
+    """What `maskwatch-train classifier` leaves behind."""
     network.save(folder / "model.keras")
     dataset.save_split(folder / "split.csv")
     metrics = {
@@ -39,7 +39,8 @@ def save_run(folder, network, dataset):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory, drawn_faces):
-    return save_run(tmp_path_factory.mktemp("run"), CLASSIFIERS["door_cnn"](), read_dataset(drawn_faces))
+    network = keras.models.load_model(REPOSITORY / "training/weights/door_cnn/model.keras", compile=False)
+    return save_run(tmp_path_factory.mktemp("run"), network, read_dataset(drawn_faces))
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +57,13 @@ def exported(run, shown):
 
 
 @pytest.fixture
-def small_run(tmp_path, small_network, drawn_faces):
-    """A run whose network is quantized in a second."""
-    (tmp_path / "small").mkdir()
-    return save_run(tmp_path / "small", small_network, read_dataset(drawn_faces))
+def untrained_run(tmp_path, drawn_faces):
+    """A run whose network gives everything the same probability."""
+    image = keras.Input((128, 128, 3), name="image")
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3, strides=4, padding="same")(image))
+    p = keras.layers.Dense(1, activation="sigmoid", kernel_initializer="zeros", name="p_unmasked")(x)
+    (tmp_path / "untrained").mkdir()
+    return save_run(tmp_path / "untrained", keras.Model(image, p, name="untrained"), read_dataset(drawn_faces))
 
 
 def test_the_device_runs_what_was_exported(exported, drawn_faces, capsys):
@@ -83,14 +87,13 @@ def test_the_file_answers_as_its_golden_outputs_say(exported):
     assert answers_as_golden(classifier.network)
 
 
-def test_a_model_file_is_not_overwritten_unless_forced(small_run, capsys):
-    command = ["quantize", str(small_run), "--images", "10"]
-    assert main(command) == 0
-    before = (small_run / "small.tflite").read_bytes()
+def test_a_model_file_is_not_overwritten_unless_forced(run, exported, capsys):
+    command = ["quantize", str(run), "--images", "10"]
+    before = exported.read_bytes()
     assert main(command) == 2
     assert "add --force" in capsys.readouterr().err
     assert main([*command, "--force"]) == 0
-    assert (small_run / "small.tflite").read_bytes() == before  # the same run gives the same bytes
+    assert exported.read_bytes() == before  # the same run gives the same bytes
 
 
 def test_both_scores_the_agreement_and_the_disagreements_are_shown(shown):
@@ -98,10 +101,17 @@ def test_both_scores_the_agreement_and_the_disagreements_are_shown(shown):
         assert part in shown
 
 
-def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(small_run, tmp_path, capsys):
+def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path, capsys):
     out = tmp_path / "model.tflite"
-    assert main(["quantize", str(small_run), "--images", "10", "--max-drop", "-1", "--out", str(out)]) == 2
+    assert main(["quantize", str(run), "--images", "10", "--max-drop", "-1", "--out", str(out)]) == 2
     assert "points on the validation split" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_network_that_has_learned_nothing_is_refused_and_nothing_is_written(untrained_run, tmp_path, capsys):
+    out = tmp_path / "model.tflite"
+    assert main(["quantize", str(untrained_run), "--images", "10", "--out", str(out)]) == 2
+    assert "This network tells no mask from a bare face on the validation split: train it" in capsys.readouterr().err
     assert not out.exists()
 
 
@@ -135,6 +145,12 @@ def test_inspect_shows_what_is_inside(shipped_model, capsys):
     shown = capsys.readouterr().out
     for part in ("CONV_2D", "1x128x128x3 int8", "multiply-adds", "threshold", "Golden outputs equal"):
         assert part in shown
+
+
+def test_inspect_outlives_a_network_at_which_the_runtime_crashes(shipped_model, capsys, monkeypatch):
+    monkeypatch.setattr("edge.vision.trial.CHILD", "import os; os.abort()")
+    assert main(["inspect", str(shipped_model)]) == 2
+    assert "crashes at it (SIGABRT)" in capsys.readouterr().err
 
 
 def test_without_tensorflow_quantize_says_what_installs_it(tmp_path):

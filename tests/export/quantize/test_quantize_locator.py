@@ -13,8 +13,11 @@ from edge.vision.anchor_free import HEAT_SLOPE, encode_boxes, levels
 from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main
+from export.quantize.audit import audit
+from export.quantize.convert import to_int8
+from export.quantize.graph import read_graph
 from export.quantize.locator_run import calibration_scenes
-from training.locator.network import face_cnn
+from training.locator.network import face_cnn, for_device
 from training.locator.scene_reader import read_scenes
 from training.locator.scores import MAX_FALSE_FACES
 
@@ -35,12 +38,12 @@ def disc_finder():
     return keras.Model(image, outputs, name="disc_finder")
 
 
-def save_run(folder, network, scenes):
+def save_run(folder, network, scenes, threshold=0.3):
     """What `maskwatch-train locator` leaves behind."""
     folder.mkdir(exist_ok=True)
     network.save(folder / "model.keras")
     scenes.save_split(folder / "split.csv")
-    metrics = {"kind": "locator", "network": network.name, "threshold": 0.3, "training_set_digest": scenes.digest}
+    metrics = {"kind": "locator", "network": network.name, "threshold": threshold, "training_set_digest": scenes.digest}
     (folder / "metrics.json").write_text(json.dumps(metrics))
     return folder
 
@@ -117,15 +120,28 @@ def test_one_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path
 
 
 @pytest.mark.slow
-def test_the_network_that_is_trained_passes_the_audit(scenes, tmp_path, capsys):
+def test_the_network_that_is_trained_passes_the_audit(scenes):
     keras.utils.set_random_seed(1)
-    run = save_run(tmp_path / "run", face_cnn(), scenes)
-    assert main(["quantize", str(run), "--images", "4"]) == 0
-    capsys.readouterr()
-    assert main(["inspect", str(run / "face_cnn.tflite")]) == 0
+    tflite = to_int8(for_device(face_cnn()), calibration_scenes(scenes.split("train"), 4))
+    assert audit(read_graph(tflite)) == []
+
+
+def test_inspect_shows_what_is_inside_a_locator(shipped_locator, capsys):
+    assert main(["inspect", str(shipped_locator)]) == 0
     shown = capsys.readouterr().out
     for part in ("locator", "heat8", "box32", "1x30x40x4 int8", "RESIZE_BILINEAR", "Golden outputs equal"):
         assert part in shown
+
+
+def test_one_that_finds_nothing_is_refused_and_nothing_is_written(scenes, tmp_path, capsys):
+    network = disc_finder()
+    for layer in network.layers:
+        if layer.name.startswith("conv2d") and layer.kernel.shape[:2] == (3, 3):
+            layer.set_weights([np.zeros((3, 3, 3, 1)), np.full(1, -20.0)])
+    run = save_run(tmp_path / "run", network, scenes, threshold=1.0)
+    assert main(["quantize", str(run), "--images", "4"]) == 2
+    assert "This network finds no face on the validation split: train it longer" in capsys.readouterr().err
+    assert not list(run.glob("*.tflite"))
 
 
 def test_calibration_begins_with_the_extremes(scenes):

@@ -13,14 +13,15 @@ from rich.console import Console
 from edge.errors import UserError
 from edge.vision.letterbox import LOCATOR_SIZE
 from training.cli import main
+from training.common.interruption import Interruption
+from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
 from training.locator.fit import fit
 from training.locator.network import LOCATORS, STRIDES
 from training.locator.pipeline import training_batches
-from training.locator.progress import LocatorProgress
-from training.locator.runs import LocatorFitSettings
 from training.locator.scene_reader import read_scenes
 from training.locator.session import train_locator
+from training.locator.settings import LocatorFitSettings
 from training.locator.targets import MAX_ROWS
 
 
@@ -86,7 +87,7 @@ def test_an_interrupted_fit_goes_on_after_its_last_epoch(drawn_scenes, tmp_path,
     # A busy machine must not end the tests themselves.
     monkeypatch.setattr("training.common.interruption.SECONDS_TO_END", 600.0)
     with monkeypatch.context() as once:
-        once.setattr(LocatorProgress, "epoch_scored", lambda self, row: os.kill(os.getpid(), signal.SIGINT))
+        once.setattr(EpochProgress, "epoch_scored", lambda self, row: os.kill(os.getpid(), signal.SIGINT))
         assert not train_locator(read_scenes(drawn_scenes), settings, files)
     assert [row["epoch"] for row in files.read_history()] == [1]
     assert train_locator(read_scenes(drawn_scenes), settings, files)
@@ -103,7 +104,9 @@ def test_a_fit_may_begin_with_another_ones_network(drawn_scenes, tmp_path, tiny_
     settings = LocatorFitSettings(
         network=tiny_network, epochs=1, height=80, learning_rate=1e-9, start_from=str(begun.folder)
     )
-    assert fit(read_scenes(drawn_scenes), settings, files, LocatorProgress(Console(file=io.StringIO()), batch_size=64))
+    progress = EpochProgress(Console(file=io.StringIO()), batch_size=64)
+    with Interruption() as interruption:
+        fit(read_scenes(drawn_scenes), settings, files, progress, interruption)
     weights = [keras.models.load_model(run.network, compile=False).get_weights() for run in (begun, files)]
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in zip(*weights, strict=True))
 

@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from edge.errors import UserError
+from training.common.pictures import EXIF_ORIENTATION
 from training.locator.augmentation import AnnotatedImage
 from training.locator.further_faces import FaceCrop, read_further_faces, with_further_faces
 
@@ -35,9 +37,27 @@ def test_crops_are_read_by_class_and_unclear_ones_are_left_out(tmp_path):
     for label in ("with_mask", "unclear"):
         (tmp_path / label).mkdir()
         assert cv2.imwrite(str(tmp_path / label / "a.png"), np.full((140, 112, 3), 9, np.uint8))
-    (crop,) = read_further_faces(tmp_path)
+    (crop,), left_out = read_further_faces(tmp_path)
+    assert left_out == {}
     assert crop.box[[1, 3]] == pytest.approx([20, 120])
     assert 0 < crop.box[0] < crop.box[2] < 112
+
+
+def test_crops_are_read_as_all_pictures_are_and_what_is_not_used_is_said(tmp_path):
+    (tmp_path / "with_mask/anna").mkdir(parents=True)
+    turned, exif = Image.new("RGB", (40, 20)), Image.Exif()
+    exif[EXIF_ORIENTATION] = 6
+    turned.save(tmp_path / "with_mask/a.jpg", exif=exif)
+    Image.new("L", (30, 30)).save(tmp_path / "with_mask/b.GIF")
+    for name in ("c.png", "d.heic", "._a.jpg", "notes.txt"):
+        (tmp_path / "with_mask" / name).write_bytes(b"no picture")
+    crops, left_out = read_further_faces(tmp_path)
+    assert [crop.image.shape for crop in crops] == [(40, 20, 3), (30, 30, 3)]
+    assert left_out == {
+        "with_mask/anna": "is a folder within a class folder",
+        "with_mask/c.png": "cannot be read as a picture",
+        "with_mask/d.heic": "is in Apple's HEIC format, which is not read: save it as JPEG",
+    }
 
 
 def test_a_folder_without_crops_is_refused_in_a_sentence(tmp_path):

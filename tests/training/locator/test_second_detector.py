@@ -65,3 +65,10 @@ def test_a_file_that_is_no_detector_is_refused_in_a_sentence(tmp_path):
     (tmp_path / "no.onnx").write_bytes(b"no network")
     with pytest.raises(UserError, match="no YuNet file"):
         completed(SceneSet([scene()]), tmp_path / "no.onnx", tmp_path / "cache.json")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"a": "b"}', '{"a": [[1, 2]]}', "[" * 100_000])
+def test_what_was_kept_and_is_damaged_is_said_to_be(tmp_path, content):
+    (tmp_path / "second_detector.json").write_text(content)
+    with pytest.raises(UserError, match=r"second_detector\.json is damaged: remove it"):
+        completed(SceneSet([scene()]), tmp_path / "yunet.onnx", tmp_path / "second_detector.json")

@@ -1,32 +1,30 @@
-"""A tiny set of pictures, drawn by code: the portraits' faces, bare and masked."""
+"""A small set of faces for tests, drawn by code: the demo's portraits, bare and masked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from edge.demo.face_mask import with_mask
-from edge.demo.portraits import Portrait, load_portraits
+from edge.demo.portraits import Portrait
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 
 
-def demo_faces(count: int, seed: int) -> list[tuple[np.ndarray, str]]:
+def portrait_faces(portraits: Sequence[Portrait], count: int, seed: int) -> list[tuple[np.ndarray, str]]:
     """Face crops, by turns bare and masked, varied in place, scale, brightness, background and mirroring.
 
     Args:
-        count: How many.
+        portraits: Of two people.
+        count: How many crops.
         seed: The same seed gives the same crops.
 
     Returns:
         (crop, label) each: uint8 (128, 128, 3) RGB as `crop_face` cuts it, and "without_mask" or "with_mask".
-
-    Raises:
-        UserError: A package that brings a portrait is missing.
     """
     random = np.random.default_rng(seed)
-    bare = load_portraits()
-    people = {"without_mask": bare, "with_mask": tuple(with_mask(portrait) for portrait in bare)}
+    people = {"without_mask": portraits, "with_mask": [with_mask(portrait) for portrait in portraits]}
     labels = [("without_mask", "with_mask")[number % 2] for number in range(count)]
     return [(_crop(people[label][number // 2 % 2], random), label) for number, label in enumerate(labels)]
 

@@ -1,0 +1,47 @@
+"""Saying that a reader waits for the door, so that nobody takes it for one that hangs."""
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from edge.stream.client import Away, connected, unreachable
+from edge.stream.messages import Message
+
+
+def say(line: str) -> None:
+    """A line for the person at the terminal, or for the journal; lost where nobody reads it."""
+    with suppress(OSError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
+def announced(
+    messages: Iterable[Message | Away], address: Path, say: Callable[[str], object] = say
+) -> Iterator[Message | Away]:
+    """The messages as they come; each time the door has gone, it is said once what is waited for.
+
+    Args:
+        messages: The door's.
+        address: The door's socket.
+        say: Told of the wait.
+    """
+    for message in messages:
+        if isinstance(message, Away):
+            say(_waiting(address, message.reason))
+        yield message
+
+
+def say_if_away(address: Path, say: Callable[[str], object] = say) -> None:
+    """Say what will be waited for, if the door does not answer now."""
+    try:
+        connected(address).close()
+    except OSError as error:
+        say(_waiting(address, error.strerror or str(error)))
+
+
+def _waiting(address: Path, reason: str) -> str:
+    error = PermissionError() if reason == os.strerror(errno.EACCES) else OSError(reason)
+    return f"Waiting for the door. {unreachable(address, error)}"

@@ -1,0 +1,26 @@
+"""The settings of a classifier's fit."""
+
+from dataclasses import dataclass
+
+from training.common.settings import FitSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierFitSettings(FitSettings):
+    """Everything that decides what a classifier's fit gives.
+
+    `network` is one of CLASSIFIERS. With `second_detector` the classifier learns as unclear what the locator takes for
+    a face in the scenes and this detector does not.
+    """
+
+    epochs: int = 60
+    batch_size: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-3
+    label_smoothing: float = 0.02
+    deterministic: bool = False
+    """Whether the same settings give the same weights twice (slower)."""
+    scenes: str = ""
+    """Folder of scenes whose training faces are added; empty adds none."""
+    extra: tuple[str, ...] = ()
+    """Folders of class folders, all of whose pictures are trained with."""
