@@ -3,6 +3,8 @@
 import http.client
 import http.server
 import os
+import re
+import shlex
 import shutil
 import signal
 import socket
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -133,3 +136,19 @@ def test_a_real_ssh_leads_to_the_page(sshd, page):
     assert running.wait(60) == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(url, timeout=60)
+
+
+def test_the_manuals_own_tunnel_leads_to_the_page(sshd, page, unused_port, eventually):
+    manual = (Path(__file__).parents[3] / ".readme" / "page.md").read_text()
+    (line,) = re.findall(r"^ssh -N -L [^#\n]*", manual, re.MULTILINE)
+    line = line.replace("-L 8470:127.0.0.1:8470 pi@door-1.local", f"-L {unused_port}:127.0.0.1:{page} door")
+    with subprocess.Popen(shlex.split(line)) as tunnel:
+        eventually(lambda: answers(unused_port))
+        tunnel.terminate()
+
+
+def answers(port):
+    try:
+        return urllib.request.urlopen(f"http://localhost:{port}/", timeout=60).status == 200
+    except OSError:
+        return False
