@@ -170,8 +170,8 @@ class Alarm:
             self.state = AlarmState()
 
     def _begin(self, pattern: Pattern, *, live: bool) -> None:
-        energised = pattern.reads == self.settings.relay_energised_while
-        rhythms = {"led": pattern.led, "clear_led": pattern.clear_led, "relay": ON if energised else OFF}
+        energized = pattern.reads == self.settings.relay_energised_while
+        rhythms = {"led": pattern.led, "clear_led": pattern.clear_led, "relay": ON if energized else OFF}
         if pattern.buzzer == OFF:  # otherwise a buzz is left to its end
             rhythms["buzzer"] = OFF
         for name in rhythms.keys() & self._outputs.keys():

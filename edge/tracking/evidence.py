@@ -9,7 +9,7 @@ Statistical Hypotheses"; Wald and Wolfowitz 1948).
 
 Three things keep the sum honest:
 
-* **Neighbouring frames say nearly the same.** If what the classifier gets wrong fades as exp(-seconds / tau), as in a
+* **Neighboring frames say nearly the same.** If what the classifier gets wrong fades as exp(-seconds / tau), as in a
   first-order autoregression, then a look dt after the last one adds not one frame's worth of information but
   (1-r) / (1+r) with r = exp(-dt / tau), which is tanh(dt / 2 tau) (the effective sample size; Bartlett 1946). The first
   look counts in full, 25 frames a second decide hardly sooner than 10, and a face that is looked at seldom loses

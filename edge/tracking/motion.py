@@ -49,7 +49,7 @@ class Motion:
     @classmethod
     def of(cls, seconds: float, face: Face) -> "Motion":
         """A face seen for the first time."""
-        x, y = face.centre
+        x, y = face.center
         return cls(x, y, _log_size(face), _aspect(face), seconds)
 
     def at(self, seconds: float) -> Face:
@@ -60,7 +60,7 @@ class Motion:
     def see(self, seconds: float, face: Face) -> None:
         """Take in where the face was found."""
         passed, expected = seconds - self.seconds, self.at(seconds)
-        (x, y), (ex, ey) = face.centre, expected.centre
+        (x, y), (ex, ey) = face.center, expected.center
         alpha, beta = (ALPHA, BETA) if self.settled else (1.0, 1.0)
         size = _log_size(face) - _log_size(expected)
         self.x, self.y, self.log_size = ex + alpha * (x - ex), ey + alpha * (y - ey), _log_size(expected) + alpha * size

@@ -9,14 +9,14 @@ PATCH_SIZE = 16
 """Side of a patch, in cells: a cell of the smallest face that matters (32 px) averages four pixels' noise."""
 
 FLAT = 8.0
-"""Least spread of grey levels by which a patch is scaled: below it there is noise and nothing else."""
+"""Least spread of gray levels by which a patch is scaled: below it there is noise and nothing else."""
 
 JITTER = 2
 """Cells by which the boxes of a face differ from frame to frame at most."""
 
 
-def grey_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndarray:
-    """A face's box, shrunk to a few cells of grey.
+def gray_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndarray:
+    """A face's box, shrunk to a few cells of gray.
 
     Args:
         image: uint8 (height, width, 3), RGB.
@@ -24,13 +24,13 @@ def grey_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndar
         size: Side of the result, in cells.
 
     Returns:
-        float32 (size, size), grey levels 0 to 255.
+        float32 (size, size), gray levels 0 to 255.
     """
     height, width = image.shape[:2]
     left, right = _inside(face.left, face.right, width)
     top, bottom = _inside(face.top, face.bottom, height)
-    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
-    return cv2.resize(grey, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32)
+    gray = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    return cv2.resize(gray, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 def without_light(patch: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ class Person:
     motion: Motion
     watch: Watch
     patch: np.ndarray
-    """What the box held then, as of `grey_patch`."""
+    """What the box held then, as of `gray_patch`."""
     began: float
     """When the face was first found."""
     number: int = 0

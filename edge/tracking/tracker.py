@@ -12,7 +12,7 @@ from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import grey_patch, likeness, sharpness
+from edge.tracking.patch import gray_patch, likeness, sharpness
 from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Person, Track, Verdict
 from edge.vision.face import Face
@@ -102,7 +102,7 @@ class Tracker:
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
         faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        patches = [grey_patch(frame.image, face) for face in faces]
+        patches = [gray_patch(frame.image, face) for face in faces]
         found = match(
             self.seconds,
             [person.motion for person in self.people],
