@@ -31,7 +31,7 @@ class TrackingRules:
     test: SequentialTest
     """Turns probabilities into verdicts."""
     clear_test: SequentialTest
-    """Says when a track has shown a clear face, and so is a person."""
+    """Decides when a track has shown a clear face and counts as a person."""
     quality: Quality
     """How far a picture of a face is trusted."""
     gap_seconds: float
@@ -58,7 +58,7 @@ class Tracker:
 
     def __init__(self, rules: TrackingRules) -> None:
         self.rules = rules
-        """They may be replaced between two frames; everyone stays who they are, with their evidence."""
+        """They may be replaced between two frames; people keep their numbers and their evidence."""
         self.static_faces = StaticFaces()
         self.people: list[Person] = []
         self._lag_monitor = LagMonitor()
@@ -82,7 +82,7 @@ class Tracker:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The verdict on everyone in view; a static face is nobody."""
+        """The verdict on everyone in view; static faces do not count."""
         return [person.verdict for person in self.people if person.number]
 
     @property
@@ -98,7 +98,7 @@ class Tracker:
             faces: Its faces, in any order.
 
         Returns:
-            The people whom the classifier should judge now, the most urgent first; and what has come of the frame.
+            The people whom the classifier should judge now, the most urgent first; and the events of the frame.
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
         faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
@@ -118,14 +118,14 @@ class Tracker:
         return self._most_urgent(), events
 
     def judge(self, people: Sequence[Person], scores: np.ndarray) -> list[Event]:
-        """Take in what the classifier saw.
+        """Update people with the classifier's answers.
 
         Args:
             people: Those whom it has judged.
             scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
-            What has come of the scores, in order.
+            The events that follow from the scores, in order.
         """
         events: list[Event] = []
         waiting = sum(self._waits(person) for person in self._judgeable())
@@ -171,7 +171,7 @@ class Tracker:
         return sorted(self._judgeable(), key=self._urgency, reverse=True)[: self.rules.looks_per_frame]
 
     def _urgency(self, person: Person) -> tuple[float, float]:
-        """Grows without end while a person waits, so that everyone's turn comes."""
+        """Grows while a person waits, so that everyone is classified in the end."""
         importance = self.rules.quality.of_size(person.face.size)
         importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
         return importance * (self.seconds - person.classified_at), person.face.size
