@@ -3,21 +3,12 @@
 import math
 from collections.abc import Iterable, Iterator
 
-import cv2
 import numpy as np
 
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
 from edge.runtime.frame_result import FrameResult
-
-SMALL = (80, 60)
-"""Columns and rows of the small picture in which motion is detected."""
-
-MOTION_LEVEL = 16.0
-"""Change of brightness, of 255, from which a pixel of the small picture has changed; noise stays below."""
-
-MOTION_SHARE = 0.004
-"""Share of changed pixels from which something moves: a person so far away that their face has some 20 px."""
+from edge.vision.glance import changed, glance, moves
 
 ALERT_SECONDS = 3.0
 """How long every frame is processed after someone was in view or something moved."""
@@ -63,7 +54,7 @@ class MotionGate:
 
     def _is_worth_a_look(self, frame: Frame) -> bool:
         if not self.idle:
-            self._note(frame)
+            self._small = None
             return True
         if self.rate:
             self.rate.limit("idle", self._idle_frames_per_second)
@@ -82,13 +73,5 @@ class MotionGate:
             self.rate.lift("idle")
 
     def _moves(self, frame: Frame) -> bool:
-        before = self._small
-        self._note(frame)
-        if before is None or self._small is None:
-            return True
-        change = cv2.absdiff(before, self._small)
-        return float(np.mean(change >= MOTION_LEVEL)) >= MOTION_SHARE
-
-    def _note(self, frame: Frame) -> None:
-        small = cv2.resize(frame.image[::2, ::2], SMALL, interpolation=cv2.INTER_AREA)
-        self._small = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+        before, self._small = self._small, glance(frame.image)
+        return before is not None and moves(changed(before, self._small))

@@ -39,6 +39,11 @@ def without_light(patch: np.ndarray) -> np.ndarray:
     return (patch - mean) / max(deviation, FLAT)
 
 
+def is_flat(patch: np.ndarray) -> bool:
+    """Whether there is nothing to see in a patch."""
+    return _mean_and_deviation(patch)[1] < FLAT
+
+
 def likeness(before: np.ndarray, now: np.ndarray) -> float:
     """How much two patches of faces look alike, wherever the locator put the boxes exactly.
 
@@ -47,7 +52,7 @@ def likeness(before: np.ndarray, now: np.ndarray) -> float:
     Returns:
         The normalized correlation: 1 for the same, about 0 for anything else; 1, too, where there is nothing to see.
     """
-    if min(_mean_and_deviation(patch)[1] for patch in (before, now)) < FLAT:
+    if is_flat(before) or is_flat(now):
         return 1.0
     middle = now[JITTER:-JITTER, JITTER:-JITTER]
     return float(cv2.matchTemplate(before, np.ascontiguousarray(middle), cv2.TM_CCOEFF_NORMED).max())

@@ -59,6 +59,8 @@ class Person:
     p_not_compliant: float = 0.5
     classified_at: float = -math.inf
     """When the classifier last judged the face."""
+    classified_patch: np.ndarray | None = None
+    """What the box held then."""
 
     def track(self, seconds: float) -> Track:
         """The person as of a frame's time."""
