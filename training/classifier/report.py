@@ -93,7 +93,7 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
 
 
 def shares(scores: DecisionScores) -> dict[str, str]:
-    """The shares of COUNTED in words, each with the number of faces that it is of."""
+    """The shares of COUNTED as HTML, each with its interval and the number of faces that it is of."""
     faces = {name: sum(scores.images_by_label.get(label, 0) for label in labels) for name, labels in COUNTED.items()}
     return {name: counted(getattr(scores, name), count) for name, count in faces.items()}
 
