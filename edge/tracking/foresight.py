@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge.camera.frame import Frame
-from edge.tracking.patch import grey_patch, is_flat, likeness
+from edge.tracking.patch import gray_patch, is_flat, likeness
 from edge.tracking.track import Person
 from edge.vision.face import Face
 from edge.vision.glance import changed, glance, moves
@@ -64,7 +64,7 @@ class Foresight:
 
 
 def _is_unchanged(frame: Frame, person: Person, face: Face) -> bool:
-    patch = grey_patch(frame.image, face)
+    patch = gray_patch(frame.image, face)
     return not is_flat(patch) and likeness(person.patch, patch) >= UNCHANGED
 
 
@@ -72,7 +72,7 @@ def _outside(change: np.ndarray, faces: Sequence[Face], shape: Sequence[int]) ->
     """A small picture of changes, without the places of people, who reach down to the floor."""
     rows, columns = change.shape[0] / shape[0], change.shape[1] / shape[1]
     for face in faces:
-        middle, reach = face.centre[0], BODY * face.size
+        middle, reach = face.center[0], BODY * face.size
         top = max(0, int((face.top - face.size / 2) * rows))
         left, right = max(0, int((middle - reach) * columns)), max(0, int((middle + reach) * columns) + 1)
         change[top:, left:right] = 0

@@ -13,7 +13,7 @@ from edge.tracking.foresight import Foresight
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import grey_patch, is_flat, likeness, sharpness
+from edge.tracking.patch import gray_patch, is_flat, likeness, sharpness
 from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Person, Track, Verdict
 from edge.vision.face import Face
@@ -41,7 +41,7 @@ class TrackingRules:
     test: SequentialTest
     """Turns probabilities into verdicts."""
     clear_test: SequentialTest
-    """Says when a track has shown a clear face, and so is a person."""
+    """Decides when a track has shown a clear face and counts as a person."""
     quality: Quality
     """How far a picture of a face is trusted."""
     gap_seconds: float
@@ -70,7 +70,7 @@ class Tracker:
 
     def __init__(self, rules: TrackingRules) -> None:
         self.rules = rules
-        """They may be replaced between two frames; everyone stays who they are, with their evidence."""
+        """They may be replaced between two frames; people keep their numbers and their evidence."""
         self.static_faces = StaticFaces()
         self.people: list[Person] = []
         self._foresight = Foresight()
@@ -95,7 +95,7 @@ class Tracker:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The verdict on everyone in view; a static face is nobody."""
+        """The verdict on everyone in view; static faces do not count."""
         return [person.verdict for person in self.people if person.number]
 
     @property
@@ -118,11 +118,11 @@ class Tracker:
             faces: Its faces, in any order.
 
         Returns:
-            The people whom the classifier should judge now, the most urgent first; and what has come of the frame.
+            The people whom the classifier should judge now, the most urgent first; and the events of the frame.
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
         faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        patches = [grey_patch(frame.image, face) for face in faces]
+        patches = [gray_patch(frame.image, face) for face in faces]
         found = match(
             self.seconds,
             [person.motion for person in self.people],
@@ -138,14 +138,14 @@ class Tracker:
         return self._most_urgent(), events
 
     def judge(self, people: Sequence[Person], scores: np.ndarray) -> list[Event]:
-        """Take in what the classifier saw.
+        """Update people with the classifier's answers.
 
         Args:
             people: Those whom it has judged.
             scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
-            What has come of the scores, in order.
+            The events that follow from the scores, in order.
         """
         events: list[Event] = []
         waiting = sum(self._waits(person) for person in self._judgeable())
@@ -215,7 +215,7 @@ class Tracker:
         return is_flat(person.patch) or likeness(before, person.patch) < SAME_PICTURE
 
     def _urgency(self, person: Person) -> tuple[float, float]:
-        """Grows without end while a person waits, so that everyone's turn comes."""
+        """Grows while a person waits, so that everyone is classified in the end."""
         importance = self.rules.quality.of_size(person.face.size)
         importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
         return importance * (self.seconds - person.classified_at), person.face.size

@@ -38,12 +38,12 @@ class TrainingCrops:
         self._cut = {i: surroundings(*photo.read_face()) for i, photo in enumerate(photos) if photo.face}
         self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
 
-    def make(self, index: int, rng: np.random.Generator, *, spoilt: bool = False) -> np.ndarray:
+    def make(self, index: int, rng: np.random.Generator, *, spoiled: bool = False) -> np.ndarray:
         """A crop of the photograph at `index`, uint8 (128, 128, 3).
 
-        It is of the class of the photograph's label; `spoilt`, it is unclear.
+        It is of the class of the photograph's label; `spoiled`, it is unclear.
         """
-        if spoilt:
+        if spoiled:
             return poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng)
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
@@ -93,7 +93,7 @@ def _cut_off(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[n
     """The part of the picture that a frame would show whose edge runs through the face."""
     side = str(rng.choice(list(MOST_CUT_OFF)))
     depth = rng.uniform(0, MOST_CUT_OFF[side]) * face.size
-    (x, y), half = face.centre, face.size / 2
+    (x, y), half = face.center, face.size / 2
     left = max(0, round(x - half + depth)) if side == "left" else 0
     top = max(0, round(y - half + depth)) if side == "top" else 0
     right = round(x + half - depth) if side == "right" else image.shape[1]
@@ -104,7 +104,7 @@ def _cut_off(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[n
 
 def _jittered(face: Face, rng: np.random.Generator) -> Face:
     scale = float(np.exp(rng.uniform(np.log(0.85), np.log(1.5))))
-    x, y = face.centre
+    x, y = face.center
     x += rng.uniform(-0.12, 0.12) * face.size * max(scale, 1)
     y += rng.uniform(-0.12, 0.12) * face.size * max(scale, 1)
     half = face.size * scale / 2

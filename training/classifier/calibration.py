@@ -80,7 +80,7 @@ def choose_threshold(p: np.ndarray, score: Callable[[np.ndarray], float]) -> flo
         p: float (n,), calibrated probabilities.
         score: Of the decisions `p >= threshold`, bool (n,); higher is better.
     """
-    # Between two neighbouring probabilities every threshold decides alike.
+    # Between two neighboring probabilities every threshold decides alike.
     edges = np.concatenate([[0.0], np.unique(p), [1.0]])
     scores = np.array([score(p >= edge) for edge in edges[1:]])
     if (scores == scores[0]).all():

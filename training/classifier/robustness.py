@@ -100,7 +100,7 @@ def blur(crop: np.ndarray, sigma: float, _: np.random.Generator) -> np.ndarray:
 
 
 def add_noise(crop: np.ndarray, deviation: float, rng: np.random.Generator) -> np.ndarray:
-    """A sensor's noise, by its standard deviation in grey levels."""
+    """A sensor's noise, by its standard deviation in gray levels."""
     noise = rng.standard_normal(crop.shape, np.float32) * np.float32(deviation)
     return np.clip(np.rint(crop + noise), 0, 255).astype(np.uint8)
 
@@ -122,7 +122,7 @@ CORRUPTIONS = (
     Corruption("dimming", "share of the light left", (0.25, 0.06, 0.015), dim),
     Corruption("back light", "brightness of the window over that of the face", (4, 16, 64), light_from_behind),
     Corruption("blur", "Gaussian, pixels of a crop's 128", (1.5, 3, 5), blur),
-    Corruption("sensor noise", "deviation, grey levels of 255", (10, 25, 50), add_noise),
+    Corruption("sensor noise", "deviation, gray levels of 255", (10, 25, 50), add_noise),
     Corruption("JPEG", "quality of 100", (40, 15, 6), compress),
     Corruption("down-scaling", "pixels that the face spans", (48, 24, 16), shrink),
 )

@@ -35,7 +35,7 @@ MINED_SPLITS = {"train": "train", "val": "val", NEGATIVES: "val"}
 """The scenes' splits that unclear places are taken from, and the split that these belong to."""
 
 MINING_SCORE = 0.05
-"""The locator's score from which what is no face is learnt as unclear: the device shows it more than that."""
+"""The locator's score from which what is no face is learned as unclear: the device shows it more than that."""
 
 MOST_FALSE = 8
 """False faces that are taken of a scene: a pattern gives dozens of the same."""
@@ -138,7 +138,7 @@ def surroundings(image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
         uint8 (height, width, 3), at most LARGEST_SIDE_PX long, and the face in its pixels.
     """
     height, width = image.shape[:2]
-    (x, y), half = face.centre, face.size * SURROUNDINGS / 2
+    (x, y), half = face.center, face.size * SURROUNDINGS / 2
     left, right = _inside(x - half, x + half, width)
     top, bottom = _inside(y - half, y + half, height)
     part = image[top:bottom, left:right]

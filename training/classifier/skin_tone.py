@@ -19,13 +19,13 @@ TONES = {
 """Names of the steps, lightest first, and the angle that each lies above, in degrees."""
 
 UNKNOWN = "not to be told"
-"""The step of a face that shows too little skin: grey pictures, hair, visors, coloured light."""
+"""The step of a face that shows too little skin: gray pictures, hair, visors, colored light."""
 
 UPPER_FACE = (slice(0.26, 0.5), slice(0.25, 0.75))
 """Rows and columns, shares of the crop, in which forehead and cheekbones lie, above any mask."""
 
 SKIN_CR_CB = ((136, 173), (77, 127))
-"""Range of both colour differences of skin of any tone (Chai and Ngan, 1999), a little narrower towards grey."""
+"""Range of both color differences of skin of any tone (Chai and Ngan, 1999), a little narrower towards gray."""
 
 LEAST_SKIN = 0.2
 """Share of the upper face that must look like skin."""

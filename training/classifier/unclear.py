@@ -1,4 +1,4 @@
-"""Faces made unclear: what a person could not judge either is learnt as such, whatever the photograph was labelled."""
+"""Faces made unclear: what a person could not judge either is learned as such, whatever the photograph was labeled."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def unclear_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.
 
 def beside_the_face(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
     """A box that has slipped off the face: shoulder, chest, hair or wall, with nose and mouth outside the crop."""
-    (x, y), size = face.centre, face.size
+    (x, y), size = face.center, face.size
     scale = rng.uniform(0.8, 1.2)
     across, along = (
         (rng.uniform(0.85, 1.2), rng.uniform(-0.4, 0.9)),
@@ -41,7 +41,7 @@ def beside_the_face(image: np.ndarray, face: Face, rng: np.random.Generator) -> 
 
 def upper_head(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
     """Hair, forehead or an ear: a box much smaller than the face, away from nose and mouth."""
-    (x, y), size = face.centre, face.size
+    (x, y), size = face.center, face.size
     scale = rng.uniform(0.25, 0.4)
     return crop_face(image, _square(x + rng.uniform(-0.4, 0.4) * size, y - rng.uniform(0.35, 0.6) * size, size * scale))
 

@@ -21,7 +21,7 @@ def poor_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _light(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    # One table for exposure, contrast, gamma and the colour of the light.
+    # One table for exposure, contrast, gamma and the color of the light.
     level = np.arange(256, dtype=np.float32) / 255
     gamma, contrast = np.exp(rng.uniform(-0.5, 0.5)), rng.uniform(0.65, 1.35)
     base = (level**gamma - 0.5) * contrast + 0.5 + rng.uniform(-0.12, 0.12)
@@ -31,9 +31,9 @@ def _light(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _faded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    gray = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     share = rng.uniform(-0.4, 1.0)
-    return cv2.addWeighted(picture, 1 - share, grey, share, 0)
+    return cv2.addWeighted(picture, 1 - share, gray, share, 0)
 
 
 def _dimmed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -23,7 +23,7 @@ WHOLE_SHARE = 0.4
 """How often a scene is shown nearly whole, as the device would see it."""
 
 MOSAIC_SHARE = 0.35
-"""How often four scenes share a picture: more faces, more places, more kinds of neighbours (YOLOv4, 2020)."""
+"""How often four scenes share a picture: more faces, more places, more kinds of neighbors (YOLOv4, 2020)."""
 
 
 TURNED_SHARE = 0.3

@@ -7,7 +7,7 @@ from edge.vision.anchor_free import HEAT_SLOPE, HIGHEST, MIDDLE
 from edge.vision.letterbox import LOCATOR_SIZE
 
 STRIDES = (8, 16, 32)
-"""Widths of the cells in which the network looks for face centres, in pixels of its input."""
+"""Widths of the cells in which the network looks for face centers, in pixels of its input."""
 
 DENSE_BLOCKS = ((16, 2), (16, 1), (32, 2), (32, 1))
 """(filters, strides) of the 3x3 convolutions after the stem: 30x40 cells at the end."""
@@ -50,7 +50,7 @@ def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
     """The maps, fine ones first, each with what the coarser ones saw added to it."""
     merged: list[keras.KerasTensor] = []
     for features in reversed(maps):
-        x = _bounded(_normalised(layers.Conv2D(PYRAMID_FILTERS, 1, use_bias=False)(features)))
+        x = _bounded(_normalized(layers.Conv2D(PYRAMID_FILTERS, 1, use_bias=False)(features)))
         if merged:
             height, width = x.shape[1:3]
             x = layers.Add()([x, layers.Resizing(height, width, interpolation="bilinear")(merged[-1])])
@@ -86,15 +86,15 @@ def _dense_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.Kera
 
 def _separable_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.KerasTensor:
     depthwise = layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(x)
-    return _joined(x, layers.Conv2D(filters, 1, use_bias=False)(_bounded(_normalised(depthwise))))
+    return _joined(x, layers.Conv2D(filters, 1, use_bias=False)(_bounded(_normalized(depthwise))))
 
 
 def _joined(shortcut: keras.KerasTensor, x: keras.KerasTensor) -> keras.KerasTensor:
-    x = _normalised(x)
+    x = _normalized(x)
     return _bounded(layers.Add()([shortcut, x]) if shortcut.shape == x.shape else x)
 
 
-def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:
+def _normalized(x: keras.KerasTensor) -> keras.KerasTensor:
     return layers.BatchNormalization(momentum=0.97)(x)
 
 

@@ -1,4 +1,4 @@
-"""Reading annotated scenes: from CSV or Pascal VOC, checked, labelled in our words, and split."""
+"""Reading annotated scenes: from CSV or Pascal VOC, checked, labeled in our words, and split."""
 
 import hashlib
 from dataclasses import replace
@@ -77,7 +77,7 @@ def _scenes(reading: Reading, folder: Path, labels: LabelMap) -> list[Scene]:
     meanings = {label: labels.meaning(label, beside) for label in beside}
     for label, meaning in meanings.items():
         if meaning != label:
-            reading.notes[f"faces labelled {printable(label)} are read as {meaning}"] += sum(
+            reading.notes[f"faces labeled {printable(label)} are read as {meaning}"] += sum(
                 picture.labels.count(label) for picture in reading.pictures
             )
     scenes = []

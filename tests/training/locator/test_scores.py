@@ -42,7 +42,7 @@ def test_a_box_beside_a_face_is_false():
     assert (result.recall, result.false_faces_an_image) == (0, 1)
 
 
-def test_mutual_centres_find_a_face_that_overlap_would_not():
+def test_mutual_centers_find_a_face_that_overlap_would_not():
     result = score([on([112, 115, 130, 137])], FACE)  # overlap 0.2
     assert result.recall == 1
 
