@@ -11,6 +11,7 @@ pictures and never reads.
 import argparse
 import http.client
 import multiprocessing
+import os
 import socket
 import statistics
 import sys
@@ -38,6 +39,9 @@ from edge.stream.messages import Position, subscription
 RATE, FRAMES = 10.0, 40
 """Frames a second, and in a block."""
 
+AS_UNITS = 10
+"""The readers' units have this niceness."""
+
 SETTLING = 5
 """Frames at the beginning of a block that do not count."""
 
@@ -59,23 +63,34 @@ class Switch:
             self.seconds.append(time.perf_counter() - began)
 
 
-def blocks(count: int, switch: Switch, times: dict[bool, list[float]]) -> Iterator[Frame]:
-    """The frames, paced; notes how long each took until the loop asks for the next one."""
+def blocks(
+    count: int, switch: Switch, times: dict[bool, list[float]], work: dict[bool, list[float]]
+) -> Iterator[Frame]:
+    """The frames, paced; notes how long each took until the loop asks for the next one, and its processor time."""
     pictures = cycle([frame.image for frame in DoorwayScene()])
     began = time.monotonic()
     for number in range(count * FRAMES):
         switch.on = number // FRAMES % 2 == 1
         time.sleep(max(0.0, began + number / RATE - time.monotonic()))
-        asked = time.perf_counter()
-        yield Frame(next(pictures), number / RATE)
+        picture = next(pictures)
+        asked, worked = time.perf_counter(), time.thread_time()
+        yield Frame(picture, number / RATE)
         if number % FRAMES >= SETTLING:
             times[switch.on].append(time.perf_counter() - asked)
+            work[switch.on].append(time.thread_time() - worked)
 
 
 def read_stream(address: Path, wants: dict[str, bool]) -> None:
     """Take everything, for ever."""
+    os.nice(AS_UNITS)
     for _ in StreamClient(address, after=Position(), **wants):
         pass
+
+
+def serve(settings: Settings) -> None:
+    """Serve the page, for ever."""
+    os.nice(AS_UNITS)
+    serve_page(settings, str)
 
 
 def watch_page(port: int) -> None:
@@ -97,7 +112,7 @@ def start_readers(settings: Settings, opened: ExitStack) -> None:
     """All that can be attached."""
     address = Path(settings.stream.socket)
     for target, arguments in (
-        (serve_page, (settings, str)),
+        (serve, (settings,)),
         (watch_page, (settings.page.listen.port,)),
         (read_stream, (address, {"states": True})),
         (read_stream, (address, {})),
@@ -116,6 +131,7 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=24, metavar="N", help="of four seconds each [%(default)s]")
     count = parser.parse_args().blocks
     times: dict[bool, list[float]] = {False: [], True: []}
+    work: dict[bool, list[float]] = {False: [], True: []}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -132,11 +148,13 @@ def main() -> None:
         start_readers(settings, opened)
         time.sleep(8)
         switch = Switch(stream)
-        pipeline.watch(blocks(count, switch, times), PublisherGroup(journal, switch))
+        pipeline.watch(blocks(count, switch, times, work), PublisherGroup(journal, switch))
     none, every = (statistics.median(times[on]) * 1000 for on in (False, True))
+    none_work, every_work = (statistics.median(work[on]) * 1000 for on in (False, True))
     sys.stdout.write(
         f"{none:.2f} ms a frame without readers, {every:.2f} ms with all of them (medians of {len(times[True])}): "
-        f"ratio {every / none:.3f}; means {statistics.mean(times[False]) * 1000:.2f} and "
+        f"ratio {every / none:.3f}; processor time of the loop {none_work:.2f} and {every_work:.2f} ms: "
+        f"ratio {every_work / none_work:.3f}; means {statistics.mean(times[False]) * 1000:.2f} and "
         f"{statistics.mean(times[True]) * 1000:.2f} ms; of it the stream itself "
         f"{statistics.median(switch.seconds) * 1000:.3f} ms\n"
     )
