@@ -29,7 +29,7 @@ FIGURES = (
      "Mean of masked faces without an alert and of all others caught: a false alarm and a miss count the same. "
      "The threshold maximizes it on validation."),
     ("roc_auc", "ROC AUC", False,
-     "The chance that a face that must raise an alert gets a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
+     "The chance that a face to alert on has a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
     ("average_precision", "Average precision", False,
      "The share of alerts that are right, averaged over all thresholds. 1 is perfect."),
     ("log_loss_raw", "Log loss, raw", False, "The cost of wrong, overconfident probabilities, in nats. 0 is perfect."),
