@@ -111,7 +111,7 @@ def _push(arguments: argparse.Namespace, console: "Console") -> int:
 
 
 def _refuse_place(out: Path, *, force: bool) -> None:
-    """Say before the work, not after it, that its result cannot be kept."""
+    """Refuse before the work a place where its result cannot be written."""
     if out.exists() and not force:
         raise UserError(f"{out} is there already", "add --force to replace it")
     if not out.parent.is_dir():
