@@ -66,8 +66,8 @@ def _splits(record: Record) -> Iterator[Aim]:
 def _details(split: str, crops: Record) -> Iterator[Aim]:
     yield Aim(f"{split}: incorrect ones caught", 0.88, _of(crops["everything"]["incorrect"]))
     yield Aim(f"{split}: of these, under the nose", 0.82, _of(crops["by_kind"].get(UNDER_THE_NOSE)))
-    yield Aim(f"{split}: masked left alone in grey", 0.95, _of(crops["by_light"]["grey"]["with_mask"]))
-    yield Aim(f"{split}: bare caught in grey", 0.95, _of(crops["by_light"]["grey"]["without_mask"]))
+    yield Aim(f"{split}: masked left alone in gray", 0.95, _of(crops["by_light"]["gray"]["with_mask"]))
+    yield Aim(f"{split}: bare caught in gray", 0.95, _of(crops["by_light"]["gray"]["without_mask"]))
 
 
 def _clips(record: Record) -> Iterator[Aim]:

@@ -31,7 +31,7 @@ def dark(picture: np.ndarray) -> np.ndarray:
     return np.clip(picture * DARK_SHARE + noise, 0, 255).astype(np.uint8)
 
 
-LIGHTS: dict[str, Light] = {"as it is": as_it_is, "grey": gray, "dark": dark}
+LIGHTS: dict[str, Light] = {"as it is": as_it_is, "gray": gray, "dark": dark}
 """By the names of their slices."""
 
 
