@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
+from edge.output_file import check_output
 from edge.stderr import silenced_stderr
 from export.bundle.option import add_bundle_options
 from export.bundle.target import TARGETS
@@ -86,6 +87,7 @@ def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     bundle.add_argument(
         "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
     )
+    bundle.add_argument("--force", action="store_true", help="replace the file that -o names if it is there")
     bundle.set_defaults(command=_bundle)
 
 
@@ -109,7 +111,9 @@ def _quantize(arguments: argparse.Namespace, console: "Console") -> None:
 
     run = read_run(arguments.run)
     out = arguments.out or arguments.run / f"{run.network}.tflite"
-    _refuse_place(out, force=arguments.force)
+    # With --force, too, what training left there stays.
+    inputs = [path for path in arguments.run.iterdir() if path.suffix != ".tflite"]
+    check_output(out, what="model file", inputs=inputs, force=arguments.force)
     with console.status("Quantizing and comparing; this takes a minute or two"):
         result = quantize(run, images=arguments.images, max_drop=arguments.max_drop)
     console.print(parity_table(result.parity), disagreement_table(result.parity))
@@ -122,7 +126,7 @@ def _bundle(arguments: argparse.Namespace, console: "Console") -> None:
     from export.bundle.sign import signed
     from export.bundle.table import bundle_table
 
-    refuse_place(arguments.out)
+    refuse_place(arguments.out, force=arguments.force)
     with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
         bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
     # Outside of the status line: ssh-keygen may ask for a passphrase.
@@ -137,14 +141,6 @@ def _push(arguments: argparse.Namespace, console: "Console") -> int:
     results = push(arguments.hosts, arguments.file, console, keep_going=arguments.keep_going)
     console.print(results_table(results))
     return 0 if all(result.good for result in results) else 1
-
-
-def _refuse_place(out: Path, *, force: bool) -> None:
-    """Say before the work, not after it, that its result cannot be kept."""
-    if out.exists() and not force:
-        raise UserError(f"{out} is there already", "add --force to replace it")
-    if not out.parent.is_dir():
-        raise UserError(f"There is no folder {out.parent} to write {out.name} to", "make it first")
 
 
 def _inspect(arguments: argparse.Namespace, console: "Console") -> None:
