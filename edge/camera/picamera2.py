@@ -71,6 +71,10 @@ def _configuration(camera: Any, settings: CameraSettings) -> Any:
     )
 
 
+MODE_KEYS = {"size", "bit_depth", "fps", "crop_limits"}
+"""What picamera2 says of a sensor's mode."""
+
+
 def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) -> dict[str, Any] | None:
     """The sensor's mode that sees most of the scene; left to itself, libcamera takes a cropped one for small pictures.
 
@@ -80,9 +84,10 @@ def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) ->
 
     Returns:
         What picamera2 takes for `sensor`: of the widest modes that are fast enough the smallest that is no smaller than
-        the picture. None where the camera names no modes, as USB cameras do.
+        the picture. None where the camera has no modes: of one without a raw stream, picamera2 names formats alone.
     """
-    fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or list(modes)
+    modes = [mode for mode in modes if mode.keys() >= MODE_KEYS]
+    fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or modes
     if not fast:
         return None
     seen = {_area(mode["crop_limits"][2:]) for mode in fast}
