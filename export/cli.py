@@ -12,8 +12,7 @@ from edge.errors import UserError
 from edge.help import example
 from edge.output_file import check_output
 from edge.stderr import silenced_stderr
-from export.bundle.option import add_bundle_options
-from export.bundle.target import TARGETS
+from export.bundle.command import add_bundle
 from export.completion import add_completion
 from export.flash.command import add_flash
 from export.page.command import add_page
@@ -68,27 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
-    _add_bundle(commands)
+    add_bundle(commands)
     _add_push(commands)
     add_flash(commands)
     add_page(commands)
     add_completion(commands)
     return parser
-
-
-def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    bundle = commands.add_parser(
-        "bundle",
-        **example("maskwatch-export bundle --target trixie"),
-        help="gather all that a device needs, for an installation without a network",
-    )
-    bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
-    add_bundle_options(bundle)
-    bundle.add_argument(
-        "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
-    )
-    bundle.add_argument("--force", action="store_true", help="replace the file that -o names if it is there")
-    bundle.set_defaults(command=_bundle)
 
 
 def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -119,20 +103,6 @@ def _quantize(arguments: argparse.Namespace, console: "Console") -> None:
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")
-
-
-def _bundle(arguments: argparse.Namespace, console: "Console") -> None:
-    from export.bundle.bundle import make_bundle, refuse_place, save_bundle
-    from export.bundle.sign import signed
-    from export.bundle.table import bundle_table
-
-    refuse_place(arguments.out, force=arguments.force)
-    with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
-        bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
-    # Outside of the status line: ssh-keygen may ask for a passphrase.
-    file = save_bundle(signed(bundle, arguments.sign) if arguments.sign else bundle, arguments.out)
-    console.print(bundle_table(bundle))
-    console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
 def _push(arguments: argparse.Namespace, console: "Console") -> int:

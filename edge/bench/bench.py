@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TextIO
 
 from edge.alarm.pins import open_pins
+from edge.bench.measurement import Stopwatch, forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.people import DrawnPerson
-from edge.bench.process import forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.report import Report, Spread
-from edge.bench.stopwatch import Stopwatch
 from edge.board import Board
 from edge.camera.frame import Frame
 from edge.camera.sources import open_camera

@@ -10,11 +10,11 @@ from edge.errors import UserError
 from edge.settings.schema import CameraSettings
 
 PICTURE_SECONDS = 4.0
-"""How long a picture may take; libcamera itself waits for ever if the ribbon cable is loose."""
+"""How long a picture may take; libcamera itself waits forever if the ribbon cable is loose."""
 
 
 class RaspberryPiCamera:
-    """A lens on the first camera that libcamera knows.
+    """The driver of the first camera that libcamera knows.
 
     Raises:
         UserError: picamera2 is not installed, or there is no camera, or it is in use.
@@ -40,7 +40,7 @@ class RaspberryPiCamera:
         try:
             self._request = self._camera.capture_request(wait=PICTURE_SECONDS)
         except TimeoutError as error:
-            # Without this the camera cannot be stopped any more: it would wait for the picture that never came.
+            # Without this the camera cannot be stopped: it would wait for the picture that never came.
             self._camera.cancel_all_and_flush()
             raise OSError("The camera stopped giving pictures: see to its ribbon cable.") from error
 
@@ -49,7 +49,7 @@ class RaspberryPiCamera:
         return self._request.make_array("main")
 
     def close(self) -> None:
-        """Stop the camera and let it go."""
+        """Stop and close the camera."""
         self._release()
         self._camera.stop()
         self._camera.close()
@@ -66,7 +66,7 @@ def _configuration(camera: Any, settings: CameraSettings) -> Any:
         # libcamera names formats by the order in a little-endian word: its "BGR888" is R, G, B in memory.
         main={"size": (settings.width, settings.height), "format": "BGR888"},
         controls={"FrameDurationLimits": (microseconds, microseconds)},
-        queue=False,  # a picture that was taken before it was asked for is a stale one
+        queue=False,  # a picture taken before it was requested is stale
         sensor=widest_mode(camera.sensor_modes, settings),
     )
 
@@ -76,7 +76,7 @@ MODE_KEYS = {"size", "bit_depth", "fps", "crop_limits"}
 
 
 def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) -> dict[str, Any] | None:
-    """The sensor's mode that sees most of the scene; left to itself, libcamera takes a cropped one for small pictures.
+    """The sensor's mode that sees most of the scene; libcamera's own choice for small pictures is a cropped one.
 
     Args:
         modes: picamera2's, each with its size, bit_depth, fps and crop_limits.

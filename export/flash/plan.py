@@ -1,8 +1,11 @@
-"""What flashing will do to a card, worked out before anything is written."""
+"""What flashing does to a card: worked out before anything is written, then carried out.
+
+A card that is pulled out at any moment is the old one or the new one.
+"""
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,6 +111,38 @@ def make_plan(
     )
     _refuse_if_too_large(plan)
     return plan
+
+
+def write_card(plan: Plan, advanced: Callable[[int], None]) -> None:
+    """Write what a plan says, in its order, and remove what it says at the end.
+
+    Args:
+        plan: What to do.
+        advanced: Told how many more bytes are on the card.
+
+    Raises:
+        UserError: The card does not take it, or a person stopped it.
+    """
+    name = ""
+    try:
+        for change in plan.changes:
+            name = change.name
+            plan.partition.write(name, _watched(change.chunks(), advanced))
+        for name in plan.removals:
+            plan.partition.remove(name)
+    except KeyboardInterrupt as error:
+        raise UserError(f"Stopped at {name}", "give the same command again to finish the card") from error
+    except OSError as error:
+        raise UserError(
+            f"{name} could not be written to {plan.partition} ({error.strerror or error})",
+            "see that the card may be written to, then give the same command again",
+        ) from error
+
+
+def _watched(chunks: Iterable[bytes], advanced: Callable[[int], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        advanced(len(chunk))
 
 
 def _own_files(bundle: BundleFile, settings: bytes | None, trusted: Sequence[str]) -> dict[str, bytes | BundleFile]:

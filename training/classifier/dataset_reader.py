@@ -1,4 +1,4 @@
-"""Reading a folder of photographs of faces: its classes, its splits, and a reason for whatever is not used."""
+"""Reading a folder of photographs of faces: its classes, its splits, and a reason for each file that is not used."""
 
 import hashlib
 from collections import Counter
@@ -43,7 +43,7 @@ def read_dataset(folder: Path, labels: LabelMap | None = None) -> Dataset:
     if not folder.is_dir():
         raise UserError(f"There is no folder {printable(folder)}", f"name one that holds {COMPLIANT_AND_BARE}")
     reader = _Reader(folder, labels or LabelMap())
-    # The folders are all looked for before the first picture is read: a missing one is told at once.
+    # All folders are checked before the first picture is read: a missing one is reported at once.
     dataset = reader.read(reader.class_folders())
     _refuse_small_classes(folder, dataset)
     _refuse_incomplete_splits(folder, dataset)
@@ -119,7 +119,7 @@ class _Reader:
         return found
 
     def classes_in(self, folder: Path, split: str | None) -> list[_ClassFolder]:
-        """The class folders of a folder; whatever else lies there is left out."""
+        """The class folders of a folder; everything else there is left out."""
         names = [path.name for path in entries(folder) if path.is_dir()]
         found = []
         for path in entries(folder):

@@ -50,7 +50,7 @@ class LabelMap:
         """From texts like `mask_weared_incorrect=incorrect`.
 
         Raises:
-            UserError: A text that is no such pair, or a label that is none of `known`.
+            UserError: A text that is no such pair, or a label that is not in `known`.
         """
         given, known = {}, list(known)
         for pair in pairs:

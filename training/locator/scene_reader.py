@@ -1,4 +1,4 @@
-"""Reading annotated scenes: from CSV or Pascal VOC, checked, labelled in our words, and split."""
+"""Reading annotated scenes: from CSV or Pascal VOC, checked, labeled in our words, and split."""
 
 import hashlib
 from dataclasses import replace
@@ -101,10 +101,10 @@ def _scenes(reading: Reading, folder: Path, labels: LabelMap) -> list[Scene]:
 def _decided(label: str, meaning: str) -> str:
     """What is said of the boxes with a label; empty where it means what it says."""
     if meaning != label:
-        return f"faces labelled {printable(label)} are read as {meaning}"
+        return f"faces labeled {printable(label)} are read as {meaning}"
     if plain(meaning) in KNOWN_LABELS:
         return ""
-    return f"boxes labelled {printable(label)} are taken for faces; --labels {printable(label)}=ignore leaves them out"
+    return f"boxes labeled {printable(label)} are taken for faces; --labels {printable(label)}=ignore leaves them out"
 
 
 def _scene(reading: Reading, picture: AnnotatedPicture, meanings: dict[str, str]) -> Scene:

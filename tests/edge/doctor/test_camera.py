@@ -14,11 +14,11 @@ NOW = 1_795_000_000.0
 
 @pytest.fixture
 def picture(tmp_path):
-    """The path of a picture in one colour."""
+    """The path of a picture in one color."""
 
-    def write(grey):
-        path = tmp_path / f"{grey}.png"
-        assert cv2.imwrite(str(path), np.full((48, 64, 3), grey, np.uint8))
+    def write(gray):
+        path = tmp_path / f"{gray}.png"
+        assert cv2.imwrite(str(path), np.full((48, 64, 3), gray, np.uint8))
         return CameraSettings(source=str(path))
 
     return write
@@ -95,8 +95,8 @@ def live(monkeypatch):
     return look
 
 
-def noise(seed, grey=90):
-    return np.random.default_rng(seed).integers(grey, grey + 9, (48, 64, 3), np.uint8)
+def noise(seed, gray=90):
+    return np.random.default_rng(seed).integers(gray, gray + 9, (48, 64, 3), np.uint8)
 
 
 def colored(seed):
@@ -133,7 +133,7 @@ def test_a_frozen_picture_fails(live):
 
 def test_a_covered_lens_fails(live):
     with pytest.raises(UserError, match="take the cover off the lens"):
-        live(noise(1, grey=0), noise(2, grey=0))
+        live(noise(1, gray=0), noise(2, gray=0))
 
 
 def test_a_camera_may_begin_with_black_pictures():

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
 from edge.cli import main
@@ -169,13 +169,13 @@ def test_a_clip_to_report_that_is_none_is_refused(annotated, capsys):
     assert 'no clip "dor"' in capsys.readouterr().err
 
 
-def test_a_slower_rate_leaves_frames_out(grey_frame):
-    frames = [Frame(grey_frame, tick / 25) for tick in range(25)]
+def test_a_slower_rate_leaves_frames_out(gray_frame):
+    frames = [Frame(gray_frame, tick / 25) for tick in range(25)]
     assert [frame.seconds for frame in at_rate(frames, 5)] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
 
 
-def test_a_rate_above_the_source_keeps_every_frame(grey_frame):
-    frames = [Frame(grey_frame, tick / 10) for tick in range(20)]
+def test_a_rate_above_the_source_keeps_every_frame(gray_frame):
+    frames = [Frame(gray_frame, tick / 10) for tick in range(20)]
     assert list(at_rate(frames, 30)) == frames
 
 

@@ -43,7 +43,7 @@ def test_a_folder_of_an_unknown_name_is_named_and_counted(two_classes, draw_clas
     assert len(read_dataset(two_classes, labels).photos) == 72
 
 
-def test_a_misspelt_class_that_must_be_there_is_named_in_the_refusal(two_classes):
+def test_a_misspelled_class_that_must_be_there_is_named_in_the_refusal(two_classes):
     (two_classes / "without_mask").rename(two_classes / "wihtout_mask")
     with pytest.raises(UserError, match=r"has no without_mask/ \(1 not used: wihtout_mask/"):
         read_dataset(two_classes)
