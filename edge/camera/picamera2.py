@@ -62,10 +62,12 @@ class RaspberryPiCamera:
 
 def _configuration(camera: Any, settings: CameraSettings) -> Any:
     microseconds = round(1_000_000 / settings.frames_per_second)
+    controls = {"FrameDurationLimits": (microseconds, microseconds)}
     return camera.create_video_configuration(
         # libcamera names formats by the order in a little-endian word: its "BGR888" is R, G, B in memory.
         main={"size": (settings.width, settings.height), "format": "BGR888"},
-        controls={"FrameDurationLimits": (microseconds, microseconds)},
+        # picamera2 refuses a control that the camera does not offer; one without this has a pace of its own.
+        controls={name: value for name, value in controls.items() if name in camera.camera_controls},
         queue=False,  # a picture taken before it was requested is stale
         sensor=widest_mode(camera.sensor_modes, settings),
     )

@@ -50,12 +50,16 @@ IMX708 = [
 """Camera Module 3."""
 
 
+OFFERED = {"FrameDurationLimits": (33333, 1000000, None)}
+
+
 class StandInPicamera2:
     """picamera2's own call shapes, with a red picture."""
 
     calls: list[str]
     times_out = False
     sensor_modes = IMX219
+    camera_controls = OFFERED
 
     def create_video_configuration(self, *, main, controls, queue, sensor):
         assert main["format"] == "BGR888"  # R, G, B in memory
@@ -168,6 +172,11 @@ def test_without_picamera2_the_apt_package_is_named(monkeypatch):
 )
 def test_the_sensor_shows_all_that_it_can_at_the_frame_rate(modes, settings, size):
     assert widest_mode(modes, CameraSettings(**settings)) == {"output_size": size, "bit_depth": 10}
+
+
+def test_a_camera_without_a_frame_rate_to_set_keeps_its_own(picamera2):
+    picamera2.Picamera2.camera_controls = {"Brightness": (-1.0, 1.0, 0.0)}
+    assert RaspberryPiCamera(CameraSettings())._camera.configuration["controls"] == {}
 
 
 # The second is what picamera2 0.3.38 says of the kernel's virtual sensor, which has no raw stream.
