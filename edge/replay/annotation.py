@@ -42,7 +42,7 @@ class Segment:
 
     @property
     def in_transition(self) -> bool:
-        """Whether somebody is in between and nobody is surely bare: what an alert does then is not judged."""
+        """Whether someone is in transition and nobody is certainly bare: alerts are then not judged."""
         return not self.bare and self.people.get("transition", 0) > 0
 
     @property

@@ -49,8 +49,8 @@ def replay(
         force: Whether other files may be.
         clip: Where to write the annotated clip.
         timeline: Where to write the picture of the timeline.
-        rate: Frames a second to look at; all of them by default.
-        realtime: Whether to go at the speed of life.
+        rate: Frames a second to process; all of them by default.
+        realtime: Whether to go in real time.
 
     Returns:
         The exit status: 0, or 130 after Ctrl-C, which leaves whole files behind.

@@ -42,7 +42,7 @@ def print_scorecard(
     Args:
         folder: Videos, NAME.json with the segments beside each.
         settings: The device's settings.
-        rate: Frames a second to look at.
+        rate: Frames a second to process.
         only_report: Names of clips that are in the table, but need not pass.
         as_json: Whether to print a JSON object instead.
 
@@ -50,7 +50,7 @@ def print_scorecard(
         The exit status: 0 if every clip passed that had to, 1 if not.
 
     Raises:
-        UserError: No annotated clips, one that cannot be read, or a name that is none of theirs.
+        UserError: No annotated clips, one that cannot be read, or a name that none of them has.
     """
     if not as_json:
         require("rich")

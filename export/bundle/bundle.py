@@ -1,4 +1,4 @@
-"""One file with everything that a device needs, and no network to ask."""
+"""One file with everything that a device needs, so that it needs no network."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ class Bundle:
     files: Mapping[str, bytes]
     """Contents by name, without the manifest."""
     signature: bytes = b""
-    """Of the manifest; empty where nobody has signed it."""
+    """Of the manifest; empty without a signature."""
 
     @property
     def name(self) -> str:
@@ -72,7 +72,7 @@ def make_bundle(target: Target, *, models: Sequence[Path] = (), source: Path = S
 
 
 def pack_bundle(target: Target, wheels: Sequence[Path], *, source: Path = SOURCE) -> Bundle:
-    """Put wheels, ours first, together with what else a device needs."""
+    """Combine wheels, ours first, with the other files that a device needs."""
     files = {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
     files |= {f"systemd/{file.name}": file.read_bytes() for file in (source / "systemd").iterdir() if file.is_file()}
     files |= {name: (Path(__file__).parent / name).read_bytes() for name in ("install.py", "maskwatch.toml")}
@@ -81,7 +81,7 @@ def pack_bundle(target: Target, wheels: Sequence[Path], *, source: Path = SOURCE
     content = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
     manifest = {
         "format": FORMAT,
-        # Two states of the source have the same version between releases, and yet lie side by side on a device.
+        # Between releases two states of the source have the same version, but may be on a device side by side.
         "release": f"{packages['maskwatch']}+{content[:8]}",
         "version": packages["maskwatch"],
         "target": target.name,
@@ -112,7 +112,7 @@ def save_bundle(bundle: Bundle, out: Path) -> Path:
 
 
 def refuse_place(out: Path, *, force: bool = False) -> None:
-    """Say before the work, not after it, that its result could not be kept.
+    """Refuse before the work a place where its result cannot be written.
 
     Args:
         out: A file that ends in `.tar`, or a folder.
@@ -154,7 +154,7 @@ def models_by_place(models: Sequence[Path]) -> dict[Path, bytes]:
 
 
 def _name_and_version(wheel: Path) -> tuple[str, str]:
-    """What a wheel's file name says, once it is known that unpacking is all that it needs."""
+    """The parts of a wheel's file name; refuses a wheel that needs more than unpacking."""
     with zipfile.ZipFile(wheel) as archive:
         if any(".data/" in name for name in archive.namelist()):
             raise UserError(f"{wheel.name} wants more than to be unpacked", "no device could install it")
