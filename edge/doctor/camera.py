@@ -86,7 +86,7 @@ class Patience:
 
 
 def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECONDS) -> Finding:
-    """Open a camera, look at a few frames and close it.
+    """Open a camera, read a few frames and close it.
 
     Raises:
         UserError: It cannot be opened, gives no pictures, black ones or only the same one.

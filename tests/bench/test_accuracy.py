@@ -93,7 +93,7 @@ def test_light_keeps_the_shape_and_gray_has_no_color(level, height, width):
         lit = light(picture)
         assert (lit.shape, lit.dtype) == (picture.shape, np.uint8)
         assert (light(picture) == lit).all()
-    assert (np.ptp(LIGHTS["grey"](picture), axis=2) == 0).all()
+    assert (np.ptp(LIGHTS["gray"](picture), axis=2) == 0).all()
 
 
 def test_a_scene_in_other_light_keeps_its_faces():

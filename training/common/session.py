@@ -43,7 +43,7 @@ def fit_and_score(
     complete = not fit_on or files.hold_a_finished_fit or _fit(settings, files, console, fit)
     if complete:
         score()
-        console.print(f"The best network is {files.network}; look at {files.report}.")
+        console.print(f"The best network is {files.network}; the report is {files.report}.")
     else:
         console.print(_how_to_go_on(files))
     return complete
