@@ -209,6 +209,7 @@ def _add_stats(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     form.add_argument("--csv", dest="form", action="store_const", const="csv", help="print CSV")
     form.add_argument("--json", dest="form", action="store_const", const="json", help="print JSON")
     form.add_argument("--png", type=Path, metavar="FILE", help="write a picture; needs matplotlib")
+    stats.add_argument("--force", action="store_true", help="replace that picture if it is there")
     form.add_argument("--record", action="store_true", help="count until stopped, as maskwatch-stats.service does")
     stats.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     stats.set_defaults(command=commands.stats_command, form="table")

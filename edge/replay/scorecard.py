@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge.camera.recording import open_recording
 from edge.errors import UserError
-from edge.replay.annotation import Annotation, read_annotations
+from edge.replay.annotation import Annotation, read_annotations, unannotated_clips
 from edge.replay.evaluation import LOOKED_AT, BareStretch, Evaluation, Shown, evaluate
 from edge.replay.extras import require
 from edge.replay.pace import at_rate
@@ -61,6 +61,8 @@ def print_scorecard(
         )
     scored = _evaluate_all(annotations, settings, rate)
     _print(scored, rate, only_report, as_json=as_json)
+    if names := unannotated_clips(folder, annotations):
+        sys.stderr.write(f"Not judged, as no NAME.json describes them: {', '.join(names)}.\n")
     return 0 if all(score.passed for score in _held_to(scored, only_report)) else 1
 
 

@@ -111,11 +111,15 @@ def save_bundle(bundle: Bundle, out: Path) -> Path:
     return file
 
 
-def refuse_place(out: Path) -> None:
+def refuse_place(out: Path, *, force: bool = False) -> None:
     """Refuse before the work a place where its result cannot be written.
 
+    Args:
+        out: A file that ends in `.tar`, or a folder.
+        force: Whether a file that is there may be replaced.
+
     Raises:
-        UserError: This is neither a place for a file that ends in `.tar` nor for a folder.
+        UserError: This is a place for neither, or the file exists.
     """
     folder = out.parent if out.suffix == ".tar" else out
     try:
@@ -124,6 +128,8 @@ def refuse_place(out: Path) -> None:
             raise UserError(f"{there} is a file and no folder", "name a folder with -o, or a file that ends in .tar")
         if out.suffix == ".tar" and out.is_dir():
             raise UserError(f"{out} is a folder", "name another file that ends in .tar with -o")
+        if out.suffix == ".tar" and out.exists() and not force:
+            raise UserError(f"{out} exists", "name another file with -o, or replace it with --force")
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
