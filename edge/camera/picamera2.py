@@ -62,13 +62,19 @@ class RaspberryPiCamera:
 
 def _configuration(camera: Any, settings: CameraSettings) -> Any:
     microseconds = round(1_000_000 / settings.frames_per_second)
+    controls = {"FrameDurationLimits": (microseconds, microseconds)}
     return camera.create_video_configuration(
         # libcamera names formats by the order in a little-endian word: its "BGR888" is R, G, B in memory.
         main={"size": (settings.width, settings.height), "format": "BGR888"},
-        controls={"FrameDurationLimits": (microseconds, microseconds)},
+        # picamera2 refuses a control that the camera does not offer; one without this has a pace of its own.
+        controls={name: value for name, value in controls.items() if name in camera.camera_controls},
         queue=False,  # a picture taken before it was requested is stale
         sensor=widest_mode(camera.sensor_modes, settings),
     )
+
+
+MODE_KEYS = {"size", "bit_depth", "fps", "crop_limits"}
+"""What picamera2 says of a sensor's mode."""
 
 
 def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) -> dict[str, Any] | None:
@@ -80,9 +86,10 @@ def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) ->
 
     Returns:
         What picamera2 takes for `sensor`: of the widest modes that are fast enough the smallest that is no smaller than
-        the picture. None where the camera names no modes, as USB cameras do.
+        the picture. None where the camera has no modes: of one without a raw stream, picamera2 names formats alone.
     """
-    fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or list(modes)
+    modes = [mode for mode in modes if mode.keys() >= MODE_KEYS]
+    fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or modes
     if not fast:
         return None
     seen = {_area(mode["crop_limits"][2:]) for mode in fast}

@@ -228,6 +228,18 @@ def open_recording(path: Path) -> Video | Pictures:
     return Pictures([path]) if path.suffix.lower() in PICTURE_SUFFIXES else Video(path)
 
 
+BESIDE_PICTURES = ("", ".csv", ".db", ".html", ".ini", ".json", ".log", ".md", ".toml", ".txt", ".xml")
+"""Endings, in lower case, of files that nobody means as pictures."""
+
+
+def passed_over(source: Path) -> list[str]:
+    """Names of the files in a folder of pictures that are not read; none of what is no folder."""
+    if not source.is_dir():
+        return []
+    others = (path for path in source.iterdir() if not path.is_dir() and not path.name.startswith("."))
+    return sorted(path.name for path in others if not _is_picture(path) and path.suffix.lower() not in BESIDE_PICTURES)
+
+
 def _is_picture(path: Path) -> bool:
     """Names that begin with a dot are the file system's own, such as a Mac's companion files."""
     return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".") and not path.is_dir()

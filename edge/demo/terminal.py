@@ -1,4 +1,4 @@
-"""The demo in the terminal: a panel that lives where there is a terminal, plain lines where there is none."""
+"""The demo in the terminal: a live panel in a terminal, plain lines elsewhere."""
 
 from collections import deque
 from pathlib import Path

@@ -1,6 +1,6 @@
 """`maskwatch doctor`: every check, and what it found, a line each.
 
-A failure means that the device cannot do its work. Everything else that someone should look into is a warning, since it
+A failure means that the device cannot do its work. Everything else that someone should check is a warning, since it
 is no reason to roll an update back. The doctor changes nothing, and does not touch a device that the service uses.
 """
 

@@ -1,9 +1,10 @@
-"""Frames in which nobody has to be searched for: everyone is where they were expected, and looks as before.
+"""Frames that need no search for faces: everyone is where they were expected, and looks as before.
 
-Finding faces costs more than all the rest of a frame. While every verdict stands, most frames of somebody who stays
-show nothing new, and three cheap comparisons tell so: nothing moves beside the people (a newcomer would), the picture
-at each expected place resembles the face that was there, and the last search is not long ago. A frame that fails one of
-them is searched at once, so who is new, leaves or changes is seen in the frame in which it happens.
+Finding faces costs more than all the rest of a frame. While every verdict stands, most frames of a person who stays
+show nothing new, and three cheap comparisons detect that: nothing moves beside the people (a newcomer would), the
+picture at each expected place resembles the face that was there, and the last search is not long ago. A frame that
+fails one of them is searched at once, so a person who comes, leaves or changes is seen in the frame in which it
+happens.
 """
 
 import math
@@ -29,7 +30,7 @@ BODY = 1.5
 
 
 class Foresight:
-    """Says where the faces of a frame are, if that can be known without a search."""
+    """Gives the places of a frame's faces, if they can be known without a search."""
 
     def __init__(self) -> None:
         self._small: np.ndarray | None = None

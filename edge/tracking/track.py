@@ -47,7 +47,7 @@ class Person:
     motion: Motion
     watch: Watch
     patch: np.ndarray
-    """What the box held then, as of `gray_patch`."""
+    """The picture in the box then, as `gray_patch` gives it."""
     began: float
     """When the face was first found."""
     number: int = 0
@@ -60,7 +60,7 @@ class Person:
     classified_at: float = -math.inf
     """When the classifier last judged the face."""
     classified_patch: np.ndarray | None = None
-    """What the box held then."""
+    """The picture in the box then."""
 
     def track(self, seconds: float) -> Track:
         """The person as of a frame's time."""

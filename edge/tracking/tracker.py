@@ -31,7 +31,7 @@ REST_SECONDS = 0.5
 """How long the classifier may leave out a settled person whose face looks as it did when it was last classified."""
 
 SAME_PICTURE = 0.95
-"""How much a face must resemble the one that was classified for another look to say nothing new; 1 is the same."""
+"""How much a face must resemble the classified one to need no new classification; 1 is the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +152,7 @@ class Tracker:
         for person, (p, p_clear) in zip(people, scores.tolist(), strict=True):
             events += self._weigh(person, p, p_clear)
         slowest = self.rules.slowest_frames_per_second
-        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, anybody=bool(self.people))
+        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, occupied=bool(self.people))
 
     def _person(self, face: Face, patch: np.ndarray) -> Person:
         return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
@@ -187,14 +187,14 @@ class Tracker:
     def _settled(self) -> list[Person]:
         """Everyone in view if all of them are settled, else nobody.
 
-        What was rather no face and is gone stands in nobody's way.
+        A track that was probably not a face and is gone does not matter.
         """
         found = self._found()
         missing = any(person.number or person.clearness > 0 for person in self.people if person not in found)
         return [] if missing or not all(self._is_settled(person) for person in found) else found
 
     def _is_settled(self, person: Person) -> bool:
-        """Whether the next score can hardly change what is held of a person, or the face has proved to be unclear."""
+        """Whether the next score can hardly change the verdict on a person, or the face has proved to be unclear."""
         test = self.rules.test
         if not person.number:
             return person.clearness <= self.rules.clear_test.lower

@@ -53,7 +53,7 @@ NUMBERS = st.one_of(
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="'")
 TEXTS = st.one_of(
     st.text(LETTERS, max_size=30).map("'{}'".format),
-    st.sampled_from(["'GPIO5'", "'GPIO99'", "'22:00-06:00'", "'center'", '"\\u0000"', f"'{'x' * 5000}'", "'/'", "''"]),
+    st.sampled_from(["'GPIO5'", "'GPIO99'", "'22:00-06:00'", "'centre'", '"\\u0000"', f"'{'x' * 5000}'", "'/'", "''"]),
 )
 VALUES = st.recursive(
     NUMBERS | TEXTS | st.sampled_from(["true", "false", "1979-05-27", "07:32:00", "[]", "{}"]),

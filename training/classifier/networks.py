@@ -43,7 +43,7 @@ def door_cnn() -> keras.Model:
 
     The building block is MobileNet's (Howard et al., 2017): a depthwise 3x3 and a pointwise 1x1 convolution,
     each with batch normalization and ReLU; where the shape allows, its input is added to its output. The first few
-    convolutions, whose maps are large and channels few, are plain ones: for a workstation's CPU they are half as dear.
+    convolutions, with large maps and few channels, are plain ones: on a workstation's CPU they cost half as much.
 
     Returns:
         A model from (n, 128, 128, 3) in 0..1 to NOT_COMPLIANT and CLEAR, probabilities (n, 1) each.

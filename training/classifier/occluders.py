@@ -1,7 +1,7 @@
 """Things in front of a bare face: a hand, a cup, a microphone, a scarf at the chin. The face stays not compliant.
 
-What is drawn takes its colors from the picture itself where it can. None hides nose, mouth and chin together as a
-mask does: a network could then only learn to tell a drawing from a photograph.
+A drawn thing takes its colors from the picture itself where possible. None covers nose, mouth and chin together as a
+mask does: the network would then only learn to tell drawings from photographs.
 """
 
 from collections.abc import Callable
@@ -12,16 +12,16 @@ import numpy as np
 from edge.vision.face import Face
 
 Occluder = Callable[[np.ndarray, Face, np.random.Generator], np.ndarray]
-"""Takes a picture, a bare face in it and what draws every choice; gives the picture with a thing in front."""
+"""Takes a picture, a bare face in it and a random generator; returns the picture with a thing in front of the face."""
 
 
 def occluded(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
     """The picture with something in front of the face.
 
     Args:
-        image: uint8 (height, width, 3), RGB; is left as it is.
+        image: uint8 (height, width, 3), RGB; it is not changed.
         face: A bare face in it.
-        rng: Draws the thing, its place, color and size.
+        rng: Chooses the thing, its place, color and size.
 
     Returns:
         The same shape and type.
@@ -31,7 +31,7 @@ def occluded(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndar
 
 
 def hand(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """Fingers before the mouth or a cheek, in the color of the face itself."""
+    """Fingers in front of the mouth or a cheek, in the color of the face."""
     width = face.size * rng.uniform(0.11, 0.16)
     angle = rng.uniform(-0.9, 0.9) + (np.pi / 2 if rng.random() < 0.5 else 0)
     start = _at(face, rng.uniform(0.25, 0.75), rng.uniform(0.6, 0.85))
@@ -60,7 +60,7 @@ def cup(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
 
 
 def microphone(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A ball on a stick before the mouth or the chin."""
+    """A ball on a stick in front of the mouth or the chin."""
     center = _at(face, rng.uniform(0.3, 0.7), rng.uniform(0.75, 0.95))
     radius = face.size * rng.uniform(0.09, 0.16)
     foot = center + np.array([rng.uniform(-0.5, 0.5), 1.0]) * face.size
@@ -83,7 +83,7 @@ OCCLUDERS: tuple[Occluder, ...] = (hand, cup, microphone, scarf)
 
 
 def _at(face: Face, x: float, y: float) -> np.ndarray:
-    """A place given in shares of the face's box, in pixels."""
+    """A place in pixels, given in shares of the face's box."""
     return np.array([face.left + x * (face.right - face.left), face.top + y * (face.bottom - face.top)])
 
 
@@ -95,7 +95,7 @@ def _skin(image: np.ndarray, face: Face) -> np.ndarray:
 
 
 def _color(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A color that occurs in the picture, or any."""
+    """A color from the picture, or any color."""
     if rng.random() < 0.5:
         return image[rng.integers(image.shape[0]), rng.integers(image.shape[1])].astype(float)
     return rng.uniform(0, 255, 3)
@@ -125,7 +125,7 @@ def _whole(point: np.ndarray) -> tuple[int, int]:
 
 
 def _laid_over(image: np.ndarray, mask: np.ndarray, color: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A color (3,) or a picture (height, width, 3) laid over the image where the mask is, shaded from side to side."""
+    """A color (3,) or a picture (height, width, 3) drawn over the image where the mask is, shaded from side to side."""
     alpha = cv2.GaussianBlur(mask, (3, 3), 0)[..., np.newaxis] / 255.0
     left, right = rng.uniform(0.8, 1.15, 2)
     shade = np.linspace(left, right, image.shape[1])[np.newaxis, :, np.newaxis]

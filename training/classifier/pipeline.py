@@ -14,9 +14,9 @@ from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import Occluder
 
 LABEL_SHARES = {"with_mask": 0.38, "without_mask": 0.17, "incorrect": 0.1, "not_compliant": 0.1, "unclear": 0.25}
-"""Share of each class among the sampled pictures; those of the classes present are brought to sum to one.
+"""Share of each class among the sampled pictures; those of the classes present are scaled to a sum of one.
 
-Masked and not masked faces are about as many: the network's probability has a balanced prior.
+There are about as many masked faces as others, so the network's probability has a balanced prior.
 """
 
 SPOILED_SHARE = 0.08
@@ -30,7 +30,7 @@ def sampling_weights(photos: list[Photo]) -> np.ndarray:
     """How often each photograph is drawn, as probabilities (n,).
 
     The classes get their LABEL_SHARES. Within a class each source counts with the square root of its size:
-    a large source with a look of its own must not stand for the class.
+    a large source with its own style must not dominate the class.
     """
     groups = Counter((photo.label, photo.source) for photo in photos)
     weights = np.array([groups[photo.label, photo.source] ** -0.5 for photo in photos])
@@ -111,7 +111,7 @@ def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.nd
 def predict(network: keras.Model, crops: np.ndarray, batch_size: int = 128) -> np.ndarray:
     """The float network's P(not compliant) and P(clear) for uint8 crops (n, 128, 128, 3), as float64 (n, 2).
 
-    A network that does not say how clear a face is takes every face to be clear.
+    For a network without P(clear) every face counts as clear.
     """
     parts = [_answers(network, crops[i : i + batch_size]) for i in range(0, len(crops), batch_size)]
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, 2))

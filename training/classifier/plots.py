@@ -61,7 +61,7 @@ def reliability_diagram(part: Predictions) -> str:
         bins = reliability(p, part.truth)
         predicted, observed = [100 * b.mean_p for b in bins], [100 * b.share_true for b in bins]
         axes.plot(predicted, observed, color=color, linewidth=1, alpha=0.6)
-        # A dot's area tells how many pictures stand behind it.
+        # A dot's area shows the number of its pictures.
         axes.scatter(predicted, observed, s=[12 + 200 * b.images / len(p) for b in bins], color=color, label=name)
     return finished(axes)
 
@@ -93,7 +93,7 @@ def robustness_curve(curve: Curve) -> str:
         shares = [getattr(point.scores, field) for point in curve.points]
         heights = [np.nan if share is None else 100 * share for share in shares]
         axes.plot(places, heights, "o-", color=color, markersize=5, label=name)
-    # The steps are by no common measure: what counts is how fast the curves fall.
+    # The steps have no common scale: compare how fast the curves fall.
     axes.set_xticks(places, ["as it is" if point.strength is None else f"{point.strength:g}" for point in curve.points])
     axes.set_ylim(0, 103)
     return finished(axes, "lower left")
@@ -104,7 +104,7 @@ def _mark_threshold(axes: Axes, x: float, y: float, color: str) -> None:
 
 
 def _zoom(axes: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
-    """Show the corner alone, if the thresholds in use lie in it."""
+    """Show only the corner if the thresholds in use are in it."""
     dots = [line.get_xydata() for line in axes.lines if line.get_marker() == "o"]
     if all(x[0] <= dot[0, 0] <= x[1] and y[0] <= dot[0, 1] <= y[1] for dot in map(np.asarray, dots)):
         axes.set(xlim=x, ylim=y)

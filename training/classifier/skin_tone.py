@@ -2,7 +2,7 @@
 
 The individual typology angle (Chardon et al., 1991; its steps by Del Bino and Bernerd, 2013) was made for skin
 under a known lamp. From a photograph it measures skin and light together: good enough to see whether a network fails
-on dark faces, not to say anything of a person.
+on dark faces, but not to describe a person.
 """
 
 import cv2
@@ -44,7 +44,7 @@ def typology_angle(crop: np.ndarray) -> float | None:
     if skin.mean() < LEAST_SKIN:
         return None
     lab = cv2.cvtColor(band.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[skin]
-    # The lighter half, for brown hair, brows and shadow pass for skin; its median, for glints are few.
+    # The lighter half, because brown hair, brows and shadow look like skin; its median, because glints are few.
     lightness, _, yellow = np.median(lab[lab[:, 0] >= np.median(lab[:, 0])], 0)
     return float(np.degrees(np.arctan((lightness - 50) / yellow))) if yellow > 0 else None
 

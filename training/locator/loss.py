@@ -1,4 +1,4 @@
-"""What the locator is fitted to: which cell answers for which face, and how wrong its answer is.
+"""The locator's loss: which cell answers for which face, and how wrong its answer is.
 
 Written with `keras.ops` alone, so that every backend of Keras can train it.
 """
@@ -21,7 +21,7 @@ SIDES_IN_STRIDES = (0.75, 10.0)
 
 MOST_CELLS_A_FACE = 10
 FOCUS = 1.0
-"""Power by which a cell's error weighs its loss: 0 counts all cells alike, 2 nearly only those that are far off."""
+"""Power by which a cell's error weighs its loss: 0 counts all cells equally, 2 almost only those with a large error."""
 
 BOX_WEIGHT = 2.0
 """The box's share of the loss against the heat's."""
@@ -47,7 +47,7 @@ def cells(size: tuple[int, int] = LOCATOR_SIZE) -> tuple[np.ndarray, np.ndarray]
 class LocatorLoss(keras.losses.Loss):
     """Quality focal loss on the heat (Li et al., 2020) and GIoU loss (Rezatofighi et al., 2019) on the boxes.
 
-    Which cells answer for a face is decided anew in each step, by how well they do already: the idea of SimOTA (Ge et
+    Which cells answer for a face is decided in each step, by how good they already are: the idea of SimOTA (Ge et
     al., 2021, YOLOX) with the alignment of TOOD (Feng et al., 2021).
     """
 

@@ -47,7 +47,7 @@ def face_cnn(size: tuple[int, int] = LOCATOR_SIZE) -> keras.Model:
 
 
 def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
-    """The maps, fine ones first, each with what the coarser ones saw added to it."""
+    """The maps, the finest first, each with the coarser ones added."""
     merged: list[keras.KerasTensor] = []
     for features in reversed(maps):
         x = _bounded(_normalized(layers.Conv2D(PYRAMID_FILTERS, 1, use_bias=False)(features)))
@@ -60,7 +60,7 @@ def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
 
 def _head(features: keras.KerasTensor, stride: int) -> dict[str, keras.KerasTensor]:
     features = _separable_block(features, PYRAMID_FILTERS, 1)
-    # One face in a hundred cells to begin with, whatever is seen (Lin et al., 2017, "Focal loss", section 4.1).
+    # At the start one face in a hundred cells, for every picture (Lin et al., 2017, "Focal loss", section 4.1).
     rare, middle = (keras.initializers.Constant(MIDDLE + log_odds) for log_odds in (-4.6 / HEAT_SLOPE, 0.0))
     small = keras.initializers.RandomNormal(stddev=0.01)
     return {
@@ -73,8 +73,8 @@ def for_device(network: keras.Model) -> keras.Model:
     """The same network with its outputs cut to the range that the device reads, for export.
 
     In int8 the cut costs nothing (it becomes part of the last convolutions) and gives every output the same fine
-    scale: without it a few very sure cells would stretch the scale for all. In training there is none, for where it
-    cuts there would be nothing to learn from.
+    scale: without it a few very certain cells would stretch the scale for all. In training there is no cut, because
+    it has no gradient where it cuts.
     """
     outputs = {name: layers.ReLU(max_value=HIGHEST, name=name)(x) for name, x in network.output.items()}
     return keras.Model(network.input, outputs, name=network.name)
@@ -99,7 +99,7 @@ def _normalized(x: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def _bounded(x: keras.KerasTensor) -> keras.KerasTensor:
-    # Sums that may grow from block to block leave int8 few steps for what is usual.
+    # Sums that grow from block to block would leave int8 few steps for the usual values.
     return layers.ReLU(max_value=6.0)(x)
 
 

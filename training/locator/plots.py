@@ -14,7 +14,7 @@ SIZE_COLORS = dict(zip(FACE_SIZES_PX, (GRAY, "#9cc3e6", "#4d8fcc", BLUE, "#0d2f5
 """The larger the face, the darker."""
 
 FALSE_FACES_SHOWN = (0.01, 2.0)
-"""The part of the axis of false faces an image that can matter at a door."""
+"""The range of false faces an image that matters at a door."""
 
 
 def loss_curve(history: Sequence[dict]) -> str:
@@ -26,7 +26,7 @@ def loss_curve(history: Sequence[dict]) -> str:
 
 
 def score_curve(history: Sequence[dict]) -> str:
-    """What epochs are compared by, and recall, on the validation split by epoch, as a data URI."""
+    """The selection score and recall on the validation split by epoch, as a data URI."""
     axes = new_axes("epoch", "validation")
     curves = (("val_score", "val score", BLUE), ("val_recall", "recall", "#4d8fcc"))
     for field, name, color in (*curves, ("val_small_recall", "recall, 16-32 px", GRAY)):

@@ -86,6 +86,6 @@ def _rounded_map(x: Any) -> Any:
 
 
 def _straight_through(x: Any, step: Any) -> Any:
-    """Values in whole steps; their gradient is as if they were not."""
+    """Values in whole steps; the gradient ignores the rounding."""
     step = ops.maximum(ops.stop_gradient(step), 1e-9)
     return x + ops.stop_gradient(ops.round(x / step) * step - x)

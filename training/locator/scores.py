@@ -16,10 +16,10 @@ SMALL_PX, FULL_PX = 16.0, 32.0
 """Shorter side of a face in the scene as stored: below the first it is ignored, from the second on it must be found."""
 
 NO_FACE = -1
-"""Stands for the face that a wrong box has not found."""
+"""Marks a box that found no face."""
 
 IGNORED = -2
-"""Stands for what a box has found that is neither a face nor a mistake."""
+"""Marks a box whose find is neither a face nor a mistake."""
 
 MIN_SHARE_IGNORED = 0.5
 """Share of a box that must lie in an ignored one for it to be passed over; or they overlap as a face would."""
@@ -39,7 +39,7 @@ SMALL_SHARE = 0.15
 
 @dataclass(frozen=True)
 class Detections:
-    """What a locator said of some scenes, held against the truth."""
+    """A locator's results on some scenes, compared with the annotation."""
 
     scores: np.ndarray
     """Of each box that found a face or was wrong, float (n,); boxes on ignored faces are left out."""
@@ -124,7 +124,7 @@ class Annotated(Protocol):
         ...
 
 
-def hold_against(found: Sequence[Sequence[Face]], scenes: Sequence[Annotated]) -> Detections:
+def match_faces(found: Sequence[Sequence[Face]], scenes: Sequence[Annotated]) -> Detections:
     """Match the boxes of each scene with its faces, the surest box first.
 
     Args:

@@ -28,7 +28,7 @@ TRUE_COLOR, FOUND_COLOR, SHADOW = (255, 196, 0), (38, 160, 255), (20, 24, 32)
 
 @dataclass(frozen=True)
 class Cutout:
-    """A mistake, to look at."""
+    """A cutout of a mistake."""
 
     picture: str
     """A data URI."""
