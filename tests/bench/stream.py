@@ -88,11 +88,11 @@ class Course:
 
 
 def compared(taken: dict[bool, dict[int, list[float]]]) -> str:
-    """Milliseconds without readers and with them, as means over the pictures of the least, and their ratio."""
-    none, every = (statistics.mean(map(min, taken[on].values())) * 1000 for on in (False, True))
-    ratios = [statistics.median(taken[True][at]) / statistics.median(seconds) for at, seconds in taken[False].items()]
-    usual = statistics.median(ratios)
-    return f"{none:.2f} and {every:.2f} ms, ratio {every / none:.3f} (median over the pictures {usual:.3f})"
+    """Milliseconds without readers and with them, means over the pictures of each one's median, and the usual ratio."""
+    pairs = [(statistics.median(taken[False][at]), statistics.median(taken[True][at])) for at in taken[False]]
+    none, every = (statistics.mean(column) * 1000 for column in zip(*pairs, strict=True))
+    ratio = statistics.median(with_all / without for without, with_all in pairs)
+    return f"{none:.2f} and {every:.2f} ms, median ratio {ratio:.3f}"
 
 
 def read_stream(address: Path, wants: dict[str, bool]) -> None:
