@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.vision.face import Face
 from edge.vision.preprocessing import whole_picture
 from training.classifier.augmentation import TrainingCrops, jittered_crop
 from training.classifier.dataset_reader import read_dataset
@@ -18,6 +19,19 @@ def test_any_picture_becomes_a_crop(height, width, seed):
     crop = jittered_crop(picture, whole_picture(picture), np.random.default_rng(seed))
     assert crop.shape == (128, 128, 3)
     assert crop.dtype == np.uint8
+
+
+@given(
+    left=st.integers(-150, 150),
+    top=st.integers(-150, 150),
+    side=st.integers(20, 200),
+    seed=st.integers(0, 2**32),
+)
+@settings(deadline=None, max_examples=100)
+def test_a_box_beyond_its_picture_becomes_a_crop_too(left, top, side, seed):
+    picture = np.random.default_rng(seed).integers(0, 256, (120, 90, 3), np.uint8)
+    crop = jittered_crop(picture, Face(left, top, left + side, top + side), np.random.default_rng(seed))
+    assert crop.shape == (128, 128, 3)
 
 
 def test_the_same_seed_gives_the_same_crop():
