@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
+from edge.output_file import check_output
 from edge.stderr import silenced_stderr
-from export.bundle.option import add_bundle_options
-from export.bundle.target import TARGETS
+from export.bundle.command import add_bundle
 from export.completion import add_completion
 from export.flash.command import add_flash
 from export.page.command import add_page
@@ -67,26 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     inspect.add_argument("file", type=Path, metavar="FILE")
     inspect.set_defaults(command=_inspect)
-    _add_bundle(commands)
+    add_bundle(commands)
     _add_push(commands)
     add_flash(commands)
     add_page(commands)
     add_completion(commands)
     return parser
-
-
-def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    bundle = commands.add_parser(
-        "bundle",
-        **example("maskwatch-export bundle --target trixie"),
-        help="gather all that a device needs, for an installation without a network",
-    )
-    bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
-    add_bundle_options(bundle)
-    bundle.add_argument(
-        "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
-    )
-    bundle.set_defaults(command=_bundle)
 
 
 def _add_push(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -109,26 +95,14 @@ def _quantize(arguments: argparse.Namespace, console: "Console") -> None:
 
     run = read_run(arguments.run)
     out = arguments.out or arguments.run / f"{run.network}.tflite"
-    _refuse_place(out, force=arguments.force)
+    # With --force, too, what training left there stays.
+    inputs = [path for path in arguments.run.iterdir() if path.suffix != ".tflite"]
+    check_output(out, what="model file", inputs=inputs, force=arguments.force)
     with console.status("Quantizing and comparing; this takes a minute or two"):
         result = quantize(run, images=arguments.images, max_drop=arguments.max_drop)
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")
-
-
-def _bundle(arguments: argparse.Namespace, console: "Console") -> None:
-    from export.bundle.bundle import make_bundle, refuse_place, save_bundle
-    from export.bundle.sign import signed
-    from export.bundle.table import bundle_table
-
-    refuse_place(arguments.out)
-    with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
-        bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
-    # Outside of the status line: ssh-keygen may ask for a passphrase.
-    file = save_bundle(signed(bundle, arguments.sign) if arguments.sign else bundle, arguments.out)
-    console.print(bundle_table(bundle))
-    console.print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
 def _push(arguments: argparse.Namespace, console: "Console") -> int:
@@ -137,14 +111,6 @@ def _push(arguments: argparse.Namespace, console: "Console") -> int:
     results = push(arguments.hosts, arguments.file, console, keep_going=arguments.keep_going)
     console.print(results_table(results))
     return 0 if all(result.good for result in results) else 1
-
-
-def _refuse_place(out: Path, *, force: bool) -> None:
-    """Say before the work, not after it, that its result cannot be kept."""
-    if out.exists() and not force:
-        raise UserError(f"{out} is there already", "add --force to replace it")
-    if not out.parent.is_dir():
-        raise UserError(f"There is no folder {out.parent} to write {out.name} to", "make it first")
 
 
 def _inspect(arguments: argparse.Namespace, console: "Console") -> None:

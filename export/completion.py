@@ -4,12 +4,14 @@ import argparse
 import importlib
 import importlib.util
 from pathlib import Path
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.files import write_whole
 from edge.help import example
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PARSERS = {"maskwatch": "edge.cli", "maskwatch-train": "training.cli", "maskwatch-export": "export.cli"}
 """The module of each program, whose `_parser` makes its parser."""
@@ -38,7 +40,7 @@ def add_completion(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     completion.set_defaults(command=write_completion)
 
 
-def write_completion(arguments: argparse.Namespace, console: Console) -> None:
+def write_completion(arguments: argparse.Namespace, console: "Console") -> None:
     """Write a script for each program, in place of an older one.
 
     Raises:

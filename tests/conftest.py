@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from edge.demo.faces import demo_faces
 from edge.demo.portraits import load_portraits
+
+from .portrait_faces import portrait_faces
 
 SHIPPED = Path(__file__).parent.parent / "edge" / "models"
 
@@ -53,7 +54,7 @@ def shipped_locator():
 
 
 @pytest.fixture
-def grey_frame():
+def gray_frame():
     return np.full((240, 320, 3), 128, np.uint8)
 
 
@@ -62,18 +63,27 @@ def portraits():
     """The demo's portraits. To cut them out takes seconds: from then on the demo draws from this one cut."""
     portraits = load_portraits()
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("faces", "scene"):
-            patch.setattr(f"edge.demo.{module}.load_portraits", lambda: portraits)
+        patch.setattr("edge.demo.scene.load_portraits", lambda: portraits)
         yield portraits
 
 
 @pytest.fixture(scope="session")
-def drawn_faces(tmp_path_factory, portraits):
-    """A small set of faces: the demo's portraits, bare and masked, each time a little different."""
+def draw_faces(portraits):
+    """Fills a folder of classes with faces: the demo's portraits, bare and masked, each time a little different."""
+
+    def draw(folder, count=2 * DRAWN_PER_CLASS, seed=1):
+        for number, (crop, label) in enumerate(portrait_faces(portraits, count, seed)):
+            (folder / label).mkdir(parents=True, exist_ok=True)
+            assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def drawn_faces(tmp_path_factory, draw_faces):
+    """A small set of faces, which no test may change."""
     folder = tmp_path_factory.mktemp("faces")
-    for number, (crop, label) in enumerate(demo_faces(2 * DRAWN_PER_CLASS, seed=1)):
-        (folder / label).mkdir(exist_ok=True)
-        assert cv2.imwrite(str(folder / label / f"{number:02}.png"), crop[:, :, ::-1])
+    draw_faces(folder)
     return folder
 
 

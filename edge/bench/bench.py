@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TextIO
 
 from edge.alarm.pins import open_pins
+from edge.bench.measurement import Stopwatch, forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.people import DrawnPerson
-from edge.bench.process import forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.report import Report, Spread
-from edge.bench.stopwatch import Stopwatch
 from edge.board import Board
 from edge.camera.frame import Frame
 from edge.camera.sources import open_camera
@@ -75,7 +74,7 @@ def run_bench(
     """Measure, and write a table.
 
     Args:
-        settings: The device's settings; the pins are mock pins whatever the board.
+        settings: The device's settings; the pins are mock pins on every board.
         plan: What is to be measured.
         out: Gets the table.
         save: File for the figures as JSON.

@@ -1,18 +1,42 @@
-"""A thread that keeps a camera's newest picture, so that whoever is slow gets a fresh one and never a queue."""
+"""A thread that keeps a camera's newest picture, so that a slow reader gets a fresh one and never a queue."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from edge.camera.driver import CameraDriver, OpenDriver
 from edge.camera.frame_rate import FrameRate
 from edge.signals import GLANCE_SECONDS, StopFlag
 
 EARLY = 0.1
 """A picture may come this share of a frame's time before it is due: cameras do not keep time exactly."""
+
+
+class CameraDriver(Protocol):
+    """An open camera, as its driver gives it."""
+
+    def grab(self) -> None:
+        """Wait for the next picture, without the cost of reading it.
+
+        Raises:
+            Exception: What the driver raises when there is none.
+        """
+        ...
+
+    def picture(self) -> np.ndarray:
+        """The picture that has been grabbed: uint8 (height, width, 3), RGB."""
+        ...
+
+    def close(self) -> None:
+        """Close the camera."""
+        ...
+
+
+OpenDriver = Callable[[], CameraDriver]
+"""Opens a camera, or raises whatever its library does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +52,7 @@ class Shot:
 class Capture:
     """Opens a camera in a thread of its own, reads it there, and closes it there.
 
-    Nothing else touches the camera. A driver that hangs hangs its own thread, which is left behind.
+    Nothing else touches the camera. A driver that hangs blocks only that thread, which is then abandoned.
     """
 
     def __init__(self, open_driver: OpenDriver, rate: FrameRate, clock: Callable[[], float], stop: StopFlag) -> None:
@@ -53,7 +77,7 @@ class Capture:
         """Wait for the camera, or until the program is to stop.
 
         Raises:
-            TimeoutError: It has not opened within so many seconds.
+            TimeoutError: It has not opened within `seconds`.
             Exception: What its driver raised.
         """
         with self._changed:
@@ -66,7 +90,7 @@ class Capture:
         """The newest picture; each is given once. None if the program is to stop.
 
         Raises:
-            TimeoutError: None has come within so many seconds.
+            TimeoutError: None has come within `seconds`.
             Exception: What the camera's driver raised.
         """
         with self._changed:
@@ -78,7 +102,7 @@ class Capture:
             return shot
 
     def close(self, seconds: float) -> bool:
-        """Have the camera closed; returns whether that was done within so many seconds."""
+        """Close the camera in its thread; returns whether it closed within `seconds`."""
         self._stopping = True
         self._thread.join(seconds)
         return not self._thread.is_alive()
@@ -89,7 +113,7 @@ class Capture:
         return self._stopping and self._thread.is_alive()
 
     def _wait_for(self, so: Callable[[], object], seconds: float) -> bool:
-        """Wait, holding the lock, until something is so or the program is to stop; whether that was in time."""
+        """Wait, with the lock, for a condition or for the program's stop; returns whether that came in time."""
         until = time.monotonic() + seconds
         while not (so() or self._stop.is_set):
             left = until - time.monotonic()
@@ -105,7 +129,7 @@ class Capture:
                 self._read(driver)
             finally:
                 driver.close()
-        except Exception as error:  # noqa: BLE001  whatever a driver raises, the reader of the pictures is told of it
+        except Exception as error:  # noqa: BLE001  the reader of the pictures gets every error of a driver
             with self._changed:
                 self._error = error
                 self._changed.notify_all()
@@ -127,5 +151,5 @@ class Capture:
         period = 1 / self._rate.frames_per_second
         if seconds < self._due - EARLY * period:
             return False
-        self._due = max(self._due + period, seconds + period / 2)  # after a late one the next is no burst
+        self._due = max(self._due + period, seconds + period / 2)  # a late picture is not followed by a burst
         return True

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from edge.camera.driver import OpenDriver
+from edge.camera.capture import OpenDriver
 from edge.camera.frame import Camera
 from edge.camera.frame_rate import FrameRate
 from edge.camera.live import LiveCamera
@@ -38,7 +38,7 @@ def open_camera(settings: CameraSettings, stop: StopFlag | None = None) -> Camer
 
 
 def is_live(settings: CameraSettings) -> bool:
-    """Whether the settings' source gives frames at the speed of life."""
+    """Whether the settings' source gives frames in real time."""
     return _driver(settings) is not None
 
 

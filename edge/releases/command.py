@@ -1,17 +1,20 @@
 """The device's commands about releases, as `maskwatch` and a bundle's `install.py` run them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from edge.errors import UserError
 from edge.releases.bundle_file import install_bundle_file
 from edge.releases.install import install_bundle
 from edge.releases.layout import Layout
+from edge.releases.record import NONE, Record, installed_releases, linked_release, read_health
 from edge.releases.rollback import rollback
-from edge.releases.table import show_releases
 from edge.releases.target_system import open_target_system, refuse_other_root
 from edge.releases.uninstall import uninstall
+
+HEADINGS = ("release", "target", "installed at", "", "models pushed alone", "healthy")
 
 
 def install_here(bundle: Path, root: Path) -> int:
@@ -44,6 +47,16 @@ def list_releases(root: Path) -> int:
     return 0
 
 
+def show_releases(layout: Layout, out: TextIO) -> None:
+    """Write the table, the oldest release first, and below it what is damaged."""
+    damage: list[str] = []
+    rows = [_row(layout, record) for record in installed_releases(layout, lambda error: damage.append(str(error)))]
+    if rows:
+        widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
+        out.writelines(_line(row, widths) for row in [HEADINGS, *rows])
+    out.writelines(f"{line}\n" for line in damage or ([] if rows else [f"{NONE}."]))
+
+
 def uninstall_here(root: Path) -> int:
     """`maskwatch uninstall`."""
     uninstall(open_target_system(root, sys.stdout))
@@ -62,3 +75,15 @@ def _refused_in_words(work: Callable[[], int]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _row(layout: Layout, record: Record) -> tuple[str, ...]:
+    places = {linked_release(layout.previous): "previous", linked_release(layout.current): "current"}
+    health = read_health(layout.release(record.name))
+    healthy = "not tried" if health is None else "yes" if health.healthy else f"no: {health.why}"
+    models = ", ".join(f"{kind} {model.network} {model.sha256[:8]}" for kind, model in record.models.items())
+    return record.name, record.target, record.installed_at, places.get(record.name, ""), models, healthy
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"

@@ -9,17 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from edge.errors import UserError
-from edge.files import folder_for, link_whole, write_whole
+from edge.files import folder_for, link_whole, remove_whole, write_whole
 from edge.releases.activate import activate
 from edge.releases.health_check import HEALTH_CHECK, HealthCheck
 from edge.releases.layout import ENABLED, INSTALLED, UNIT, Layout
 from edge.releases.manifest import read_installable
-from edge.releases.prune import prune
-from edge.releases.record import Record, linked_release, read_record
+from edge.releases.record import Record, installed_releases, linked_release, read_health, read_record
 from edge.releases.signature import refuse_untrusted
 from edge.releases.target_system import TargetSystem, refuse_other_machine
 from edge.releases.unpack import add_release, refuse_small_disk, remove_partial, unpack_bundle
 from edge.settings.toml_file import read_settings
+
+KEEP = 3
+"""Releases that stay: the current one, the one before it, and the newest of the others that was healthy."""
 
 
 def install_bundle(
@@ -70,8 +72,25 @@ def take_up(system: TargetSystem, name: str, health_check: HealthCheck) -> int:
     if not fault:
         system.say(f"{name} is current.")
         _restart_companions(system)
-    prune(system)
+    _remove_oldest(system)
     return 1 if fault else 0
+
+
+def _remove_oldest(system: TargetSystem) -> None:
+    """Remove releases beyond those that stay; neither the current one nor the one before it is among them."""
+    layout = system.layout
+    linked = {linked_release(layout.current), linked_release(layout.previous)} - {None}
+    others = [record.name for record in installed_releases(layout) if record.name not in linked]
+    # The sort keeps the order of age among equals.
+    others.sort(key=lambda name: _was_healthy(layout, name))
+    for name in others[: max(0, len(others) + len(linked) - KEEP)]:
+        remove_whole(layout.release(name))
+        system.say(f"{name} is removed; {KEEP} releases are kept.")
+
+
+def _was_healthy(layout: Layout, name: str) -> bool:
+    health = read_health(layout.release(name))
+    return health is not None and health.healthy
 
 
 def _restart_companions(system: TargetSystem) -> None:

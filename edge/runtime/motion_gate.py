@@ -1,43 +1,34 @@
-"""Looks less closely while the door is empty and still, and loses nobody by it."""
+"""Processes fewer frames while the door is empty and still, and misses nobody."""
 
 import math
 from collections.abc import Iterable, Iterator
 
-import cv2
 import numpy as np
 
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
 from edge.runtime.frame_result import FrameResult
-
-SMALL = (80, 60)
-"""Columns and rows of the picture in which motion is looked for."""
-
-MOTION_LEVEL = 16.0
-"""Change of brightness, of 255, from which a pixel of the small picture has changed; noise stays below."""
-
-MOTION_SHARE = 0.004
-"""Share of changed pixels from which something moves: a person so far away that their face has some 20 px."""
+from edge.vision.glance import changed, glance, moves
 
 ALERT_SECONDS = 3.0
-"""How long every frame is looked at after somebody was in view or something moved."""
+"""How long every frame is processed after someone was in view or something moved."""
 
 LOOK_SECONDS = 0.5
-"""How often faces are looked for where nothing moves; often enough to see who stands still twice in a row."""
+"""How often the locator runs where nothing moves; often enough to see a person who stands still twice in a row."""
 
 
 class MotionGate:
-    """Passes on the frames that are worth looking at. A publisher, told who is in view.
+    """Passes on the frames that are worth processing. A publisher, told who is in view.
 
-    While somebody is in view or something moves, and a little longer, all of them; else a few a second, and of these
-    the network sees only what has moved, or one frame every half second.
+    While someone is in view or something moves, and a little longer, it passes all frames. Otherwise it compares a few
+    frames a second and passes only those in which something moved, or one every half second.
     """
 
     def __init__(self, idle_frames_per_second: float) -> None:
-        """Begin awake; while idle, so many frames a second are compared."""
+        """Begin awake; `frames_per_second` are compared while idle."""
         self._idle_frames_per_second = idle_frames_per_second
         self.rate: FrameRate | None = None
-        """A live camera's, lowered while idle so that the other frames are not even decoded."""
+        """A live camera's rate, lowered while idle so that the other frames are not even decoded."""
         self._seconds = 0.0
         self._awake_until = ALERT_SECONDS
         self._due = self._looked = -math.inf
@@ -49,7 +40,7 @@ class MotionGate:
         return self._seconds > self._awake_until
 
     def select(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """The frames to look at."""
+        """The frames to process."""
         for frame in frames:
             self._seconds = frame.seconds
             if self._is_worth_a_look(frame):
@@ -57,13 +48,13 @@ class MotionGate:
                 yield frame
 
     def publish(self, result: FrameResult) -> None:
-        """Stay awake while anybody is there; a muted portrait, too, or it would come back as new."""
+        """Stay awake while anyone is in view, a muted portrait included, or it would come back as new."""
         if result.tracks:
             self._wake()
 
     def _is_worth_a_look(self, frame: Frame) -> bool:
         if not self.idle:
-            self._note(frame)
+            self._small = None
             return True
         if self.rate:
             self.rate.limit("idle", self._idle_frames_per_second)
@@ -82,13 +73,5 @@ class MotionGate:
             self.rate.lift("idle")
 
     def _moves(self, frame: Frame) -> bool:
-        before = self._small
-        self._note(frame)
-        if before is None or self._small is None:
-            return True
-        change = cv2.absdiff(before, self._small)
-        return float(np.mean(change >= MOTION_LEVEL)) >= MOTION_SHARE
-
-    def _note(self, frame: Frame) -> None:
-        small = cv2.resize(frame.image[::2, ::2], SMALL, interpolation=cv2.INTER_AREA)
-        self._small = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+        before, self._small = self._small, glance(frame.image)
+        return before is not None and moves(changed(before, self._small))

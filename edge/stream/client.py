@@ -30,7 +30,7 @@ class Away:
 
 
 class StreamClient:
-    """The door's messages, one after the other, for ever.
+    """The door's messages, one after the other, without end.
 
         with suppress(KeyboardInterrupt), closing(StreamClient(address, states=True)) as client:
             for message in client:

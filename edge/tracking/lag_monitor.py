@@ -1,4 +1,4 @@
-"""Whether the device keeps up with what happens before it."""
+"""Whether the device keeps up with the people before it."""
 
 import math
 
@@ -11,13 +11,13 @@ SMOOTHING_SECONDS = 2.0
 """Over how long the frame rate is averaged."""
 
 HOLD_SECONDS = 2.0
-"""How long it must go badly, or well again, to be said."""
+"""How long the loop must be too slow, or fast enough again, before that is reported."""
 
 
 class LagMonitor:
-    """Says when the loop falls behind: frames come too seldom, or people wait too long to be classified.
+    """Reports when the loop falls behind: frames come too rarely, or people wait too long to be classified.
 
-    A live camera hands out the newest frame only, so a loop that is too slow shows in the frames' own times.
+    A live camera hands out the newest frame only, so a loop that is too slow shows in the times of the frames.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class LagMonitor:
             seconds: When it was taken.
             waiting: How many undecided people have not been classified for too long.
             slowest: Below this rate, in frames a second, the loop has fallen behind.
-            anybody: Whether someone is in view; an empty door is looked at less often on purpose.
+            anybody: Whether someone is in view; at an empty door fewer frames are processed on purpose.
         """
         self._measure(seconds, anybody)
         badly = anybody and (waiting > 0 or self._interval * slowest > 1)

@@ -1,13 +1,18 @@
-"""A person followed through the frames, and what is thought of them."""
+"""People followed through the frames: what the tracker keeps of each, and what it tells the others."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
+
+from edge.tracking.motion import Motion
+from edge.tracking.static_faces import Watch
 from edge.vision.face import Face
 
 
 class Verdict(Enum):
-    """What the device holds of a person."""
+    """The device's verdict on a person."""
 
     UNDECIDED = "undecided"
     COMPLIANT = "compliant"
@@ -30,4 +35,35 @@ class Track:
     unseen_seconds: float = 0.0
     """How long ago the face was last found."""
     muted: bool = False
-    """Whether it is a static face: one that never moves, which counts for nothing."""
+    """Whether it is a static face: one that never moves and does not count."""
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Someone in view, or out of view for less than the gap."""
+
+    face: Face
+    """Where the locator last found the face."""
+    motion: Motion
+    watch: Watch
+    patch: np.ndarray
+    """The picture in the box then, as `gray_patch` gives it."""
+    began: float
+    """When the face was first found."""
+    number: int = 0
+    """Counts the people since the start, from 1; 0 until the classifier has seen that there is a clear face."""
+    clearness: float = 0.0
+    """Log-odds of being a clear face, gathered over the frames until there is a number."""
+    evidence: float = 0.0
+    verdict: Verdict = Verdict.UNDECIDED
+    p_not_compliant: float = 0.5
+    classified_at: float = -math.inf
+    """When the classifier last judged the face."""
+    classified_patch: np.ndarray | None = None
+    """The picture in the box then."""
+
+    def track(self, seconds: float) -> Track:
+        """The person as of a frame's time."""
+        unseen = seconds - self.motion.seconds
+        face = self.motion.at(seconds) if unseen else self.face
+        return Track(self.number, face, self.p_not_compliant, self.verdict, self.evidence, unseen)

@@ -9,13 +9,13 @@ import numpy as np
 from edge.camera.frame import Frame
 from edge.events.types import Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.tracking.evidence import Quality, SequentialTest
+from edge.tracking.foresight import Foresight
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import grey_patch, likeness, sharpness
-from edge.tracking.person import Person
+from edge.tracking.patch import gray_patch, is_flat, likeness, sharpness
 from edge.tracking.static_faces import StaticFaces, Watch
-from edge.tracking.track import Track, Verdict
+from edge.tracking.track import Person, Track, Verdict
 from edge.vision.face import Face
 
 UNDECIDED_FIRST = 4.0
@@ -23,6 +23,15 @@ UNDECIDED_FIRST = 4.0
 
 PATIENCE_SECONDS = 0.5
 """An undecided person who has not been classified for longer is waiting."""
+
+SETTLED = 2 / 3
+"""Share of the way to a bound that the evidence for a standing verdict must keep for the person to be settled."""
+
+REST_SECONDS = 0.5
+"""How long the classifier may leave out a settled person whose face looks as it did when it was last classified."""
+
+SAME_PICTURE = 0.95
+"""How much a face must resemble the classified one to need no new classification; 1 is the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +41,7 @@ class TrackingRules:
     test: SequentialTest
     """Turns probabilities into verdicts."""
     clear_test: SequentialTest
-    """Says when a track has shown a clear face, and so is a person."""
+    """Decides when a track has shown a clear face and counts as a person."""
     quality: Quality
     """How far a picture of a face is trusted."""
     gap_seconds: float
@@ -48,8 +57,10 @@ class TrackingRules:
 class Tracker:
     """One `Person` per face, for as long as it is in view.
 
-    Each frame takes two calls, between which the classifier judges the faces that matter most:
+    Each frame takes three calls. Where the first knows the faces, nobody has to be searched for. Between the others the
+    classifier judges the faces that matter most:
 
+        faces = tracker.foresee(frame) or locator.locate(frame.image)
         people, events = tracker.follow(frame, faces)
         scores = classifier.score(frame.image, [person.face for person in people])
         events += tracker.judge(people, scores)
@@ -59,9 +70,10 @@ class Tracker:
 
     def __init__(self, rules: TrackingRules) -> None:
         self.rules = rules
-        """They may be replaced between two frames; everyone stays who they are, with their evidence."""
+        """They may be replaced between two frames; people keep their numbers and their evidence."""
         self.static_faces = StaticFaces()
         self.people: list[Person] = []
+        self._foresight = Foresight()
         self._lag_monitor = LagMonitor()
         self._frame = Frame(np.zeros((1, 1, 3), np.uint8), -math.inf)
         self._numbers = 0
@@ -83,13 +95,20 @@ class Tracker:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The verdict on everyone in view; a static face is nobody."""
+        """The verdict on everyone in view; static faces do not count."""
         return [person.verdict for person in self.people if person.number]
 
     @property
     def evidence_bounds(self) -> tuple[float, float]:
         """The log-odds at which a person counts as compliant, and as not."""
         return self.rules.test.lower, self.rules.test.upper
+
+    def foresee(self, frame: Frame) -> list[Face] | None:
+        """The faces of the next frame if they are where they were expected, else None: then it must be searched."""
+        faces = self._foresight.faces(frame, self._settled())
+        if faces is None:
+            return None
+        return faces + [place.face for place in self.static_faces.known if place.seconds == self.seconds]
 
     def follow(self, frame: Frame, faces: Sequence[Face]) -> tuple[list[Person], list[Event]]:
         """Find out who is where.
@@ -99,11 +118,11 @@ class Tracker:
             faces: Its faces, in any order.
 
         Returns:
-            The people whom the classifier should judge now, the most urgent first; and what has come of the frame.
+            The people whom the classifier should judge now, the most urgent first; and the events of the frame.
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
         faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        patches = [grey_patch(frame.image, face) for face in faces]
+        patches = [gray_patch(frame.image, face) for face in faces]
         found = match(
             self.seconds,
             [person.motion for person in self.people],
@@ -119,14 +138,14 @@ class Tracker:
         return self._most_urgent(), events
 
     def judge(self, people: Sequence[Person], scores: np.ndarray) -> list[Event]:
-        """Take in what the classifier saw.
+        """Update people with the classifier's answers.
 
         Args:
             people: Those whom it has judged.
             scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
-            What has come of the scores, in order.
+            The events that follow from the scores, in order.
         """
         events: list[Event] = []
         waiting = sum(self._waits(person) for person in self._judgeable())
@@ -165,14 +184,38 @@ class Tracker:
     def _found(self) -> list[Person]:
         return [person for person in self.people if person.motion.seconds == self.seconds]
 
+    def _settled(self) -> list[Person]:
+        """Everyone in view if all of them are settled, else nobody.
+
+        A track that was probably not a face and is gone does not matter.
+        """
+        found = self._found()
+        missing = any(person.number or person.clearness > 0 for person in self.people if person not in found)
+        return [] if missing or not all(self._is_settled(person) for person in found) else found
+
+    def _is_settled(self, person: Person) -> bool:
+        """Whether the next score can hardly change the verdict on a person, or the face has proved to be unclear."""
+        test = self.rules.test
+        if not person.number:
+            return person.clearness <= self.rules.clear_test.lower
+        sure = not SETTLED * test.lower < person.evidence < SETTLED * test.upper
+        return sure and person.verdict is not Verdict.UNDECIDED
+
     def _judgeable(self) -> list[Person]:
         return [person for person in self._found() if self.rules.quality.of_size(person.face.size) > 0]
 
     def _most_urgent(self) -> list[Person]:
-        return sorted(self._judgeable(), key=self._urgency, reverse=True)[: self.rules.looks_per_frame]
+        due = [person for person in self._judgeable() if self._is_due(person)]
+        return sorted(due, key=self._urgency, reverse=True)[: self.rules.looks_per_frame]
+
+    def _is_due(self, person: Person) -> bool:
+        before = person.classified_patch
+        if before is None or not self._is_settled(person) or self.seconds - person.classified_at >= REST_SECONDS:
+            return True
+        return is_flat(person.patch) or likeness(before, person.patch) < SAME_PICTURE
 
     def _urgency(self, person: Person) -> tuple[float, float]:
-        """Grows without end while a person waits, so that everyone's turn comes."""
+        """Grows while a person waits, so that everyone is classified in the end."""
         importance = self.rules.quality.of_size(person.face.size)
         importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
         return importance * (self.seconds - person.classified_at), person.face.size
@@ -192,7 +235,7 @@ class Tracker:
         p_clear = rules.quality.clearness(p_clear, person.face.score)
         weight = information * quality * rules.quality.of_clearness(p_clear)
         person.evidence = rules.test.weigh(person.evidence, p, weight)
-        person.p_not_compliant, person.classified_at = p, self.seconds
+        person.p_not_compliant, person.classified_at, person.classified_patch = p, self.seconds, person.patch
         began: list[Event] = []
         if not person.number:
             person.clearness = rules.clear_test.weigh(person.clearness, p_clear, information)

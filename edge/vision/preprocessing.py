@@ -24,7 +24,7 @@ def crop_face(image: np.ndarray, face: Face, size: int = CROP_SIZE, border: int 
     Returns:
         uint8 (size, size, 3) in the channel order of `image`.
     """
-    x, y = face.centre
+    x, y = face.center
     side = max(1, round(face.size * CROP_WIDENING))
     return _resize(_square(image, round(x - side / 2), round(y - side / 2), side, border), size)
 
@@ -47,5 +47,8 @@ def _square(image: np.ndarray, left: int, top: int, side: int, border: int) -> n
 
 
 def _resize(square: np.ndarray, size: int) -> np.ndarray:
+    # OpenCV averages two by two pixels 20 times as fast as any other number of them.
+    while (side := square.shape[0]) >= 2 * size:
+        square = cv2.resize(square[: side & ~1, : side & ~1], (side // 2, side // 2), interpolation=cv2.INTER_AREA)
     shrinking = square.shape[0] > size
     return cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)

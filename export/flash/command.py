@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
-from export.bundle.option import add_bundle_options
+from export.bundle.command import add_bundle_options
 from export.flash.access import Access, ask_wifi, refuse_wifi
 from export.flash.bundle_file import read_bundle, refuse_other_system
 from export.flash.card import Card, open_partition, recognize
-from export.flash.plan import Plan, make_plan
+from export.flash.plan import Plan, make_plan, write_card
 from export.flash.settings import read_card_settings, settings_on, source_in
 from export.flash.show import differences, next_steps, notes, summary
 from export.flash.ssh_key import read_public_key
-from export.flash.write import write_card
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,8 +1,11 @@
-"""What flashing will do to a card, worked out before anything is written."""
+"""What flashing does to a card: worked out before anything is written, then carried out.
+
+A card that is pulled out at any moment is the old one or the new one.
+"""
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,14 +51,14 @@ class FileChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The changes in the order in which they are made: what sets off the first boot comes last."""
+    """The changes in the order in which they are made: the file that starts the first boot comes last."""
 
     partition: BootPartition
     card: Card
     bundle: BundleFile
     changes: list[FileChange]
     removals: list[str]
-    """Bundles of earlier times."""
+    """Older bundles."""
     has_wifi: bool
     """Whether the card names a wireless network in the end."""
     login: Login
@@ -77,7 +80,7 @@ def make_plan(
     settings: bytes | None = None,
     trusted: Sequence[str] = (),
 ) -> Plan:
-    """Work out what to write; files that are as they should be are left alone.
+    """Work out what to write; files that are already right are not written.
 
     Args:
         partition: The card's boot partition.
@@ -108,6 +111,38 @@ def make_plan(
     )
     _refuse_if_too_large(plan)
     return plan
+
+
+def write_card(plan: Plan, advanced: Callable[[int], None]) -> None:
+    """Write what a plan says, in its order, and remove what it says at the end.
+
+    Args:
+        plan: What to do.
+        advanced: Called with the number of further bytes that are on the card.
+
+    Raises:
+        UserError: The card cannot be written, or Ctrl-C.
+    """
+    name = ""
+    try:
+        for change in plan.changes:
+            name = change.name
+            plan.partition.write(name, _watched(change.chunks(), advanced))
+        for name in plan.removals:
+            plan.partition.remove(name)
+    except KeyboardInterrupt as error:
+        raise UserError(f"Stopped at {name}", "give the same command again to finish the card") from error
+    except OSError as error:
+        raise UserError(
+            f"{name} could not be written to {plan.partition} ({error.strerror or error})",
+            "see that the card may be written to, then give the same command again",
+        ) from error
+
+
+def _watched(chunks: Iterable[bytes], advanced: Callable[[int], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        advanced(len(chunk))
 
 
 def _own_files(bundle: BundleFile, settings: bytes | None, trusted: Sequence[str]) -> dict[str, bytes | BundleFile]:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
-from chains import Chain, Device
+from chains import Chain
+from device import Device
 from float_loss import losses
 from peers import peers_in
 from records import Measured, Record, clips_record, files_record, negatives_record, split_record

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cv2
 from chain_scores import ChainScores, score_sightings
-from chains import Device, Judged
+from device import Device, Judged
 from rich.console import Console
 from tables import TextTable, number
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge.demo.faces import demo_faces
 from edge.demo.scene import RATE, DoorwayScene
 from export.bundle.bundle import pack_bundle
 from export.bundle.program import build_program
@@ -26,11 +25,11 @@ FACES = 72
 class Sandbox:
     """An empty home and an empty clone, in which only what a script names is made."""
 
-    def __init__(self, folder: Path, draw_scenes: Callable[..., None]) -> None:
+    def __init__(self, folder: Path, draw_faces: Callable[..., None], draw_scenes: Callable[..., None]) -> None:
         self.clone, self._home = folder / "clone", folder / "home"
         self.clone.mkdir()
         self._home.mkdir()
-        self._draw_scenes = draw_scenes
+        self._draw_faces, self._draw_scenes = draw_faces, draw_scenes
         self._makers = {
             "CLIP": self._make_clip,
             "CLIPS": self._make_clips,
@@ -86,9 +85,7 @@ class Sandbox:
         (path / "door.json").write_text(json.dumps({"file": "door.mp4", "max_people": 1, "segments": segments}))
 
     def _make_faces(self, path: Path) -> None:
-        for number, (crop, label) in enumerate(demo_faces(FACES, seed=3)):
-            (path / label).mkdir(parents=True, exist_ok=True)
-            assert cv2.imwrite(str(path / label / f"{number:02}.png"), crop[:, :, ::-1])
+        self._draw_faces(path, FACES, seed=3)
 
     def _make_scenes(self, path: Path) -> None:
         for first, (split, count) in enumerate((("train", 24), ("val", 4), ("test", 4))):

@@ -39,8 +39,8 @@ def runnable():
 
 
 @pytest.mark.parametrize("document", list(runnable()))
-def test_what_the_manual_says_can_be_typed_in_order(document, tmp_path, portraits, draw_scenes):
-    sandbox = Sandbox(tmp_path, draw_scenes)
+def test_what_the_manual_says_can_be_typed_in_order(document, tmp_path, draw_faces, draw_scenes):
+    sandbox = Sandbox(tmp_path, draw_faces, draw_scenes)
     for fence in scripts(document):
         if not fence.needs:
             if missing := {"ssh-keygen", "tar"} & set(fence.text.split()) - {*filter(shutil.which, fence.text.split())}:

@@ -18,10 +18,9 @@ from export.flash.bundle_file import read_bundle
 from export.flash.card import recognize
 from export.flash.login import read_login
 from export.flash.partition import MountedFolder
-from export.flash.plan import make_plan
+from export.flash.plan import make_plan, write_card
 from export.flash.show import differences, summary
 from export.flash.ssh_key import key_fault
-from export.flash.write import write_card
 
 pytestmark = pytest.mark.fuzz
 

@@ -1,4 +1,4 @@
-"""A second detector over the training scenes: what it sees and no annotation covers must not be learnt as no face.
+"""A second detector over the training scenes: what it finds without an annotation must not be learned as background.
 
 Annotators miss faces, and a locator that is punished for finding them learns a false ranking.
 """

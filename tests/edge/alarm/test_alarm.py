@@ -6,8 +6,7 @@ import pytest
 from gpiozero import OutputDevice
 
 from edge.alarm.alarm import Alarm
-from edge.alarm.pattern import BLIND, FAULT, STARTING, Pattern, Rhythm
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import BLIND, FAULT, STARTING, AlarmState, Pattern, Rhythm
 from edge.errors import UserError
 from edge.settings.schema import AlarmSettings
 from edge.settings.values import DailyHours

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from edge.demo.face_mask import with_mask, with_mask_on_chin
-from edge.demo.faces import demo_faces
 from edge.demo.portraits import load_portraits
 from edge.errors import UserError
 
@@ -49,16 +48,6 @@ def test_a_mask_leaves_the_original_alone(portraits):
     before = portraits[0].image.copy()
     with_mask(portraits[0])
     assert np.array_equal(before, portraits[0].image)
-
-
-@pytest.mark.usefixtures("portraits")
-def test_demo_faces_are_labelled_crops_that_follow_the_seed():
-    faces = demo_faces(8, seed=5)
-    assert [label for _, label in faces] == ["without_mask", "with_mask"] * 4
-    assert {(crop.shape, crop.dtype.name) for crop, _ in faces} == {((128, 128, 3), "uint8")}
-    again, others = demo_faces(8, seed=5), demo_faces(8, seed=6)
-    assert all(np.array_equal(a, b) for (a, _), (b, _) in zip(faces, again, strict=True))
-    assert not any(np.array_equal(a, b) for (a, _), (b, _) in zip(faces, others, strict=True))
 
 
 @pytest.mark.parametrize("package", ["skimage", "matplotlib"])

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.demo.measure import Score, Timings
 from edge.demo.terminal import Terminal, print_summary
 from edge.events.types import AlertBegan, AlertEnded

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from edge.errors import UserError
+from edge.releases.command import show_releases
 from edge.releases.install import install_bundle
 from edge.releases.record import installed_releases, linked_release, read_health
-from edge.releases.table import show_releases
 
 from .board import write_bundle
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.errors import UserError
 from edge.events.types import AlertBegan, AlertEnded, Muted

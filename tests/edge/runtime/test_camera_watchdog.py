@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edge.alarm.alarm import Alarm
-from edge.alarm.state import AlarmState
+from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.events.journal import Journal
 from edge.runtime.camera_watchdog import CameraWatchdog

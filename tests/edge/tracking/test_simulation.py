@@ -1,5 +1,7 @@
 """Error rates and waiting times over thousands of people."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,11 @@ VISIT = 3.0
 
 def within_a_factor_of_two(measured, rate):
     return rate / 2 <= measured <= rate * 2
+
+
+def at_most(rate, people):
+    """The settings say how many people may be misjudged, so fewer is right; two standard errors are left to chance."""
+    return rate + 2 * math.sqrt(rate * (1 - rate) / people)
 
 
 def judge(test, log_odds, deviation, seconds, seed):
@@ -48,31 +55,40 @@ def test_people_like_those_of_the_shipped_model_are_misjudged_as_seldom_as_set(s
     assert others.seconds < 0.6
 
 
-def test_a_crowd_is_judged_as_well_as_each_alone(new_tracker):
-    people = like_the_shipped_model(seed=6)
-    compliant, others = (crowds(new_tracker, people[kind][:200]) for kind in (True, False))
-    assert compliant.alerted < 0.06
-    assert others.passed < 0.1
-    assert others.alerted > 0.8
+def test_a_crowd_is_judged_as_well_as_each_alone(new_tracker, sequential_test):
+    misjudged_at_most_as_set(like_the_shipped_model(seed=6), 200, new_tracker, sequential_test())
 
 
 @pytest.mark.slow
 def test_ten_thousand_people_in_crowds_of_twenty_are_misjudged_as_seldom_as_set(new_tracker, sequential_test):
-    people, test = like_the_shipped_model(seed=7), sequential_test()
-    assert crowds(new_tracker, people[True]).alerted <= 2 * test.false_alert_rate
-    assert crowds(new_tracker, people[False]).passed <= 2 * test.miss_rate
+    misjudged_at_most_as_set(like_the_shipped_model(seed=7), 10_000, new_tracker, sequential_test())
+
+
+def misjudged_at_most_as_set(people, count, new_tracker, test):
+    """In a crowd a face is judged less often than alone: its errors have faded more between two times, and the verdict
+    comes later and is surer than the rates ask for (of 10,000 people 0.013 instead of 0.03, and 0.036 instead of 0.05).
+    So the rates are upper bounds here, and nearly everybody must get the right verdict in time."""
+    compliant, others = (crowds(new_tracker, people[kind][:count]) for kind in (True, False))
+    assert compliant.alerted <= at_most(test.false_alert_rate, count)
+    assert others.passed <= at_most(test.miss_rate, count)
+    assert compliant.passed > 0.9
+    assert others.alerted > 0.88
 
 
 def test_people_from_photographs_are_misjudged_as_seldom_as_set(sequential_test, shared_data):
+    """Most photographs are clearer than the pictures at a door, so the rates are upper bounds here, too: with the
+    classifier that ships 0.02 instead of 0.03, and 0.02 instead of 0.05. A test that decides nothing would also stay
+    below them, so nearly everybody must get the right verdict."""
     classifier, _ = load_classifier(ModelSettings())
     test, scores = sequential_test(), log_odds_of(shared_data / "crops", classifier)
     rng = np.random.default_rng(8)
     compliant, others = (
         judge(test, rng.choice(scores[kind], PEOPLE), NOISE, VISIT, seed=kind) for kind in (True, False)
     )
-    # Photographs that are clearer than the test assumes are misjudged less often than set, which is no fault.
-    assert compliant.alerted <= 2 * test.false_alert_rate
-    assert others.passed <= 2 * test.miss_rate
+    assert compliant.alerted <= at_most(test.false_alert_rate, len(scores[True]))
+    assert others.passed <= at_most(test.miss_rate, len(scores[False]))
+    assert compliant.passed > 0.9
+    assert others.alerted > 0.9
 
 
 def crowds(new_tracker, log_odds, size=20):

@@ -28,8 +28,8 @@ def arrays(pairs):
 @given(boxes, st.sampled_from([8, 16, 32]), st.floats(-2.9, 2.9), st.floats(-2.9, 2.9))
 def test_decoding_undoes_encoding(box, stride, dx, dy):
     box = np.array([box])
-    centre = (box[:, :2] + box[:, 2:]) / 2 + np.array([[dx, dy]]) * stride
-    assert decode_boxes(encode_boxes(box, centre, stride), centre, stride) == pytest.approx(box, abs=1e-3)
+    center = (box[:, :2] + box[:, 2:]) / 2 + np.array([[dx, dy]]) * stride
+    assert decode_boxes(encode_boxes(box, center, stride), center, stride) == pytest.approx(box, abs=1e-3)
 
 
 @given(boxes, st.sampled_from([8, 16, 32]))
@@ -38,10 +38,10 @@ def test_int8_moves_a_face_of_the_stride_little(box, stride):
     size = box[:, 2:] - box[:, :2]
     if not (stride <= size.max() <= 10 * stride) or size.min() < stride / 2:
         return
-    centre = (box[:, :2] + box[:, 2:]) / 2
-    heat, said = np.full((1, 1), 6.0), np.round(levels(encode_boxes(box, centre, stride)) / 6 * 255) / 255 * 6
+    center = (box[:, :2] + box[:, 2:]) / 2
+    heat, said = np.full((1, 1), 6.0), np.round(levels(encode_boxes(box, center, stride)) / 6 * 255) / 255 * 6
     found, _ = decode_maps({stride: (heat, said[np.newaxis])}, min_score=0.5)
-    assert ious(found, box - np.tile(centre - stride / 2, 2))[0, 0] > 0.85
+    assert ious(found, box - np.tile(center - stride / 2, 2))[0, 0] > 0.85
 
 
 def test_a_hot_cell_gives_its_box():

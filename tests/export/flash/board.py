@@ -14,6 +14,9 @@ MODULES = ("numpy", "gpiozero", "lgpio", "picamera2")
 STAND_IN = '#!/bin/sh\necho "$(basename "$0") $*" >>"{calls}"\n{body}\n'
 LED_SAYS = "print('led', open('{led}/trigger').read().strip(), flush=True)\n"
 
+FAILS = "import sys; print('no camera was found'); sys.exit(3)"
+"""An installer that fails."""
+
 
 class Board:
     """A board with its root, its boot partition, its LED, and programs that write down how they were called."""

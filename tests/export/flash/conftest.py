@@ -18,6 +18,8 @@ from export.flash import command
 from export.flash.access import Access, Wifi
 from export.flash.partition import BootPartition, MountedFolder
 
+from .board import Board
+
 FIRMWARE = ["bootcode.bin", "start.elf", "start4.elf", "fixup.dat", "fixup4.dat", "bcm2710-rpi-3-b.dtb"]
 ISSUE = "Raspberry Pi reference {date}\nGenerated using pi-gen, https://example.org/pi-gen, 0123abcd, {stage}\n"
 CONFIG = "camera_auto_detect=1\nauto_initramfs=1\n# Run in 64-bit mode\narm_64bit=1\n[cm4]\notg_mode=1\n"
@@ -169,6 +171,14 @@ def bundle(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def board(tmp_path, bundle):
+    """A board whose card holds a bundle with an installer that says how it was called."""
+    board = Board(tmp_path, bundle)
+    board.card("import sys; print('arguments', *sys.argv[1:])")
+    return board
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from export.flash.access import Access
 from export.flash.bundle_file import read_bundle
 from export.flash.card import recognize
 from export.flash.image import ImageFile
-from export.flash.plan import FIRST_BOOT, make_plan
-from export.flash.write import write_card
+from export.flash.plan import FIRST_BOOT, make_plan, write_card
 
 from .conftest import content
 

@@ -44,7 +44,7 @@ def test_a_jittered_crop_keeps_the_channels_in_order():
     red[:, :, 0] = 250
     crops = [jittered_crop(red, whole_picture(red), np.random.default_rng(seed)) for seed in range(20)]
     levels = np.array([crop.reshape(-1, 3).mean(axis=0) for crop in crops])
-    # A poor camera may fade colours to grey, but never turns red into blue.
+    # A poor camera may fade colors to gray, but never turns red into blue.
     assert (levels[:, :1] >= levels[:, 1:] - 1).all()
     assert np.median(levels[:, 0] - levels[:, 2]) > 100
 
@@ -53,5 +53,5 @@ def test_crops_are_made_of_every_class(drawn_faces):
     photos = read_dataset(drawn_faces).split("train")
     crops = TrainingCrops(photos)
     for index in range(len(photos)):
-        for spoilt in (False, True):
-            assert crops.make(index, np.random.default_rng(index), spoilt=spoilt).shape == (128, 128, 3)
+        for spoiled in (False, True):
+            assert crops.make(index, np.random.default_rng(index), spoiled=spoiled).shape == (128, 128, 3)

@@ -1,11 +1,8 @@
-"""Bundles and records from outside: what they name stays inside, and what is odd is refused in a sentence."""
+"""Bundles from outside: what they name stays inside, and what is odd is refused in a sentence."""
 
-import hashlib
 import io
 import json
 import os
-import subprocess
-import sys
 import tarfile
 
 import pytest
@@ -14,32 +11,10 @@ from edge.errors import UserError
 from edge.releases.bundle_file import install_bundle_file
 from edge.releases.bundle_tar import read_bundle_tar
 from edge.releases.install import install_bundle
-from edge.releases.manifest import is_release_name
-from edge.releases.record import installed_releases, linked_release, read_health
-from edge.releases.table import show_releases
-from export.bundle.target import SOURCE
+from edge.releases.record import installed_releases
 
 from .board import write_bundle
-
-ODD_NAMES = [
-    "",
-    ".",
-    "..",
-    "../../escaped",
-    "a/b",
-    "/tmp/absolute",
-    "a\nb",
-    "a\0b",
-    "\x1b[31m",
-    "x.partial",
-    "-a",
-    "x" * 300,
-]
-ODD_VALUES = [None, 5, True, [], {}, ["a"]]
-
-
-def digest(content):
-    return hashlib.sha256(content).hexdigest()
+from .odd import ODD_NAMES, ODD_VALUES, digest
 
 
 def manifest_of(files, **changes):
@@ -71,11 +46,6 @@ def pack(tmp_path):
 
 
 INSTALLER = b"import sys; sys.exit(7)"
-
-
-@pytest.mark.parametrize("name", ODD_NAMES)
-def test_an_odd_name_is_no_release_s(name):
-    assert not is_release_name(name)
 
 
 @pytest.mark.parametrize("name", [*ODD_NAMES, *ODD_VALUES])
@@ -157,65 +127,6 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         read_bundle_tar(tmp_path / "bundle.tar")
 
 
-# The installer, which runs before anything of the bundle can be believed.
-
-
-@pytest.fixture
-def unpacked(tmp_path):
-    """An unpacked bundle with the real installer, made by hand."""
-    bundle = write_bundle(tmp_path / "bundle", "1.0+a")
-    installer = (SOURCE / "export/bundle/install.py").read_bytes()
-    (bundle / "install.py").write_bytes(installer)
-    manifest = json.loads((bundle / "manifest.json").read_text())
-    manifest["files"]["install.py"] = digest(installer)
-    (bundle / "manifest.json").write_text(json.dumps(manifest))
-    return bundle
-
-
-def run_installer(bundle, root):
-    command = [sys.executable, bundle / "install.py", "--root", root]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=bundle)
-
-
-@pytest.mark.parametrize("module", ["hashlib", "json", "argparse", "pathlib", "os", "stat", "edge"])
-def test_the_installer_imports_nothing_of_its_own_folder(unpacked, tmp_path, module):
-    (unpacked / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
-    done = run_installer(unpacked, tmp_path / "root")
-    assert (done.returncode, done.stderr.split(",")[0]) == (2, f"maskwatch: The bundle holds {module}.py")
-    assert not (tmp_path / "ran").exists()
-
-
-@pytest.mark.parametrize("kind", ["pipe", "link", "link to a folder", "listed link"])
-def test_the_installer_refuses_what_is_no_plain_file(unpacked, tmp_path, kind):
-    match kind:
-        case "pipe":
-            os.mkfifo(unpacked / "odd")
-        case "link":
-            (unpacked / "odd").symlink_to("install.py")
-        case "link to a folder":
-            (unpacked / "odd").symlink_to("/")
-        case "listed link":
-            (unpacked / "maskwatch.toml").rename(tmp_path / "elsewhere")
-            (unpacked / "maskwatch.toml").symlink_to(tmp_path / "elsewhere")
-    done = run_installer(unpacked, tmp_path / "root")
-    assert done.returncode == 2
-    assert "which is no plain file" in done.stderr
-
-
-def test_the_installer_does_not_wait_for_a_manifest_that_is_a_pipe(unpacked, tmp_path):
-    (unpacked / "manifest.json").unlink()
-    os.mkfifo(unpacked / "manifest.json")
-    assert run_installer(unpacked, tmp_path / "root").returncode == 2
-
-
-@pytest.mark.parametrize("name", ["../../../../../../etc/hostname", "/etc/hostname"])
-def test_the_installer_reads_nothing_outside_its_folder(unpacked, tmp_path, name):
-    manifest = json.loads((unpacked / "manifest.json").read_text())
-    manifest["files"][name] = "0" * 64
-    (unpacked / "manifest.json").write_text(json.dumps(manifest))
-    assert f"The bundle lacks {name}" in run_installer(unpacked, tmp_path / "root").stderr
-
-
 @pytest.mark.parametrize("missing", ["version", "python", "machine"])
 def test_a_bundle_that_says_too_little_is_refused(board, tmp_path, missing):
     bundle = write_bundle(tmp_path / "bundle", "1.0+a")
@@ -241,72 +152,3 @@ def test_settings_that_the_service_would_refuse_are_refused_before_anything_chan
     with pytest.raises(UserError, match='did you mean "led_pin"'):
         install(board, "1.0+a")
     assert installed_releases(board.layout) == []
-
-
-# What lies on the board's disk.
-
-
-@pytest.fixture
-def damage(board, install):
-    """Changes the record of a release that is installed beside another."""
-    install(board, "1.0+a")
-    install(board, "1.0+b")
-
-    def damage(content):
-        record = board.layout.release("1.0+a") / "release.json"
-        if isinstance(content, dict):
-            content = json.dumps(json.loads(record.read_text()) | content).encode()
-        record.write_bytes(content)
-
-    return damage
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        *({"name": name} for name in (*ODD_NAMES, *ODD_VALUES, "1.0+b")),
-        *(
-            {key: value}
-            for key in ("version", "target", "program", "installed_at")
-            for value in ("\x1b[2J", *ODD_VALUES)
-        ),
-        *({"models": value} for value in (None, 5, [], {"../x": {"network": "n", "sha256": "0" * 64}})),
-        *({"models": {"classifier": value}} for value in (None, {}, {"network": 5, "sha256": ""})),
-        *({"models": {"classifier": {"network": "n\n", "sha256": "0" * 64}}}, {"more": 1}),
-        *(b"", b"{", b"[]", b"\xff", b"[" * 100_000, b"5"),
-    ],
-)
-def test_a_damaged_record_is_said_to_be_and_is_no_release(board, damage, content):
-    damage(content)
-    out = io.StringIO()
-    show_releases(board.layout, out)
-    assert "is damaged (release.json): install another release, then remove that folder." in out.getvalue()
-    assert [record.name for record in installed_releases(board.layout)] == ["1.0+b"]
-
-
-def test_no_record_has_a_folder_elsewhere_removed(board, install):
-    precious = board.layout.root / "opt/precious"
-    precious.mkdir(parents=True)
-    for number in range(3):
-        folder = board.layout.releases / f"old{number}"
-        folder.mkdir(parents=True)
-        record = {"name": "../../precious", "version": "1", "target": "t", "program": "p", "models": {}}
-        (folder / "release.json").write_text(json.dumps(record | {"installed_at": f"2020-01-0{number + 1}"}))
-    for letter in "abcde":
-        install(board, f"1.0+{letter}")
-    assert precious.is_dir()
-
-
-@pytest.mark.parametrize("to", ["..", "/", "../../precious/..", "a b"])
-def test_a_link_that_names_no_release_is_none(board, to):
-    board.layout.current.parent.mkdir(parents=True)
-    board.layout.current.symlink_to(to)
-    assert linked_release(board.layout.current) is None
-
-
-@pytest.mark.parametrize(
-    "content", [b"[]", b"5", b"{", b'{"healthy": "x"}', b'{"healthy": true, "why": [1]}', b"[" * 99999]
-)
-def test_a_damaged_word_on_health_is_none(board, damage, content):
-    (board.layout.release("1.0+a") / "health.json").write_bytes(content)
-    assert read_health(board.layout.release("1.0+a")) is None

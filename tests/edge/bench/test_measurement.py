@@ -1,8 +1,9 @@
 from itertools import count
 
+import numpy as np
 import pytest
 
-from edge.bench.stopwatch import Stopwatch
+from edge.bench.measurement import Stopwatch, forget_peak, resident_megabytes, seconds_since_start
 
 
 @pytest.fixture
@@ -49,3 +50,21 @@ def test_the_very_first_frame_is_kept_even_if_it_does_not_count(watched):
     stopwatch = watched(warm_up=4, captures=False)
     assert stopwatch.first_frame_seconds == pytest.approx(0.0021)
     assert stopwatch.size == (320, 240)
+
+
+def test_a_process_has_run_for_a_while_and_goes_on():
+    first = seconds_since_start()
+    assert 0 < first <= seconds_since_start()
+
+
+def test_memory_now_is_at_most_the_peak():
+    now, peak = resident_megabytes()
+    assert 0 < now <= peak
+
+
+def test_a_peak_that_is_forgotten_counts_no_more():
+    touched = np.ones(100_000_000, np.uint8)
+    _, high = resident_megabytes()
+    del touched
+    forget_peak()
+    assert resident_megabytes()[1] < high

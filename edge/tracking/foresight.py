@@ -1,0 +1,80 @@
+"""Frames that need no search for faces: everyone is where they were expected, and looks as before.
+
+Finding faces costs more than all the rest of a frame. While every verdict stands, most frames of a person who stays
+show nothing new, and three cheap comparisons detect that: nothing moves beside the people (a newcomer would), the
+picture at each expected place resembles the face that was there, and the last search is not long ago. A frame that
+fails one of them is searched at once, so a person who comes, leaves or changes is seen in the frame in which it
+happens.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from edge.camera.frame import Frame
+from edge.tracking.patch import gray_patch, is_flat, likeness
+from edge.tracking.track import Person
+from edge.vision.face import Face
+from edge.vision.glance import changed, glance, moves
+
+MOST_FRAMES, MOST_SECONDS = 2, 0.25
+"""How many frames in a row, and how long, may go without a search: predictions drift, and a drift loses people."""
+
+UNCHANGED = 0.9
+"""How much a face must resemble the last one to be taken for it without a search; 1 is the same."""
+
+BODY = 1.5
+"""How far a person's own movements reach to each side of the middle of the face, in sizes of the face."""
+
+
+class Foresight:
+    """Gives the places of a frame's faces, if they can be known without a search."""
+
+    def __init__(self) -> None:
+        self._small: np.ndarray | None = None
+        self._frames, self._searched = 0, -math.inf
+
+    def faces(self, frame: Frame, settled: Sequence[Person]) -> list[Face] | None:
+        """The faces of a frame, in the order of the people.
+
+        Args:
+            frame: The next frame.
+            settled: Everyone in view, who were all found in the last frame; nobody if one of them is not settled.
+
+        Returns:
+            One face for each of them, or None where the frame must be searched.
+        """
+        faces = self._foreseen(frame, settled)
+        self._frames += 1
+        if faces is None:
+            self._frames, self._searched = 0, frame.seconds
+        return faces
+
+    def _foreseen(self, frame: Frame, settled: Sequence[Person]) -> list[Face] | None:
+        before, self._small = self._small, glance(frame.image) if settled else None
+        long_ago = self._frames >= MOST_FRAMES or frame.seconds - self._searched >= MOST_SECONDS
+        if before is None or self._small is None or long_ago:
+            return None
+        faces = [replace(person.motion.at(frame.seconds), score=person.face.score) for person in settled]
+        if moves(_outside(changed(before, self._small), faces, frame.image.shape)):
+            return None
+        unchanged = all(_is_unchanged(frame, *pair) for pair in zip(settled, faces, strict=True))
+        return faces if unchanged else None
+
+
+def _is_unchanged(frame: Frame, person: Person, face: Face) -> bool:
+    patch = gray_patch(frame.image, face)
+    return not is_flat(patch) and likeness(person.patch, patch) >= UNCHANGED
+
+
+def _outside(change: np.ndarray, faces: Sequence[Face], shape: Sequence[int]) -> np.ndarray:
+    """A small picture of changes, without the places of people, who reach down to the floor."""
+    rows, columns = change.shape[0] / shape[0], change.shape[1] / shape[1]
+    for face in faces:
+        middle, reach = face.center[0], BODY * face.size
+        top = max(0, int((face.top - face.size / 2) * rows))
+        left, right = max(0, int((middle - reach) * columns)), max(0, int((middle + reach) * columns) + 1)
+        change[top:, left:right] = 0
+    return change
