@@ -152,7 +152,7 @@ class Tracker:
         for person, (p, p_clear) in zip(people, scores.tolist(), strict=True):
             events += self._weigh(person, p, p_clear)
         slowest = self.rules.slowest_frames_per_second
-        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, anybody=bool(self.people))
+        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, occupied=bool(self.people))
 
     def _person(self, face: Face, patch: np.ndarray) -> Person:
         return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
