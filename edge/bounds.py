@@ -92,7 +92,7 @@ def limits(kind: type[Any]) -> tuple[tuple[str, Limit], ...]:
 
 
 def shown(value: object) -> str:
-    """A value from outside as a message may repeat it: on one line and short, whatever it is."""
+    """A value from outside as a message may repeat it: on one line and short."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "a table"
     if isinstance(value, int) and value.bit_length() > 64:

@@ -19,7 +19,7 @@ CONFIG_HELP = "settings in TOML [/etc/maskwatch/maskwatch.toml, where there is o
 
 
 def entry() -> NoReturn:
-    """The program: `main`, and an end that is in order whatever a camera's driver is still doing."""
+    """The program: `main`, and an orderly end even while a camera's driver hangs."""
     try:
         status = main()
     except Exception:  # noqa: BLE001  as Python itself would, but for the end
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read the events has gone; keep Python from complaining about it once more at exit.
+        # The reader of the events has gone; keep Python from reporting that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -134,7 +134,7 @@ def _add_replay(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser
     replay.add_argument("--out", type=Path, metavar="FILE", help="annotated clip to write (.webm, .mp4, .avi)")
     replay.add_argument("--timeline", type=Path, metavar="FILE", help="picture of the timeline to write (.png)")
     replay.add_argument("--force", action="store_true", help="replace these files if they are there")
-    replay.add_argument("--rate", type=float, metavar="N", help="frames a second to look at [all]")
+    replay.add_argument("--rate", type=float, metavar="N", help="frames a second to process [all]")
     replay.add_argument("--realtime", action="store_true", help="at the speed of life, not as fast as it goes")
     replay.set_defaults(command=commands.replay_command)
 
@@ -209,6 +209,7 @@ def _add_stats(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     form.add_argument("--csv", dest="form", action="store_const", const="csv", help="print CSV")
     form.add_argument("--json", dest="form", action="store_const", const="json", help="print JSON")
     form.add_argument("--png", type=Path, metavar="FILE", help="write a picture; needs matplotlib")
+    stats.add_argument("--force", action="store_true", help="replace that picture if it is there")
     form.add_argument("--record", action="store_true", help="count until stopped, as maskwatch-stats.service does")
     stats.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     stats.set_defaults(command=commands.stats_command, form="table")

@@ -145,7 +145,13 @@ def stats_command(arguments: argparse.Namespace) -> int:
     if arguments.record:
         return record_visits(settings)
     return show_stats(
-        settings, sys.stdout, days=arguments.days, hourly=arguments.hourly, form=arguments.form, png=arguments.png
+        settings,
+        sys.stdout,
+        days=arguments.days,
+        hourly=arguments.hourly,
+        form=arguments.form,
+        png=arguments.png,
+        force=arguments.force,
     )
 
 

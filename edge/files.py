@@ -67,7 +67,7 @@ def folder_for(path: Path) -> Iterator[None]:
 
 
 def link_whole(path: Path, target: str) -> None:
-    """Point a symbolic link to `target`, whatever it pointed to before."""
+    """Point a symbolic link to `target`, in place of an older link."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}{PARTIAL}")
     partial.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ Handler = Callable[[int, FrameType | None], Any] | signal.Handlers
 Item = TypeVar("Item")
 
 GLANCE_SECONDS = 0.1
-"""How often a wait looks at the flag."""
+"""How often a wait checks the flag."""
 
 CTRL_C_STATUS = 130
 """Exit status after Ctrl-C."""
@@ -23,7 +23,7 @@ class _StoppedError(BaseException):
 
 
 class StopFlag:
-    """Whether the program has been asked to stop; every wait looks at it.
+    """Whether the program has been asked to stop; every wait checks it.
 
     A plain attribute and no `threading.Event`: a handler runs between any two steps of the main thread, which may just
     then be inside the event's own lock.
@@ -43,7 +43,7 @@ class StopFlag:
             raise _StoppedError
 
     def interrupt(self, work: Callable[[], Item]) -> Item | None:
-        """Do work that never looks at the flag, and leave it at once when the flag is set.
+        """Do work that never checks the flag, and leave it at once when the flag is set.
 
         A call into compiled code ends first.
 
@@ -61,7 +61,7 @@ class StopFlag:
         return None if self.is_set else result
 
     def wait(self, seconds: float) -> bool:
-        """Wait for so many seconds at most; returns whether the program is to stop."""
+        """Wait for at most `seconds`; returns whether the program is to stop."""
         until = time.monotonic() + seconds
         while not self.is_set and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, GLANCE_SECONDS))

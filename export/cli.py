@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from edge.errors import UserError
 from edge.help import example
+from edge.output_file import check_output
 from edge.stderr import silenced_stderr
 from export.bundle.command import add_bundle
 from export.completion import add_completion
@@ -94,7 +95,9 @@ def _quantize(arguments: argparse.Namespace, console: "Console") -> None:
 
     run = read_run(arguments.run)
     out = arguments.out or arguments.run / f"{run.network}.tflite"
-    _refuse_place(out, force=arguments.force)
+    # With --force, too, what training left there stays.
+    inputs = [path for path in arguments.run.iterdir() if path.suffix != ".tflite"]
+    check_output(out, what="model file", inputs=inputs, force=arguments.force)
     with console.status("Quantizing and comparing; this takes a minute or two"):
         result = quantize(run, images=arguments.images, max_drop=arguments.max_drop)
     console.print(parity_table(result.parity), disagreement_table(result.parity))
@@ -108,14 +111,6 @@ def _push(arguments: argparse.Namespace, console: "Console") -> int:
     results = push(arguments.hosts, arguments.file, console, keep_going=arguments.keep_going)
     console.print(results_table(results))
     return 0 if all(result.good for result in results) else 1
-
-
-def _refuse_place(out: Path, *, force: bool) -> None:
-    """Say before the work, not after it, that its result cannot be kept."""
-    if out.exists() and not force:
-        raise UserError(f"{out} is there already", "add --force to replace it")
-    if not out.parent.is_dir():
-        raise UserError(f"There is no folder {out.parent} to write {out.name} to", "make it first")
 
 
 def _inspect(arguments: argparse.Namespace, console: "Console") -> None:

@@ -54,7 +54,7 @@ def shipped_locator():
 
 
 @pytest.fixture
-def grey_frame():
+def gray_frame():
     return np.full((240, 320, 3), 128, np.uint8)
 
 

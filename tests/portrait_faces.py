@@ -37,14 +37,14 @@ def _crop(portrait: Portrait, random: np.random.Generator) -> np.ndarray:
 
 
 def _before_a_wall(portrait: Portrait, random: np.random.Generator) -> np.ndarray:
-    """The portrait before a wall of a random colour with a gentle gradient, uint8 RGB."""
-    colours = random.uniform(50, 230, (2, 2, 3)).astype(np.float32) * 0.4 + random.uniform(30, 150, 3)
-    wall = cv2.resize(colours.astype(np.float32), portrait.image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    """The portrait before a wall of a random color with a gentle gradient, uint8 RGB."""
+    colors = random.uniform(50, 230, (2, 2, 3)).astype(np.float32) * 0.4 + random.uniform(30, 150, 3)
+    wall = cv2.resize(colors.astype(np.float32), portrait.image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     share = portrait.image[..., 3:] / 255
     return np.round(wall * (1 - share) + portrait.image[..., :3] * share).astype(np.uint8)
 
 
 def _jittered(face: Face, random: np.random.Generator) -> Face:
     half = face.size / 2 * random.uniform(0.88, 1.2)
-    x, y = np.array(face.centre) + random.uniform(-0.08, 0.08, 2) * face.size
+    x, y = np.array(face.center) + random.uniform(-0.08, 0.08, 2) * face.size
     return replace(face, left=x - half, top=y - half, right=x + half, bottom=y + half)

@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         argv: The arguments, by default the program's own.
 
     Returns:
-        The exit status: 0, 2 for something the person at the keyboard can mend, 130 after Ctrl-C.
+        The exit status: 0, 2 for something the user can fix, 130 after Ctrl-C.
     """
     status = _run(argv)
     if argv is None:
@@ -83,7 +83,7 @@ def train_classifier(args: argparse.Namespace) -> int:
         if settings.second_detector:
             dataset = dataset.joined_by(Dataset(unclear_places(scenes, Path(settings.second_detector))))
     _prepare_folder(args, files, dataset.digest)
-    # Only now the imports that take seconds: bad input has been answered.
+    # These imports take seconds, so bad input is refused before them.
     with silenced_stderr():
         from training.classifier.session import train_classifier as train
     return 0 if train(dataset, settings, files, fit_on=not args.score_only) else INTERRUPTED
@@ -156,7 +156,7 @@ def _refuse_other_pictures(digest: str, files: RunFiles) -> None:
 
 
 def _given(kind: type[Settings], args: argparse.Namespace) -> dict[str, Any]:
-    """The settings that stand on the command line."""
+    """The settings given on the command line."""
     values = {f.name: getattr(args, f.name, None) for f in fields(kind)}
     return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if v is not None}
 

@@ -3,8 +3,8 @@
     KERAS_BACKEND=jax python -m training.quarter_hour locator SCENES --out RUN [options of maskwatch-train locator]
     KERAS_BACKEND=torch python -m training.quarter_hour classifier DATA --out RUN --network door_cnn [...]
 
-The learning rate falls to nothing by the last epoch, so the number of epochs must be right beforehand: two short trials
-tell what an epoch costs on this machine, and what comes before and after the epochs.
+The learning rate falls to almost zero by the last epoch, so the number of epochs must be known beforehand. Two short
+trials measure what an epoch costs on this machine, and what comes before and after the epochs.
 """
 
 import argparse
@@ -23,18 +23,18 @@ TRIALS = (1, 3)
 """Epochs of the two trials."""
 
 MARGIN = 0.05
-"""Share of the time that is left over, for epochs that take longer than those of the trials."""
+"""Share of the time kept in reserve, for epochs that take longer than those of the trials."""
 
 RECIPES = {
     "locator": ("--batch-size", "64", "--learning-rate", "4e-3"),
     "classifier": ("--batch-size", "256", "--learning-rate", "6e-3"),
 }
-"""Options that suit a GPU, by network; what stands on the command line comes after them and counts."""
+"""Options that suit a GPU, by network; options on the command line override them."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a fit takes, in seconds."""
+    """The cost of a fit, in seconds."""
 
     once: float
     """Reading the pictures, compiling, the last evaluation."""

@@ -32,10 +32,10 @@ TESTS = {"led": Rhythm(0.25, 0.25, times=4), "buzzer": Rhythm(0.5, times=1), "cl
 
 
 class Alarm:
-    """Shows what is held of everyone in view, and what ails the device itself.
+    """Shows the verdicts on the people in view, and what is wrong with the device itself.
 
-    A context manager: everything is off before, and after whatever ended it. What must go on between the calls, a
-    blinking LED and the end of a buzz, gpiozero plays by itself. `play` may also be called from another thread.
+    A context manager: all outputs are off before it and after it, however it ends. gpiozero plays by itself what must
+    go on between two calls: a blinking LED, the end of a buzz. `play` may also be called from another thread.
 
     Raises:
         UserError: A pin does not exist, or is in use.
@@ -68,7 +68,7 @@ class Alarm:
 
     @property
     def settings(self) -> AlarmSettings:
-        """The rules; others count from the next frame on. The pins stay those that were taken."""
+        """The rules. New ones count from the next frame on; the pins stay those that were opened at the start."""
         return self._policy.settings
 
     @settings.setter
@@ -100,7 +100,7 @@ class Alarm:
     def play(self, pattern: Pattern) -> None:
         """Play a pattern until the next frame is shown, such as STARTING, BLIND or FAULT.
 
-        It needs no frames to go on. To ask for it again while it is played changes nothing.
+        It goes on without frames. Asking for it again while it is played changes nothing.
         """
         with self._lock:
             self._policy.interrupt()
@@ -110,11 +110,11 @@ class Alarm:
 
     @property
     def seconds(self) -> float:
-        """When the newest frame was taken that has been shown."""
+        """When the newest frame that has been shown was taken."""
         return self._seconds
 
     def test(self, name: str) -> OutputTested:
-        """Have an output come on for a moment, to see whether it does. What a frame asks of it comes first.
+        """Switch an output on for a moment, to see whether it works. A frame that needs the output comes first.
 
         Args:
             name: "led", "buzzer" or "clear_led".
@@ -138,7 +138,7 @@ class Alarm:
             return BuzzerMuted(at=self._seconds, minutes=minutes)
 
     def unmute_buzzer(self) -> BuzzerUnmuted:
-        """Have it sound again; returns what to log.
+        """Let the buzzer sound again; returns what to log.
 
         Raises:
             UserError: It is not muted.
@@ -163,15 +163,15 @@ class Alarm:
         self.close()
 
     def close(self) -> None:
-        """Switch everything off and let the pins go; from then on nothing is shown."""
+        """Switch everything off and close the pins; nothing is shown after that."""
         with self._lock:
             self._outputs = {}
             self._opened.close()
             self.state = AlarmState()
 
     def _begin(self, pattern: Pattern, *, live: bool) -> None:
-        energised = pattern.reads == self.settings.relay_energised_while
-        rhythms = {"led": pattern.led, "clear_led": pattern.clear_led, "relay": ON if energised else OFF}
+        energized = pattern.reads == self.settings.relay_energised_while
+        rhythms = {"led": pattern.led, "clear_led": pattern.clear_led, "relay": ON if energized else OFF}
         if pattern.buzzer == OFF:  # otherwise a buzz is left to its end
             rhythms["buzzer"] = OFF
         for name in rhythms.keys() & self._outputs.keys():

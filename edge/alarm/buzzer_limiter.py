@@ -22,14 +22,14 @@ class BuzzerRules:
 
 
 class BuzzerLimiter:
-    """One buzz for each person, not too often, and not too much of it.
+    """One buzz for each person, not too often and not too long in all.
 
-    A buzz that may not sound is never made up for: the LED has said it, and a late buzz would be for nobody.
+    A buzz that may not sound is dropped: the LED has shown the alert, and a late buzz would reach the wrong person.
     """
 
     def __init__(self, rules: BuzzerRules) -> None:
         self.rules = rules
-        """They may be replaced at any time; earlier buzzes go on to count."""
+        """They may be replaced at any time; earlier buzzes still count."""
         self._begun: deque[float] = deque()
         self._greeted: dict[int, float] = {}
         self._ends = -math.inf
@@ -46,14 +46,14 @@ class BuzzerLimiter:
         sounding = now < self._ends
         if not due or not (sounding or self._affordable(now)):
             return False
-        self._greeted.update(dict.fromkeys(due, now))  # also who arrives while it sounds: several share one buzz
+        self._greeted.update(dict.fromkeys(due, now))  # people who arrive while it sounds share that buzz
         if not sounding:
             self._begun.append(now)
             self._ends = now + self.rules.seconds
         return not sounding
 
     def cut(self) -> None:
-        """The buzzer has been silenced: whoever arrives next has a buzz of their own."""
+        """The buzzer has been silenced: the next person who arrives gets a new buzz."""
         self._ends = -math.inf
 
     def _affordable(self, now: float) -> bool:

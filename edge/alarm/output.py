@@ -10,8 +10,8 @@ from edge.alarm.pattern import OFF, Rhythm
 class Output:
     """Plays a rhythm on a device.
 
-    gpiozero keeps the time of a live device, so that a rhythm goes on while no frames come. On a recording, which may
-    be read faster than life, the pin is set frame by frame from the same rhythm.
+    On a live device gpiozero keeps the time, so a rhythm goes on while no frames come. A recording may be read faster
+    than real time, so there the pin is set frame by frame from the same rhythm.
     """
 
     def __init__(self, device: DigitalOutputDevice) -> None:
@@ -29,7 +29,7 @@ class Output:
         Args:
             rhythm: What to play.
             seconds: Now, on the frames' clock.
-            live: Whether gpiozero plays it, on the clock of life.
+            live: Whether gpiozero plays it in real time.
         """
         self.rhythm, self._began = rhythm, seconds
         if live:

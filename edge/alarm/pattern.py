@@ -1,7 +1,7 @@
 """What the outputs play, as data: gpiozero plays it on the pins, and a recording's pictures read it off.
 
-Nothing flashes more than three times a second, which can hurt people with photosensitive epilepsy. A steady LED speaks
-of the people in view, a blinking one of the device itself.
+Nothing flashes more than three times a second, which can hurt people with photosensitive epilepsy. A steady LED is
+about the people in view, a blinking one about the device itself.
 """
 
 import math
@@ -22,12 +22,12 @@ class AlarmState:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """On and off in turn, beginning with on; off in the end."""
+    """On and off in turn; it begins with on and ends with off."""
 
     on_seconds: float
     off_seconds: float = 0.0
     times: int | None = None
-    """How often it comes on; None for ever."""
+    """How often it comes on; None means forever."""
 
     def level(self, seconds: float) -> bool:
         """Whether the output is on, `seconds` after the rhythm began; before that, as at its beginning."""
@@ -50,23 +50,23 @@ class Pattern:
     name: str
     led: Rhythm = OFF
     buzzer: Rhythm = OFF
-    """Played anew for each person whom it is for, never merely because the pattern is on."""
+    """Played once for each person it is for, never merely because the pattern is on."""
     clear_led: Rhythm = OFF
     reads: Literal["alert", "clear"] | None = None
-    """What the relay says; None where the device cannot know, and the relay is then as it is without power."""
+    """What the relay says; None where the device cannot know: the relay is then as it is without power."""
 
 
 STARTING = Pattern(name="starting", led=Rhythm(0.5, 0.5))
 """No frame has gone through yet."""
 WATCHING = Pattern(name="watching", reads="clear")
-"""Nobody is in view, or nobody to speak of, or somebody not yet judged."""
+"""Nobody is in view, or only static faces, or only people who are not judged yet."""
 ALERT = Pattern(name="alert", led=ON, buzzer=Rhythm(1.0, times=1), reads="alert")
-"""Somebody in view is not compliant. How long the buzzer sounds is in the settings."""
+"""Someone in view is not compliant. The settings say how long the buzzer sounds."""
 CLEAR = Pattern(name="clear", clear_led=ON, reads="clear")
-"""Somebody is in view, and everyone is compliant."""
+"""Someone is in view, and everyone is compliant."""
 BLIND = Pattern(name="blind", led=Rhythm(0.1, 0.9))
 """No fresh frames."""
 FAULT = Pattern(name="fault", led=Rhythm(0.2, 0.2))
-"""Something is broken that a person must mend."""
+"""Something is broken that a person must fix."""
 
 PATTERNS = (STARTING, WATCHING, ALERT, CLEAR, BLIND, FAULT)

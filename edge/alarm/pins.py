@@ -16,11 +16,11 @@ def open_pins(*, mock: bool) -> Factory:
         mock: Whether to use mock pins, which drive nothing.
 
     Raises:
-        UserError: The board's pins cannot be driven; there is no silent way out.
+        UserError: The board's pins cannot be driven; there is no silent fallback.
     """
     if mock:
         return MockFactory()
-    # lgpio leaves a pipe in this folder, by default in the working one, which may be anybody's or read-only.
+    # lgpio leaves a pipe in this folder, by default in the working one, which may be another user's or read-only.
     os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY", tempfile.gettempdir()))
     try:
         from gpiozero.pins.lgpio import LGPIOFactory

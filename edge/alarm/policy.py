@@ -1,4 +1,4 @@
-"""When to alert and when to stay quiet. Rules alone: no pins and no clock of their own."""
+"""When to alert and when to stay quiet. Only rules: no pins and no clock."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ WallClock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the outputs shall do."""
+    """What the outputs should do."""
 
     pattern: Pattern
     buzz: bool = False
@@ -41,7 +41,7 @@ class Policy:
 
     @property
     def settings(self) -> AlarmSettings:
-        """The rules. They may be replaced at any time; standing alerts and earlier buzzes go on to count."""
+        """The rules. They may be replaced at any time; alerts that have begun and earlier buzzes still count."""
         return self._settings
 
     @settings.setter
@@ -54,7 +54,7 @@ class Policy:
 
         Args:
             seconds: When it was taken; never runs back.
-            tracks: Everyone in view; a static face is nobody.
+            tracks: Everyone in view; static faces do not count.
         """
         tracks = [track for track in tracks if not track.muted]
         before, self._offenders = self._offenders, self._offending(tracks)
@@ -78,7 +78,7 @@ class Policy:
         return max(0.0, self._muted_until - seconds)
 
     def interrupt(self) -> None:
-        """The buzzer is silent from here on, whatever it was about to play."""
+        """The buzzer is silent from now on, even in the middle of a buzz."""
         self._buzzer.cut()
 
     def _end_of_mute(self, seconds: float) -> Iterator[Event]:
@@ -87,7 +87,7 @@ class Policy:
             yield BuzzerUnmuted(at=seconds)
 
     def _turn(self, seconds: float, tracks: Sequence[Track]) -> Iterator[Event]:
-        """The alerts as of this frame, and what has become of the last one's."""
+        """The alerts of this frame, and which of the last frame's have ended."""
         seen = {track.number: track for track in tracks if track.unseen_seconds <= COASTING_SECONDS}
         before, self._alerts = self._alerts, self._offenders & seen.keys()
         for number in sorted(before - self._alerts):
@@ -96,7 +96,7 @@ class Policy:
             yield AlertBegan(at=seconds, track=number, p_not_compliant=round(seen[number].p_not_compliant, 3))
 
     def _offending(self, tracks: Sequence[Track]) -> frozenset[int]:
-        """Those who count. Who once was near enough goes on to, lest the lamp flicker at the limit."""
+        """The people who count. One who was near enough before still counts, or the LED would flicker at the limit."""
         return frozenset(
             track.number
             for track in tracks

@@ -74,7 +74,7 @@ def run_bench(
     """Measure, and write a table.
 
     Args:
-        settings: The device's settings; the pins are mock pins whatever the board.
+        settings: The device's settings; the pins are mock pins on every board.
         plan: What is to be measured.
         out: Gets the table.
         save: File for the figures as JSON.

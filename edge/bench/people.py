@@ -20,12 +20,12 @@ SWAY = (14, 5)
 """How far they sway to the side and up, in pixels."""
 
 NOISE = 3.0
-"""Standard deviation of the sensor's noise, in grey levels."""
+"""Standard deviation of the sensor's noise, in gray levels."""
 
 SMOOTHNESS = 4
 """Shapes are drawn this many times larger, and shrunk."""
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 SKIN, SHADE, HAIR, EYE, WHITE = (214, 168, 140), (182, 132, 106), (62, 44, 34), (44, 32, 28), (244, 240, 236)
 LIPS, SHIRT, BROW = (176, 92, 84), (70, 92, 128), (80, 56, 42)
 
@@ -112,11 +112,11 @@ class EllipseCanvas:
     def __init__(self) -> None:
         self._canvas = np.zeros((HEIGHT * SMOOTHNESS, WIDTH * SMOOTHNESS, 4), np.uint8)
 
-    def ellipse(self, x: float, y: float, wide: float, high: float, colour: Colour) -> None:
+    def ellipse(self, x: float, y: float, wide: float, high: float, color: Color) -> None:
         """Fill one around (x, y)."""
         middle_x, middle_y, unit = (value * SMOOTHNESS for value in FACE)
         middle = (round(middle_x + x * unit), round(middle_y + y * unit))
-        cv2.ellipse(self._canvas, middle, (round(wide * unit), round(high * unit)), 0, 0, 360, (*colour, 255), -1)
+        cv2.ellipse(self._canvas, middle, (round(wide * unit), round(high * unit)), 0, 0, 360, (*color, 255), -1)
 
     def finish(self) -> np.ndarray:
         """The picture in its size."""

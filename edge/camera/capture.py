@@ -1,4 +1,4 @@
-"""A thread that keeps a camera's newest picture, so that whoever is slow gets a fresh one and never a queue."""
+"""A thread that keeps a camera's newest picture, so that a slow reader gets a fresh one and never a queue."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ class CameraDriver(Protocol):
         """Wait for the next picture, without the cost of reading it.
 
         Raises:
-            Exception: Whatever the driver raises where there is none.
+            Exception: What the driver raises when there is none.
         """
         ...
 
@@ -31,12 +31,12 @@ class CameraDriver(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the camera."""
+        """Close the camera."""
         ...
 
 
 OpenDriver = Callable[[], CameraDriver]
-"""Opens a camera, or raises whatever its library does."""
+"""Opens a camera, or raises what its library raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Shot:
 class Capture:
     """Opens a camera in a thread of its own, reads it there, and closes it there.
 
-    Nothing else touches the camera. A driver that hangs hangs its own thread, which is left behind.
+    Nothing else touches the camera. A driver that hangs blocks only that thread, which is then abandoned.
     """
 
     def __init__(self, open_driver: OpenDriver, rate: FrameRate, clock: Callable[[], float], stop: StopFlag) -> None:
@@ -77,7 +77,7 @@ class Capture:
         """Wait for the camera, or until the program is to stop.
 
         Raises:
-            TimeoutError: It has not opened within so many seconds.
+            TimeoutError: It has not opened within `seconds`.
             Exception: What its driver raised.
         """
         with self._changed:
@@ -90,7 +90,7 @@ class Capture:
         """The newest picture; each is given once. None if the program is to stop.
 
         Raises:
-            TimeoutError: None has come within so many seconds.
+            TimeoutError: None has come within `seconds`.
             Exception: What the camera's driver raised.
         """
         with self._changed:
@@ -102,7 +102,7 @@ class Capture:
             return shot
 
     def close(self, seconds: float) -> bool:
-        """Have the camera closed; returns whether that was done within so many seconds."""
+        """Close the camera in its thread; returns whether it closed within `seconds`."""
         self._stopping = True
         self._thread.join(seconds)
         return not self._thread.is_alive()
@@ -113,7 +113,7 @@ class Capture:
         return self._stopping and self._thread.is_alive()
 
     def _wait_for(self, so: Callable[[], object], seconds: float) -> bool:
-        """Wait, holding the lock, until something is so or the program is to stop; whether that was in time."""
+        """Wait, with the lock, for a condition or for the program's stop; returns whether that came in time."""
         until = time.monotonic() + seconds
         while not (so() or self._stop.is_set):
             left = until - time.monotonic()
@@ -129,7 +129,7 @@ class Capture:
                 self._read(driver)
             finally:
                 driver.close()
-        except Exception as error:  # noqa: BLE001  whatever a driver raises, the reader of the pictures is told of it
+        except Exception as error:  # noqa: BLE001  the reader of the pictures gets every error of a driver
             with self._changed:
                 self._error = error
                 self._changed.notify_all()
@@ -151,5 +151,5 @@ class Capture:
         period = 1 / self._rate.frames_per_second
         if seconds < self._due - EARLY * period:
             return False
-        self._due = max(self._due + period, seconds + period / 2)  # after a late one the next is no burst
+        self._due = max(self._due + period, seconds + period / 2)  # a late picture is not followed by a burst
         return True

@@ -1,7 +1,7 @@
 """What decoders written in C say about damaged files.
 
-They write to standard error, dozens of lines for one broken byte. What a person needs is one sentence, and what a
-program needs is to know which frames they were about.
+They write to standard error, dozens of lines for one broken byte. A person needs one sentence, and a program needs
+to know which frames are damaged.
 """
 
 import os
@@ -31,7 +31,7 @@ class DecoderMessages:
 
     @contextmanager
     def collected(self) -> Iterator[None]:
-        """Within it, decoders' lines are kept; what other threads write there meanwhile is passed on afterwards."""
+        """Within it, decoders' lines are kept; what other threads write in the meantime is passed on afterwards."""
         try:
             terminal = os.dup(STDERR)
         except OSError:  # closed when the program began

@@ -21,11 +21,11 @@ class Camera(Protocol):
     """A source of frames: a context manager to iterate over."""
 
     live: bool
-    """Whether frames come at the speed of life."""
+    """Whether frames come in real time."""
 
     @property
     def epoch(self) -> float:
-        """Unix time at which the source's clock showed 0; 0 for a recording, whose events bear its own times."""
+        """Unix time at which the source's clock showed 0; 0 for a recording, whose events have its own times."""
         ...
 
     def __iter__(self) -> Iterator[Frame]:
@@ -33,9 +33,9 @@ class Camera(Protocol):
         ...
 
     def __enter__(self) -> Self:
-        """Take hold of the source."""
+        """Open the source."""
         ...
 
     def __exit__(self, *exception: object) -> None:
-        """Let go of it."""
+        """Close it."""
         ...

@@ -1,8 +1,8 @@
-"""How many frames a second are looked at."""
+"""How many frames a second are processed."""
 
 
 class FrameRate:
-    """The camera's full rate, and whoever asks for less for now."""
+    """The camera's full rate, and the lower limits that are in force."""
 
     def __init__(self, frames_per_second: float) -> None:
         self.full = frames_per_second
@@ -10,13 +10,13 @@ class FrameRate:
 
     @property
     def frames_per_second(self) -> float:
-        """The lowest that anybody asks for."""
+        """The lowest of all limits."""
         return min([self.full, *self._limits.values()])
 
     def limit(self, reason: str, frames_per_second: float) -> None:
-        """Ask for at most so many, for a reason such as "heat"."""
+        """Set a limit for a reason such as "heat"."""
         self._limits[reason] = frames_per_second
 
     def lift(self, reason: str) -> None:
-        """Ask for it no longer."""
+        """Remove the limit."""
         self._limits.pop(reason, None)

@@ -1,4 +1,4 @@
-"""A live camera that comes back: after a stall, an error or an unplugged cable it is opened again, for ever."""
+"""A live camera that recovers: after a stall, an error or an unplugged cable it is opened again, without end."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
 """Between two tries to open a lost camera; the wait doubles from try to try."""
 
 MOST_HANGING = 3
-"""Threads that a hanging driver may hold before only a new process can help."""
+"""Threads that a hanging driver may block before only a new process can help."""
 
 BLACK_LEVEL = 12
 """A picture is black if 99 of 100 pixels are at most this bright, of 255."""
@@ -36,13 +36,13 @@ FROZEN = UserError(
 
 
 class CameraHangsError(OSError):
-    """The driver answers no more; a new process may open the camera."""
+    """The driver no longer answers; a new process may be able to open the camera."""
 
 
 class LiveCamera:
     """A camera whose frames never end.
 
-    Between frames it may be blind: then `trouble` says why, and `on_trouble` is told so, at least every few seconds.
+    Between frames it may be blind: `trouble` then says why, and `on_trouble` is called at least every few seconds.
 
     Raises:
         UserError: The camera cannot be opened now.
@@ -70,11 +70,11 @@ class LiveCamera:
             rate: How many frames a second are given.
             rebuild_after_seconds: How long no picture may come, or only the same one, before it is opened again.
             noisy: Whether a sensor's noise makes every two pictures differ; a recording's may well be equal.
-            closing_seconds: How long a camera may take to close before it is left to itself.
+            closing_seconds: How long a camera may take to close before it is abandoned.
             clock: Tells the time, in seconds; never runs back.
             wall_clock: Tells the Unix time, which may jump.
             stop: Ends the frames, and every wait for the camera; by default they never end.
-            sleep: Waits so many seconds; by default as `stop` does.
+            sleep: Waits for a number of seconds; by default `stop.wait`.
         """
         self.rate = rate
         self.trouble = ""
@@ -91,14 +91,14 @@ class LiveCamera:
 
     @property
     def epoch(self) -> float:
-        """Unix time at which the frames' clock showed 0, by today's wall clock: a board's own is set late or wrong."""
+        """Unix time at which the frames' clock showed 0, by the wall clock as it is now: a board sets it late."""
         return self._wall_clock() - (self._clock() - self._started)
 
     def __iter__(self) -> Iterator[Frame]:
         """The newest frames, until the program is to stop.
 
         Raises:
-            CameraHangsError: The driver does not come back.
+            CameraHangsError: The driver does not answer.
         """
         while shot := self._next_shot():
             self.trouble = ""
@@ -120,7 +120,7 @@ class LiveCamera:
                 shot = self._capture.newest(self._rebuild_after_seconds)
                 if shot is None or self._is_sight(shot):
                     return shot
-            except Exception as error:  # noqa: BLE001  a driver may raise anything; what helps is to open it again
+            except Exception as error:  # noqa: BLE001  a driver may raise anything; opening it again is what helps
                 trouble = error if isinstance(error, UserError) else UserError(str(error) or repr(error))
                 self._tell(trouble)
                 self._rebuild(wait, trouble)
@@ -128,7 +128,7 @@ class LiveCamera:
         return None
 
     def _is_sight(self, shot: Shot) -> bool:
-        """Whether something can be seen in a picture, and it is not the one before it.
+        """Whether a picture shows something and differs from the one before it.
 
         Some drivers send a picture twice; only a repetition that lasts is a fault.
 

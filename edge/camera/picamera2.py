@@ -10,11 +10,11 @@ from edge.errors import UserError
 from edge.settings.schema import CameraSettings
 
 PICTURE_SECONDS = 4.0
-"""How long a picture may take; libcamera itself waits for ever if the ribbon cable is loose."""
+"""How long a picture may take; libcamera itself waits forever if the ribbon cable is loose."""
 
 
 class RaspberryPiCamera:
-    """A lens on the first camera that libcamera knows.
+    """The driver of the first camera that libcamera knows.
 
     Raises:
         UserError: picamera2 is not installed, or there is no camera, or it is in use.
@@ -40,7 +40,7 @@ class RaspberryPiCamera:
         try:
             self._request = self._camera.capture_request(wait=PICTURE_SECONDS)
         except TimeoutError as error:
-            # Without this the camera cannot be stopped any more: it would wait for the picture that never came.
+            # Without this the camera cannot be stopped: it would wait for the picture that never came.
             self._camera.cancel_all_and_flush()
             raise OSError("The camera stopped giving pictures: see to its ribbon cable.") from error
 
@@ -49,7 +49,7 @@ class RaspberryPiCamera:
         return self._request.make_array("main")
 
     def close(self) -> None:
-        """Stop the camera and let it go."""
+        """Stop and close the camera."""
         self._release()
         self._camera.stop()
         self._camera.close()
@@ -62,17 +62,23 @@ class RaspberryPiCamera:
 
 def _configuration(camera: Any, settings: CameraSettings) -> Any:
     microseconds = round(1_000_000 / settings.frames_per_second)
+    controls = {"FrameDurationLimits": (microseconds, microseconds)}
     return camera.create_video_configuration(
         # libcamera names formats by the order in a little-endian word: its "BGR888" is R, G, B in memory.
         main={"size": (settings.width, settings.height), "format": "BGR888"},
-        controls={"FrameDurationLimits": (microseconds, microseconds)},
-        queue=False,  # a picture that was taken before it was asked for is a stale one
+        # picamera2 refuses a control that the camera does not offer; one without this has a pace of its own.
+        controls={name: value for name, value in controls.items() if name in camera.camera_controls},
+        queue=False,  # a picture taken before it was requested is stale
         sensor=widest_mode(camera.sensor_modes, settings),
     )
 
 
+MODE_KEYS = {"size", "bit_depth", "fps", "crop_limits"}
+"""What picamera2 says of a sensor's mode."""
+
+
 def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) -> dict[str, Any] | None:
-    """The sensor's mode that sees most of the scene; left to itself, libcamera takes a cropped one for small pictures.
+    """The sensor's mode that sees most of the scene; libcamera's own choice for small pictures is a cropped one.
 
     Args:
         modes: picamera2's, each with its size, bit_depth, fps and crop_limits.
@@ -80,9 +86,10 @@ def widest_mode(modes: Sequence[Mapping[str, Any]], settings: CameraSettings) ->
 
     Returns:
         What picamera2 takes for `sensor`: of the widest modes that are fast enough the smallest that is no smaller than
-        the picture. None where the camera names no modes, as USB cameras do.
+        the picture. None where the camera has no modes: of one without a raw stream, picamera2 names formats alone.
     """
-    fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or list(modes)
+    modes = [mode for mode in modes if mode.keys() >= MODE_KEYS]
+    fast = [mode for mode in modes if mode["fps"] >= settings.frames_per_second] or modes
     if not fast:
         return None
     seen = {_area(mode["crop_limits"][2:]) for mode in fast}

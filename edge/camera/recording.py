@@ -20,13 +20,13 @@ PICTURE_SECONDS = 1.0
 """How long each still picture is shown."""
 
 PICTURE_RATE = 10
-"""Frames a second while it is."""
+"""Frames a second of a still picture."""
 
 FALLBACK_RATE = 25.0
 """Frames a second of a video that states none, or one that cannot be."""
 
 RATES = (0.5, 240.0)
-"""Least and most frames a second that a video's statement is believed."""
+"""Lowest and highest frame rate that a video may state and be believed."""
 
 LEAST_ATTEMPTS = 100
 """Frames in a row that cannot be decoded before a video counts as ended, unless it announces more."""
@@ -34,7 +34,7 @@ LEAST_ATTEMPTS = 100
 MOST_ATTEMPTS = 100_000
 
 MISSING_SECONDS = 0.5
-"""A damaged video lacks something worth a word where it shows nothing for longer than this."""
+"""A gap in a damaged video is reported if it is longer than this."""
 
 Gap = tuple[float, float]
 """Begin and end, in seconds, of a time of which no frame could be decoded."""
@@ -226,6 +226,18 @@ def open_recording(path: Path) -> Video | Pictures:
     if not os.access(path, os.R_OK):
         raise UserError(f"{path} may not be read (Permission denied)", "change its permissions")
     return Pictures([path]) if path.suffix.lower() in PICTURE_SUFFIXES else Video(path)
+
+
+BESIDE_PICTURES = ("", ".csv", ".db", ".html", ".ini", ".json", ".log", ".md", ".toml", ".txt", ".xml")
+"""Endings, in lower case, of files that nobody means as pictures."""
+
+
+def passed_over(source: Path) -> list[str]:
+    """Names of the files in a folder of pictures that are not read; none of what is no folder."""
+    if not source.is_dir():
+        return []
+    others = (path for path in source.iterdir() if not path.is_dir() and not path.name.startswith("."))
+    return sorted(path.name for path in others if not _is_picture(path) and path.suffix.lower() not in BESIDE_PICTURES)
 
 
 def _is_picture(path: Path) -> bool:

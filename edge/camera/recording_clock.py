@@ -3,13 +3,13 @@
 import math
 
 SHORTEST_SECONDS = 0.001
-"""Time that passes from one frame to the next at least."""
+"""Least time from one frame to the next."""
 
 RESTART_SECONDS = 1.0
-"""Where a container's time falls back by more, it began again, as in joined recordings; a smaller fall is disorder."""
+"""A container's time that falls back by more has begun again, as in joined recordings; a smaller fall is disorder."""
 
 LONGEST_PAUSE_SECONDS = 600.0
-"""A longer step forward is a broken time stamp and not a pause."""
+"""A longer step forward is a broken time stamp, not a pause."""
 
 
 class RecordingClock:

@@ -1,4 +1,4 @@
-"""A recording that stands in for a camera: at the speed of life, again and again."""
+"""A recording that stands in for a camera: in real time, again and again."""
 
 import time
 from collections.abc import Callable, Generator
@@ -31,7 +31,7 @@ class RepeatedRecording:
     def grab(self) -> None:
         """Wait for the next frame; those whose time has passed are left out.
 
-        Where decoding is slower than life nothing would be left, so the recording is then played more slowly.
+        Where decoding is slower than real time no frame would be left, so the recording is then played more slowly.
         """
         asked = self._clock()
         frame = next(self._frames)

@@ -7,13 +7,13 @@ SAMPLE_STEP = 8
 
 
 class Repetition:
-    """Tells whether a picture is a new one, or the one before it to the byte.
+    """Tells whether a picture is a new one, or equal to the one before it in every byte.
 
-    The first picture proves nothing yet: a frozen camera gives one, too, each time that it is opened.
+    The first picture proves nothing yet: a frozen camera also gives one each time it is opened.
     """
 
     def __init__(self) -> None:
-        """Compare with nothing yet."""
+        """Begin without a picture."""
         self.seconds = 0.0
         """How long the newest picture has been repeated; 0 if it has not been."""
         self._newest: np.ndarray | None = None

@@ -38,7 +38,7 @@ def open_camera(settings: CameraSettings, stop: StopFlag | None = None) -> Camer
 
 
 def is_live(settings: CameraSettings) -> bool:
-    """Whether the settings' source gives frames at the speed of life."""
+    """Whether the settings' source gives frames in real time."""
     return _driver(settings) is not None
 
 

@@ -1,4 +1,4 @@
-"""The part of the picture that is looked at, the right way up."""
+"""The part of the picture that is used, the right way up."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class ImageTransform:
             yield Frame(self.apply(frame.image), frame.seconds)
 
     def apply(self, image: np.ndarray) -> np.ndarray:
-        """What is looked at of an image, uint8 (height, width, 3); at least one pixel."""
+        """The part of an image that is used, uint8 (height, width, 3); at least one pixel."""
         if self.rotation:
             image = cv2.rotate(image, TURNS[self.rotation])
         if self.flip != "none":

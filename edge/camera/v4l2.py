@@ -12,7 +12,7 @@ from edge.settings.schema import CameraSettings
 
 
 class WebCamera:
-    """A lens on a device such as /dev/video0.
+    """The driver of a device such as /dev/video0.
 
     Raises:
         UserError: There is no such device, or it cannot be used now.
@@ -24,7 +24,7 @@ class WebCamera:
         self._capture = cv2.VideoCapture(str(device), cv2.CAP_V4L2)
         if not self._capture.isOpened():
             raise UserError(f"The camera {device} gives no pictures", "close the program that uses it, or name another")
-        # Compressed frames leave room on the USB bus; one buffer keeps the newest frame and no stale ones.
+        # Compressed frames leave room on the USB bus; one buffer holds the newest frame and no stale ones.
         self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
@@ -52,7 +52,7 @@ class WebCamera:
         return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
     def close(self) -> None:
-        """Let the device go."""
+        """Close the device."""
         self._capture.release()
 
 

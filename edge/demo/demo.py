@@ -37,7 +37,7 @@ def run_demo(
 
     Args:
         source: As for `open_camera`; None for the portraits at the drawn doorway.
-        settings: The device's settings. The pins are mock pins whatever the board.
+        settings: The device's settings. The pins are mock pins on every board.
         out: Folder for the files; made if it is missing.
         console: Where to show it; standard output by default.
         realtime: Whether a recording plays at the speed of life; by default where there is a terminal to see it.

@@ -18,7 +18,7 @@ DESK_TOP = 398
 FINENESS = 3
 """The picture is drawn this many times larger and shrunk, which smooths its lines."""
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
 
 class Painter:
@@ -27,18 +27,18 @@ class Painter:
     def __init__(self) -> None:
         self.canvas = np.zeros((HEIGHT * FINENESS, WIDTH * FINENESS, 3), np.float32)
 
-    def fill(self, points: list[tuple[float, float]], first: Colour, last: Colour | None = None) -> None:
-        """Fill a polygon; with two colours, from its upper end to its lower one."""
+    def fill(self, points: list[tuple[float, float]], first: Color, last: Color | None = None) -> None:
+        """Fill a polygon; with two colors, from its upper end to its lower one."""
         corners = np.round(np.array(points) * FINENESS).astype(np.int32)
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
         place = self.canvas[max(top, 0) : bottom + 1, max(left, 0) : right + 1]
         mask = cv2.fillPoly(np.zeros(place.shape[:2], np.uint8), [corners - np.maximum((left, top), 0)], 1).astype(bool)
         along = np.linspace(0, 1, bottom - top + 1)[max(-top, 0) :][: len(place), np.newaxis, np.newaxis]
-        colours = np.array(first) * (1 - along) + np.array(last or first) * along
-        place[mask] = np.broadcast_to(colours, place.shape)[mask]
+        colors = np.array(first) * (1 - along) + np.array(last or first) * along
+        place[mask] = np.broadcast_to(colors, place.shape)[mask]
 
     def box(
-        self, left: float, top: float, right: float, bottom: float, first: Colour, last: Colour | None = None
+        self, left: float, top: float, right: float, bottom: float, first: Color, last: Color | None = None
     ) -> None:
         """Fill a rectangle."""
         self.fill([(left, top), (right, top), (right, bottom), (left, bottom)], first, last)

@@ -11,10 +11,10 @@ FINENESS = 4
 """The mask is drawn this many times larger and shrunk, which smooths its lines."""
 
 CLOTH = (160, 194, 214)
-"""Colour of the mask, RGB."""
+"""Color of the mask, RGB."""
 
 EDGING = (206, 226, 236)
-"""Colour of its hem and straps."""
+"""Color of its hem and straps."""
 
 PLEATS = (0.30, 0.50, 0.70)
 """Where the folds lie, from the upper edge (0) to the lower (1)."""
@@ -69,12 +69,12 @@ def _draw(portrait: Portrait) -> np.ndarray:
     body = _filled(cloth, height, width)
     straps = _straps(marks, height, width, face_width=portrait.face.right - portrait.face.left)
     shadow = 0.42 * _soft(np.maximum(body, 0.7 * straps), portrait, share=0.022, drop=0.018)
-    colour = np.where(body[..., np.newaxis] > 0, _cloth(portrait, cloth, body), np.array(EDGING) * 0.97)
+    color = np.where(body[..., np.newaxis] > 0, _cloth(portrait, cloth, body), np.array(EDGING) * 0.97)
     solid = np.maximum(body, straps)
     alpha = solid + (1 - solid) * shadow
-    # The shadow is black: what is seen is the solid part's colour, as far as it makes up the alpha.
-    colour = colour * (solid / np.maximum(alpha, 1e-6))[..., np.newaxis]
-    return np.dstack([colour, alpha * 255]).clip(0, 255).astype(np.uint8)
+    # The shadow is black: what is seen is the solid part's color, as far as it makes up the alpha.
+    color = color * (solid / np.maximum(alpha, 1e-6))[..., np.newaxis]
+    return np.dstack([color, alpha * 255]).clip(0, 255).astype(np.uint8)
 
 
 def _wearing(portrait: Portrait, layer: np.ndarray) -> Portrait:
@@ -153,7 +153,7 @@ def _soft(shape: np.ndarray, portrait: Portrait, *, share: float, drop: float) -
 
 
 def _cloth(portrait: Portrait, edge: np.ndarray, body: np.ndarray) -> np.ndarray:
-    """The cloth's colours, float (height, width, 3), shaded like the face beneath it."""
+    """The cloth's colors, float (height, width, 3), shaded like the face beneath it."""
     height, width = body.shape
     size = portrait.face.size
     light = _roundness(portrait.landmarks, height, width) * _face_light(portrait, body)
@@ -166,9 +166,9 @@ def _cloth(portrait: Portrait, edge: np.ndarray, body: np.ndarray) -> np.ndarray
     )
     light = light * (1 - 0.30 * dark + 0.10 * bright)
     hem = _stroke([np.vstack([edge, edge[:1]])], size * 0.034, height, width)[..., np.newaxis]
-    colour = np.array(CLOTH) * (1 - 0.6 * hem) + np.array(EDGING) * 0.6 * hem
+    color = np.array(CLOTH) * (1 - 0.6 * hem) + np.array(EDGING) * 0.6 * hem
     weave = 1 + np.random.default_rng(1).normal(0, 0.012, body.shape)
-    return colour * (light * weave)[..., np.newaxis]
+    return color * (light * weave)[..., np.newaxis]
 
 
 def _fold(marks: Landmarks, at: float) -> np.ndarray:
@@ -192,7 +192,7 @@ def _roundness(marks: Landmarks, height: int, width: int) -> np.ndarray:
 
 def _face_light(portrait: Portrait, body: np.ndarray) -> np.ndarray:
     """How brightly the face is lit beneath the mask, coarsely, about 1; float (height, width)."""
-    grey = cv2.cvtColor(portrait.image[..., :3], cv2.COLOR_RGB2GRAY).astype(float)
+    gray = cv2.cvtColor(portrait.image[..., :3], cv2.COLOR_RGB2GRAY).astype(float)
     spread = portrait.face.size * 0.16
-    inside = cv2.GaussianBlur(grey * body, (0, 0), spread) / np.maximum(cv2.GaussianBlur(body, (0, 0), spread), 0.05)
-    return (inside / max(float(grey[body > 0.5].mean()), 1.0)).clip(0.75, 1.2) ** 0.5
+    inside = cv2.GaussianBlur(gray * body, (0, 0), spread) / np.maximum(cv2.GaussianBlur(body, (0, 0), spread), 0.05)
+    return (inside / max(float(gray[body > 0.5].mean()), 1.0)).clip(0.75, 1.2) ** 0.5

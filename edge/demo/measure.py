@@ -59,18 +59,18 @@ class Stand:
     """Seconds of the clip."""
     label: str
     verdict: Verdict
-    """What the device held of them as they left."""
+    """The device's verdict when they left."""
     delay: float | None
     """Seconds from their arrival until the verdict was right; None if it never was."""
 
     @property
     def right(self) -> bool:
-        """Whether the device held of them in the end what was so."""
+        """Whether the last verdict was right."""
         return self.verdict == MEANINGS[self.label]
 
 
 class Score:
-    """Compares the verdicts with what was so."""
+    """Compares the verdicts with the truth."""
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
@@ -81,7 +81,7 @@ class Score:
         """When they began, in seconds of the clip."""
 
     def publish(self, result: FrameResult) -> None:
-        """Note what was so and what the device held."""
+        """Note the truth and the device's verdict."""
         self._seconds.append(result.frame.seconds)
         self._labels.append(self._truth(result.frame.seconds))
         self._verdicts.append(result.tracks[0].verdict if result.tracks else Verdict.UNDECIDED)

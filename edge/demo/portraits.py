@@ -99,7 +99,7 @@ def _person(image: np.ndarray, outline: Points) -> np.ndarray:
     labels = np.select(
         [surely == 1, guess == 1, perhaps == 1], [cv2.GC_FGD, cv2.GC_PR_FGD, cv2.GC_PR_BGD], cv2.GC_BGD
     ).astype(np.uint8)
-    cv2.setRNGSeed(1)  # grabCut begins with random clusters of colours
+    cv2.setRNGSeed(1)  # grabCut begins with random clusters of colors
     cv2.grabCut(image, labels, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
     found = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     return cv2.medianBlur(found, 7)

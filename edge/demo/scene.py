@@ -24,7 +24,7 @@ FACE_SHARE = 0.8
 """Height of a standing person's face over the place that the locator reads."""
 
 NOISE = 2.2
-"""Standard deviation of the sensor's noise, in grey levels."""
+"""Standard deviation of the sensor's noise, in gray levels."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Visit:
     """RGBA, to be laid over the portrait."""
     bare: np.ndarray
     masked: np.ndarray
-    """The person without and with it, float32 RGBA, 0 to 255, alpha to 1, colours multiplied by it."""
+    """The person without and with it, float32 RGBA, 0 to 255, alpha to 1, colors multiplied by it."""
     stands: float
     """When they reach the mark."""
     leaves: float
@@ -146,7 +146,7 @@ def _pose(visit: Visit, seconds: float, place: LocatorSettings) -> Pose:
     x, y = place.x * WIDTH, place.y * HEIGHT
     near = FACE_SHARE * place.size * min(WIDTH, HEIGHT) / face.size
     if seconds < visit.stands:
-        far = (DESK_TOP - y + 6) / (visit.portrait.image.shape[0] - face.centre[1])  # the desk hides where they end
+        far = (DESK_TOP - y + 6) / (visit.portrait.image.shape[0] - face.center[1])  # the desk hides where they end
         way = 1 - (visit.stands - seconds) / ARRIVING
         aside, up = (1 - min(way / 0.4, 1)) ** 2, max((way - 0.4) / 0.6, 0)
         scale = 1 / (1 / far + (1 / near - 1 / far) * math.sin(up * math.pi / 2))
@@ -183,7 +183,7 @@ def _dressed(portrait: Portrait, layer: np.ndarray, opacity: float) -> np.ndarra
 
 def _moved(person: np.ndarray, portrait: Portrait, pose: Pose) -> np.ndarray:
     """The person in the picture's frame, float32 (HEIGHT, WIDTH, 4)."""
-    x, y = portrait.face.centre
+    x, y = portrait.face.center
     matrix = np.array([[pose.scale, 0, pose.x - pose.scale * x], [0, pose.scale, pose.y - pose.scale * y]])
     return cv2.warpAffine(person, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
 

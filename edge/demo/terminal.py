@@ -1,4 +1,4 @@
-"""The demo in the terminal: a panel that lives where there is a terminal, plain lines where there is none."""
+"""The demo in the terminal: a live panel in a terminal, plain lines elsewhere."""
 
 from collections import deque
 from pathlib import Path
@@ -76,9 +76,9 @@ class Terminal:
         outputs = [("LED", result.alarm.led, "bright_red"), ("BUZZER", result.alarm.buzzer, "yellow1")]
         if result.alarm.clear_led is not None:
             outputs.append(("CLEAR", result.alarm.clear_led, "bright_green"))
-        for name, on, colour in outputs:
+        for name, on, color in outputs:
             lamp = ("●" if on else "○") if self._rich else ("*" if on else "o")
-            text.append(f"{lamp} {name:<7}{'on' if on else 'off':<6}", style=f"bold {colour}" if on else "dim")
+            text.append(f"{lamp} {name:<7}{'on' if on else 'off':<6}", style=f"bold {color}" if on else "dim")
         return text
 
     def _verdict(self, result: FrameResult) -> Text:

@@ -10,7 +10,7 @@ from edge.errors import UserError
 from edge.settings.schema import Settings
 
 Level = Literal["ok", "warn", "fail"]
-""""fail": the device cannot do its work; "warn": it can, but someone should look into it."""
+""""fail": the device cannot do its work; "warn": it can, but someone should check it."""
 
 
 @dataclass(frozen=True)

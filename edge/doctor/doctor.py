@@ -1,6 +1,6 @@
 """`maskwatch doctor`: every check, and what it found, a line each.
 
-A failure means that the device cannot do its work. Everything else that someone should look into is a warning, since it
+A failure means that the device cannot do its work. Everything else that someone should check is a warning, since it
 is no reason to roll an update back. The doctor changes nothing, and does not touch a device that the service uses.
 """
 
@@ -45,7 +45,7 @@ CHECKS: Mapping[str, Check] = {
 
 WORDS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
 
-COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
+COLORS = {"ok": "32", "warn": "33", "fail": "31"}
 """ANSI: green, yellow, red."""
 
 NAME_WIDTH = 12
@@ -109,11 +109,11 @@ def _finding(name: str, check: Check, case: Case) -> Finding:
 
 def write_table(findings: Iterable[Finding], out: TextIO) -> list[Finding]:
     """Write a line for each finding as it comes, and a sum at the end; returns the findings."""
-    coloured = out.isatty() and "NO_COLOR" not in os.environ
+    colored = out.isatty() and "NO_COLOR" not in os.environ
     written = []
     for finding in findings:
         word = WORDS[finding.level].ljust(5)
-        word = _coloured(word, finding.level) if coloured else word
+        word = _colored(word, finding.level) if colored else word
         out.write(f"{word} {finding.name:<{NAME_WIDTH}} {finding.text}\n")
         if finding.mend:
             out.write(f"{'':{NAME_WIDTH + 7}}-> {finding.mend}\n")
@@ -123,8 +123,8 @@ def write_table(findings: Iterable[Finding], out: TextIO) -> list[Finding]:
     return written
 
 
-def _coloured(word: str, level: str) -> str:
-    return f"\033[{COLOURS[level]}m{word}\033[0m"
+def _colored(word: str, level: str) -> str:
+    return f"\033[{COLORS[level]}m{word}\033[0m"
 
 
 def _sum(findings: list[Finding]) -> str:

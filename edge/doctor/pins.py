@@ -41,6 +41,6 @@ def check_groups(case: Case) -> Finding:
     missing = [name for name in GROUPS if name not in machine.groups]
     if not missing:
         return Finding("groups", "ok", f"{machine.user} is in {' and '.join(GROUPS)}")
-    mend = f"sudo usermod -aG {','.join(missing)} {machine.user}, then log in again"
+    remedy = f"sudo usermod -aG {','.join(missing)} {machine.user}, then log in again"
     text = f"{machine.user} is not in {' and '.join(missing)}, and cannot run maskwatch by hand"
-    return Finding("groups", "warn", text, mend)
+    return Finding("groups", "warn", text, remedy)

@@ -1,1 +1,1 @@
-"""What happened at the door, and those who are told."""
+"""The events of the door, and their log."""

@@ -9,7 +9,7 @@ from edge.events.types import Event, LogLost
 
 
 class HasEvents(Protocol):
-    """What became of a frame."""
+    """What one frame led to."""
 
     @property
     def events(self) -> Sequence[Event]:
@@ -20,8 +20,8 @@ class HasEvents(Protocol):
 class Journal:
     """Writes events to a stream as JSON lines, each at once. Any thread may write.
 
-    Neither a full disk nor a reader that takes nothing stops the program: what cannot be written is counted, and the
-    count is the first thing written afterwards.
+    A full disk or a reader that takes nothing does not stop the program: events that cannot be written are counted, and
+    the count is the first line written afterwards.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Journal:
             self._lost = 0 if taken else self._lost + 1
 
     def _write(self, data: bytes) -> bool:
-        """Whether all was taken. Where it is not, the line is torn, and closed before the next begins."""
+        """Whether all was written. If not, the line is incomplete, and is ended before the next begins."""
         if self._torn:
             data = b"\n" + data
         while data:

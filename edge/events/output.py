@@ -1,4 +1,4 @@
-"""A stream that never holds its writer up: what it does not take at once is the writer's to wait for or to drop."""
+"""A stream that never blocks its writer: the writer may wait for what it does not take at once, or drop it."""
 
 import os
 import select
@@ -15,8 +15,8 @@ WRITABLE_MS = 100
 class Output:
     """Writes to what lies below a text stream, past its buffers.
 
-    A pipe or a terminal that its reader has stopped reading blocks whoever writes to it. So these are written to
-    through a description of the program's own, which does not block; the stream's is shared with other programs.
+    A pipe or a terminal whose reader has stopped blocks every program that writes to it. So the program opens it a
+    second time, without blocking; the stream's own file description is shared with other programs.
     """
 
     def __init__(self, stream: TextIO) -> None:

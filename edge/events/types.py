@@ -1,4 +1,4 @@
-"""The events. Each becomes one JSON object a line; none ever holds a picture."""
+"""The events. Each becomes one JSON object a line; no event contains a picture."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -35,7 +35,7 @@ class Started(Event):
     """The locator's architecture, or "centre"."""
     runtime: str
     golden: bool
-    """Whether the classifier answers here, to the byte, what it answered where it was exported.
+    """Whether the classifier gives the same bytes here as where it was exported.
 
     LiteRT does on every processor; tflite-runtime computes a little differently and does not.
     """
@@ -45,7 +45,7 @@ class Started(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TrackBegan(Event):
-    """Somebody came into view: two frames have shown a face."""
+    """Someone came into view: two frames have shown a face."""
 
     event = "track_began"
     track: int
@@ -53,19 +53,19 @@ class TrackBegan(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictTurned(Event):
-    """The device thinks otherwise of somebody."""
+    """The verdict on a person changed."""
 
     event = "verdict_turned"
     track: int
     verdict: str
     """"undecided", "compliant" or "not compliant"."""
     p_not_compliant: float
-    """The last look's calibrated probability of not being compliant; the verdict rests on all looks so far."""
+    """The last frame's calibrated probability of not being compliant; the verdict uses all frames so far."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlertBegan(Event):
-    """Somebody not compliant is near enough to count, and lights the LED."""
+    """A person who is not compliant is near enough to count, and the LED lights up."""
 
     event = "alert_began"
     track: int
@@ -74,9 +74,9 @@ class AlertBegan(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AlertEnded(Event):
-    """They put a mask on, are not seen any more, or turned out to be a picture on the wall.
+    """The person put a mask on, is no longer seen, or turned out to be a picture on the wall.
 
-    When nobody else's alert stands the LED goes out, once it has been lit for the hold time.
+    Without another alert the LED goes out, after it was lit for at least the hold time.
     """
 
     event = "alert_ended"
@@ -85,7 +85,7 @@ class AlertEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TrackEnded(Event):
-    """Somebody left the view."""
+    """A person left the view."""
 
     event = "track_ended"
     track: int
@@ -93,7 +93,7 @@ class TrackEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Muted(Event):
-    """A face that never moves counts for nothing from now on; or the place shows it again."""
+    """A face that never moves does not count from now on; or its place shows it again."""
 
     event = "muted"
     track: int
@@ -101,7 +101,7 @@ class Muted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Unmuted(Event):
-    """Where such a face was, there is something else: it moved, or somebody stands before it."""
+    """The place of such a face shows something else: it moved, or someone stands before it."""
 
     event = "unmuted"
     track: int
@@ -109,12 +109,12 @@ class Unmuted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class FellBehind(Event):
-    """The device is too slow for what happens before it."""
+    """The device is too slow for the people before it."""
 
     event = "fell_behind"
     frames_per_second: float
     waiting: int
-    """Undecided people whose turn to be looked at is overdue."""
+    """Undecided people who have waited too long to be classified."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,11 +127,11 @@ class CaughtUp(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Blind(Event):
-    """No frame has come for too long; the LED says so, and no alert shows until there is sight again."""
+    """No frame has come for too long; the LED shows it, and no alert is shown until frames come again."""
 
     event = "blind"
     reason: str
-    """What ails the camera; "" if nobody knows."""
+    """What is wrong with the camera; "" if that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +154,7 @@ class Reloaded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReloadRefused(Event):
-    """The settings file was read again and nothing of it is in force."""
+    """The settings file was read again and refused; the old settings stay in force."""
 
     event = "reload_refused"
     reason: str
@@ -162,7 +162,7 @@ class ReloadRefused(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Throttled(Event):
-    """The board is hot: fewer frames are looked at. At the full rate it has cooled down."""
+    """The board is hot, and fewer frames are processed; at the full rate it has cooled down."""
 
     event = "throttled"
     celsius: float
@@ -171,7 +171,7 @@ class Throttled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UnderVoltage(Event):
-    """The board's supply is too weak, which makes it slow and its card unsafe; or it is well again."""
+    """The board's supply is too weak, which makes it slow and endangers its card; or it is good again."""
 
     event = "under_voltage"
     now: bool
@@ -179,7 +179,7 @@ class UnderVoltage(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OutputTested(Event):
-    """Someone had an output come on for a moment, to see whether it does."""
+    """Someone switched an output on for a moment, to see whether it works."""
 
     event = "output_tested"
     output: str
@@ -188,7 +188,7 @@ class OutputTested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BuzzerMuted(Event):
-    """Someone had the buzzer muted for a while; the LED goes on to show alerts."""
+    """Someone muted the buzzer for a while; the LED still shows alerts."""
 
     event = "buzzer_muted"
     minutes: float
@@ -212,7 +212,7 @@ class ReaderDropped(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LogLost(Event):
-    """Events could not be written for a while: the disk was full, or nobody took them."""
+    """Events could not be written for a while: the disk was full, or the reader took nothing."""
 
     event = "log_lost"
     events: int
@@ -220,7 +220,7 @@ class LogLost(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(Event):
-    """Something must be mended: an error that ends the program, or a model file in whose place an older copy is used.
+    """Something must be fixed: an error that ends the program, or a model file for which an older copy is used instead.
 
     The LED shows it for a while.
     """

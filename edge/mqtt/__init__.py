@@ -1,1 +1,1 @@
-"""`maskwatch mqtt`: the door for Home Assistant and whatever else speaks MQTT."""
+"""`maskwatch mqtt`: the door for Home Assistant and other programs that speak MQTT."""

@@ -85,7 +85,7 @@ class Bridge:
             self._offer()
 
     def offer_everything(self) -> None:
-        """Say all of it: somebody has just begun to listen."""
+        """Publish everything: a program has just subscribed."""
         version = self._door.version or "unknown"
         self._publish(self._topics.discovery, discovery(self._topics, name=self._name, version=version))
         self._client.publish(self._topics.availability, "online", qos=1, retain=True)

@@ -36,7 +36,7 @@ TOKEN_HEADER = "x-maskwatch-token"
 class Page:
     """One door's page.
 
-    Without a password whoever reaches it is signed in, which is why it then listens on the board itself only; a session
+    Without a password everyone who reaches it is signed in, so it then listens only on the board itself; a session
     there is all the same, so that no other site's page can read or change anything.
     """
 

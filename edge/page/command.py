@@ -23,6 +23,7 @@ def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", co
         help="save what the running door sees, as one annotated picture",
     )
     snapshot.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="picture to write (.jpg, .png)")
+    snapshot.add_argument("--force", action="store_true", help="replace that file if it is there")
     snapshot.set_defaults(command=_snapshot)
     for command in (page, snapshot):
         command.add_argument("--config", type=Path, metavar="FILE", help=config_help)
@@ -51,7 +52,8 @@ def _page(arguments: argparse.Namespace) -> int:
 def _snapshot(arguments: argparse.Namespace) -> int:
     from edge.page.snapshot import save_snapshot
 
-    state = save_snapshot(Path(settings_in_force(arguments.config).stream.socket), arguments.out)
+    door = Path(settings_in_force(arguments.config).stream.socket)
+    state = save_snapshot(door, arguments.out, force=arguments.force)
     if state.blind is not None:
         why = f" ({state.blind.rstrip('.')})" if state.blind else ""
         sys.stderr.write(f"The camera gives no picture now{why}: {arguments.out} shows its last one.\n")

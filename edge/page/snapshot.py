@@ -11,6 +11,7 @@ from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.errors import UserError
 from edge.files import write_whole
+from edge.output_file import cannot_write, check_output
 from edge.replay.annotate import draw
 from edge.runtime.frame_result import FrameResult
 from edge.stream.client import StreamClient, connected, unreachable
@@ -24,27 +25,27 @@ LONGEST_SECONDS = 10.0
 """How long a door that has just started may take to its first frame."""
 
 
-def save_snapshot(door: Path, file: Path) -> State:
+def save_snapshot(door: Path, file: Path, *, force: bool = False) -> State:
     """Write the newest annotated frame.
 
     Args:
         door: The door's socket.
         file: Where to; it ends in .jpg or .png.
+        force: Whether a file that is there may be replaced.
 
     Returns:
         What it shows.
 
     Raises:
-        UserError: The door is not there or has no picture, or the file cannot be written.
+        UserError: The door is not there or has no picture, or the file exists or cannot be written.
     """
-    if file.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{file} has none of the endings {', '.join(SUFFIXES)}", "name a picture")
+    check_output(file, what="snapshot", endings=SUFFIXES, force=force)
     state = _newest(door)
     _, encoded = cv2.imencode(file.suffix, draw(_as_result(state))[:, :, ::-1])
     try:
         write_whole(file, encoded.tobytes())
     except OSError as error:
-        raise UserError(f"{file} cannot be written ({error.strerror})", "name another place with -o") from error
+        raise cannot_write(file, "snapshot", error) from error
     return state
 
 

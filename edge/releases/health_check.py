@@ -32,13 +32,13 @@ HEALTH_CHECK = HealthCheck()
 
 
 def find_fault(system: TargetSystem, release: str, health_check: HealthCheck, *, verb: str = "restart") -> str:
-    """Start the service and look at it.
+    """Start the service and check it.
 
     Args:
         system: Where it runs.
         release: The release that its unit names.
         health_check: How long it may take.
-        verb: "restart", or "start" where a running service is to be left alone.
+        verb: "restart", or "start" where a running service must not be restarted.
 
     Returns:
         What is wrong, in a sentence without its full stop; empty for a healthy release.

@@ -116,7 +116,7 @@ def installed_releases(layout: Layout, on_damage: Callable[[UserError], object] 
 
     Args:
         layout: Where they are.
-        on_damage: Told of each release that does not say any more what it is.
+        on_damage: Called for each release whose record is damaged.
     """
     whole = []
     for file in sorted(layout.releases.glob(f"*/{RECORD}")):

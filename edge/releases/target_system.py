@@ -28,7 +28,7 @@ class Outcome:
 
 
 Run = Callable[[Sequence[str], float], Outcome]
-"""Runs a program for so many seconds at most."""
+"""Runs a program for at most a number of seconds."""
 
 LATE = 124
 """Exit status of a program that was ended because its time was up."""
@@ -59,7 +59,7 @@ class TargetSystem:
     sleep: Callable[[float], None] = field(default=time.sleep)
 
     def say(self, line: str) -> None:
-        """Print a line; the work goes on where nobody reads it any more (a lost connection)."""
+        """Print a line; the work goes on if the reader has gone (a lost connection)."""
         try:
             self.notes.write(line + "\n")
             self.notes.flush()

@@ -5,16 +5,16 @@ import numpy as np
 
 from edge.alarm.pattern import AlarmState
 from edge.replay.brush import Brush, draw_lamp, draw_sign, draw_speaker, writing_width
-from edge.replay.palette import Colour, look_of
+from edge.replay.palette import Color, look_of
 from edge.runtime.frame_result import FrameResult
 from edge.tracking.track import Track, Verdict
 
-BAR: Colour = (22, 25, 31)
-PALE: Colour = (226, 230, 236)
-UNLIT: Colour = (104, 112, 124)
-LIT_LED: Colour = (255, 84, 64)
-LIT_BUZZER: Colour = (255, 200, 72)
-LIT_CLEAR: Colour = (92, 224, 112)
+BAR: Color = (22, 25, 31)
+PALE: Color = (226, 230, 236)
+UNLIT: Color = (104, 112, 124)
+LIT_LED: Color = (255, 84, 64)
+LIT_BUZZER: Color = (255, 200, 72)
+LIT_CLEAR: Color = (92, 224, 112)
 
 
 def draw(result: FrameResult) -> np.ndarray:
@@ -57,10 +57,10 @@ def _line(image: np.ndarray, track: Track) -> int:
 def _draw_box(image: np.ndarray, track: Track) -> None:
     """A whole frame for who is not compliant, corners only for the others; with a dark rim to stand out anywhere."""
     line = _line(image, track)
-    for thickness, colour in ((line + 2, BAR), (line, look_of(track).colour)):
+    for thickness, color in ((line + 2, BAR), (line, look_of(track).color)):
         for stretch in _stretches(track):
             corners = [np.round(np.array(stretch)).astype(np.int32)]
-            cv2.polylines(image, corners, track.verdict is Verdict.NOT_COMPLIANT, colour, thickness, cv2.LINE_AA)
+            cv2.polylines(image, corners, track.verdict is Verdict.NOT_COMPLIANT, color, thickness, cv2.LINE_AA)
 
 
 def _stretches(track: Track) -> list[list[tuple[float, float]]]:
@@ -85,7 +85,7 @@ def _label(track: Track, high: float) -> np.ndarray:
     look = look_of(track)
     text = look.word if track.muted else f"{look.word}  P {track.p_not_compliant:.2f}"
     gap = high * 0.75
-    brush = Brush(round(writing_width(text, high) + high + 3 * gap), round(high * 2.1), look.colour)
+    brush = Brush(round(writing_width(text, high) + high + 3 * gap), round(high * 2.1), look.color)
     middle = high * 1.05
     draw_sign(brush, track.verdict, gap + high / 2, middle, high * 1.15, look.ink)
     brush.write(text, 2 * gap + high, middle, high, look.ink)

@@ -13,6 +13,9 @@ PRECISION_SECONDS = 0.3
 
 NOT_COMPLIANT = ("without_mask", "incorrect")
 
+VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
+"""Endings, in lower case, of clips that are missed where nothing describes them."""
+
 STATES = ("with_mask", *NOT_COMPLIANT, "transition")
 """What people may be annotated as."""
 
@@ -39,7 +42,7 @@ class Segment:
 
     @property
     def in_transition(self) -> bool:
-        """Whether somebody is in between and nobody is surely bare: what an alert does then is not judged."""
+        """Whether someone is in transition and nobody is certainly bare: alerts are then not judged."""
         return not self.bare and self.people.get("transition", 0) > 0
 
     @property
@@ -85,7 +88,7 @@ class Run:
     """Seconds."""
     end: float
     alert_due: bool
-    anybody: bool
+    occupied: bool
     """Whether there is a person in view at some time."""
     settled: float
     """From when on the people asked for this as far as is known: the end of the last stretch that asked otherwise."""
@@ -97,10 +100,21 @@ def read_annotations(folder: Path) -> list[Annotation]:
     Raises:
         UserError: There are none, or one cannot be read.
     """
-    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    paths = [path for path in _visible(folder) if path.suffix.lower() == ".json"]
     if not paths:
         raise UserError(f"{folder} holds no annotated clips", "put NAME.json with its segments beside each video")
     return [_read_annotation(path) for path in paths]
+
+
+def unannotated_clips(folder: Path, annotations: Sequence[Annotation]) -> list[str]:
+    """Names of the videos in a folder that no annotation describes."""
+    described = {annotation.clip.name for annotation in annotations}
+    return [path.name for path in _visible(folder) if path.suffix.lower() in VIDEOS and path.name not in described]
+
+
+def _visible(folder: Path) -> list[Path]:
+    """The files of a folder but for those whose names begin with a dot, such as a Mac's companion files."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
 
 
 def _read_annotation(path: Path) -> Annotation:
@@ -129,7 +143,10 @@ def _segment(part: dict) -> Segment:
 
 
 def _sighting(part: dict) -> Sighting:
-    return Sighting(float(part["at_s"]), str(part["person"]), float(part["x"]), float(part["y"]))
+    at, x, y = (float(part[name]) for name in ("at_s", "x", "y"))
+    if not all(map(math.isfinite, (at, x, y))):
+        raise ValueError("a sighting is nowhere")
+    return Sighting(at, str(part["person"]), x, y)
 
 
 def _check_times(segments: Sequence[Segment]) -> None:
@@ -149,11 +166,11 @@ def _runs(segments: Sequence[Segment]) -> list[Run]:
     for segment in segments:
         if segment.in_transition:
             continue
-        due, anybody = segment.alert_due, bool(segment.bare or segment.masked)
+        due, occupied = segment.alert_due, bool(segment.bare or segment.masked)
         last = runs[-1] if runs else None
-        if last and last.alert_due == due and last.anybody == anybody and segment.begin <= last.end:
-            runs[-1] = Run(last.begin, segment.end, due, anybody, last.settled)
+        if last and last.alert_due == due and last.occupied == occupied and segment.begin <= last.end:
+            runs[-1] = Run(last.begin, segment.end, due, occupied, last.settled)
         else:
-            runs.append(Run(segment.begin, segment.end, due, anybody, settled[due]))
+            runs.append(Run(segment.begin, segment.end, due, occupied, settled[due]))
         settled[not due] = segment.end
     return runs

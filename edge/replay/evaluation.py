@@ -1,8 +1,8 @@
-"""How well the device judged clips of which it is known who wore what, and when.
+"""How well the device judged clips whose annotation says who wore a mask, and when.
 
-Measured are the alerts of the event log, which begin and end with the verdicts on the people in view. The LED shows
-them, and stays lit for `alarm.hold_seconds` at least: that is the settings' wish, and no mistake of the device. So the
-time for which the LED outlasts an alert is not held against it.
+It measures the alerts of the event log, which begin and end with the verdicts on the people in view. The LED shows
+them, and stays lit for at least `alarm.hold_seconds`. The settings ask for that, so the time for which the LED outlasts
+an alert is not a mistake.
 """
 
 import math
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from edge.replay.annotation import PRECISION_SECONDS, Annotation, Run, Segment
 from edge.replay.identity import count_switches
-from edge.replay.record import Held, Record
+from edge.replay.record import FrameVerdicts, Record
 
 DEMANDED_SECONDS = 1.0
 """A stretch with a person not compliant must raise the alert if it lasts as long as this, and within this time."""
@@ -21,7 +21,7 @@ GRACE_SECONDS = 0.5
 """How long after a change an alert may still stand."""
 
 LOOKED_AT = (0.5, 1.0, 2.0)
-"""So many seconds into every stretch it is asked whether an alert stands rightly or is rightly absent."""
+"""Seconds after the begin of every stretch at which the alert is checked."""
 
 Gap = tuple[float, float]
 """From when to when, in seconds."""
@@ -66,14 +66,14 @@ class Evaluation:
     clip: Path
     stretches: tuple[BareStretch, ...]
     false_alerts: tuple[float, ...]
-    """Alerts that stood although everybody had been compliant for GRACE_SECONDS: from when, seconds."""
+    """Alerts that stood although everyone had been compliant for GRACE_SECONDS: from when, seconds."""
     alert_right: float
     """Share of the time outside changes in which an alert stood rightly or was rightly absent, 0 to 1."""
     verdicts_right: float
     """Share of the people's time outside changes in which their verdict was right, 0 to 1.
 
-    Counted by how many people are held to be what, for it is not known who is who; an undecided one is not right, and
-    neither is one too many.
+    Counted by the number of people with each verdict, because the annotation does not say who is who. An undecided
+    person is not right, nor is one too many.
     """
     right_after: dict[float, tuple[int, int]]
     """By seconds since the beginning of a stretch, in how many of how many the alert was right."""
@@ -124,7 +124,7 @@ def _uncovered(annotation: Annotation, shown: Shown) -> Iterator[Gap]:
 
 
 def _stretch(run: Run, record: Record) -> BareStretch:
-    """An alert that stood already while everybody was compliant is somebody else's, or a mistake, and earns nothing."""
+    """An alert that stood while everyone was compliant was for another person, or a mistake, and does not count."""
     earliest = run.settled - PRECISION_SECONDS
     raised = (alert for alert in record.alerts if earliest <= alert.begin < run.end and alert.last >= run.begin)
     first = next(raised, None)
@@ -137,20 +137,20 @@ def _false_alerts(annotation: Annotation, record: Record) -> Iterator[float]:
         changes = run.end < annotation.segments[-1].end
         since, until = run.begin + GRACE_SECONDS, run.end - (PRECISION_SECONDS if changes else 0.0)
         for alert in record.alerts:
-            if alert.last > since and alert.begin < until and (run.anybody or alert.begin > since):
+            if alert.last > since and alert.begin < until and (run.occupied or alert.begin > since):
                 yield max(alert.begin, since)
 
 
 def _alert_right(annotation: Annotation, record: Record) -> float:
-    right = [held.alert == segment.alert_due for segment, held in _judged(annotation, record)]
+    right = [frame.alert == segment.alert_due for segment, frame in _judged(annotation, record)]
     return sum(right) / len(right) if right else 1.0
 
 
 def _verdicts_right(annotation: Annotation, record: Record) -> float:
     right, all_of_them = 0, 0
-    for segment, held in _judged(annotation, record):
-        right += min(held.bare, segment.bare) + min(held.masked, segment.masked)
-        all_of_them += max(held.people, segment.bare + segment.masked)
+    for segment, frame in _judged(annotation, record):
+        right += min(frame.bare, segment.bare) + min(frame.masked, segment.masked)
+        all_of_them += max(frame.people, segment.bare + segment.masked)
     return right / all_of_them if all_of_them else 1.0
 
 
@@ -162,12 +162,12 @@ def _right_after(seconds: float, annotation: Annotation, record: Record) -> tupl
 
 def _alert_at(seconds: float, record: Record) -> bool:
     """As of the last frame that was taken by then."""
-    taken = [held.alert for held in record.frames if held.seconds <= seconds + 1e-6]
+    taken = [frame.alert for frame in record.frames if frame.seconds <= seconds + 1e-6]
     return bool(taken) and taken[-1]
 
 
-def _judged(annotation: Annotation, record: Record) -> Iterator[tuple[Segment, Held]]:
+def _judged(annotation: Annotation, record: Record) -> Iterator[tuple[Segment, FrameVerdicts]]:
     """Every frame outside changes, with the segment it is of."""
     for segment in annotation.segments:
         if not segment.people.get("transition"):
-            yield from ((segment, held) for held in record.frames if segment.begin <= held.seconds < segment.end)
+            yield from ((segment, frame) for frame in record.frames if segment.begin <= frame.seconds < segment.end)

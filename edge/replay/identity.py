@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from edge.replay.annotation import Sighting
-from edge.replay.record import Held, Record
+from edge.replay.record import FrameVerdicts, Record
 
 NEAR_SECONDS = 0.2
 """How far a frame may lie from the time of a sighting."""
@@ -28,12 +28,12 @@ def count_switches(sightings: Sequence[Sighting], record: Record) -> int:
     return switches
 
 
-def _track_at(sighting: Sighting, frames: Sequence[Held]) -> int | None:
+def _track_at(sighting: Sighting, frames: Sequence[FrameVerdicts]) -> int | None:
     """The track whose box the sighting lies in; the one with the nearest middle if there are several."""
-    held = min(frames, key=lambda held: abs(held.seconds - sighting.seconds), default=None)
-    if held is None or abs(held.seconds - sighting.seconds) > NEAR_SECONDS:
+    frame = min(frames, key=lambda frame: abs(frame.seconds - sighting.seconds), default=None)
+    if frame is None or abs(frame.seconds - sighting.seconds) > NEAR_SECONDS:
         return None
     x, y = sighting.x, sighting.y
-    around = [box for box in held.boxes if box.left <= x <= box.right and box.top <= y <= box.bottom]
+    around = [box for box in frame.boxes if box.left <= x <= box.right and box.top <= y <= box.bottom]
     nearest = min(around, key=lambda box: math.dist(box.middle, (x, y)), default=None)
     return nearest.track if nearest else None

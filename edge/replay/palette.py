@@ -1,6 +1,6 @@
 """How verdicts look, the same in every picture.
 
-The colours differ in brightness and in blue as well as in red and green, for those who do not tell these apart; each
+The colors differ in brightness and in blue as well as in red and green, for those who do not tell these apart; each
 verdict also has a word and a sign of its own.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edge.tracking.track import Track, Verdict
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 """RGB, 0 to 255."""
 
 
@@ -16,17 +16,17 @@ Colour = tuple[int, int, int]
 class Look:
     """How one verdict looks."""
 
-    colour: Colour
-    ink: Colour
-    """For writing on the colour."""
+    color: Color
+    ink: Color
+    """For writing on the color."""
     word: str
     sign: str
     """One character that stands for it in a terminal."""
 
     @property
     def hex(self) -> str:
-        """The colour as #rrggbb."""
-        return _hex(self.colour)
+        """The color as #rrggbb."""
+        return _hex(self.color)
 
     @property
     def ink_hex(self) -> str:
@@ -34,8 +34,8 @@ class Look:
         return _hex(self.ink)
 
 
-def _hex(colour: Colour) -> str:
-    red, green, blue = colour
+def _hex(color: Color) -> str:
+    red, green, blue = color
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 

@@ -33,12 +33,12 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Held:
-    """What was held of the people in view as of a frame."""
+class FrameVerdicts:
+    """The verdicts on the people in view in one frame."""
 
     seconds: float
     alert: bool
-    """Whether anybody's alert stood. The LED goes on for its hold time."""
+    """Whether there was an alert. The LED stays lit for its hold time."""
     bare: int
     """People found not compliant."""
     masked: int
@@ -46,18 +46,18 @@ class Held:
     people: int
     """All of them, without static faces."""
     boxes: tuple[Box, ...] = ()
-    """Of those whom this frame shows."""
+    """Of the people whom this frame shows."""
 
 
 @dataclass
 class Record:
     """A publisher that keeps the alerts and the verdicts."""
 
-    frames: list[Held] = field(default_factory=list)
+    frames: list[FrameVerdicts] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     """In the order in which they began."""
     tracks: set[int] = field(default_factory=set)
-    """Numbers of everybody followed."""
+    """Numbers of all people followed."""
     muted: set[int] = field(default_factory=set)
     """Numbers of those who turned out to be static."""
     _standing: dict[int, Alert] = field(default_factory=dict)
@@ -67,8 +67,8 @@ class Record:
         self._note_events(result)
         verdicts = [track.verdict for track in result.tracks if not track.muted]
         bare, masked = (verdicts.count(kind) for kind in (Verdict.NOT_COMPLIANT, Verdict.COMPLIANT))
-        held = Held(result.frame.seconds, bool(self._standing), bare, masked, len(verdicts), _boxes(result))
-        self.frames.append(held)
+        frame = FrameVerdicts(result.frame.seconds, bool(self._standing), bare, masked, len(verdicts), _boxes(result))
+        self.frames.append(frame)
         self.tracks.update(track.number for track in result.tracks)
 
     def _note_events(self, result: FrameResult) -> None:

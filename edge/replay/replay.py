@@ -7,7 +7,8 @@ from typing import TextIO
 
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
-from edge.camera.recording import open_recording
+from edge.camera.picture_file import PICTURE_SUFFIXES
+from edge.camera.recording import open_recording, passed_over
 from edge.events.journal import Journal
 from edge.output_file import check_output
 from edge.replay.clip import AnnotatedClip
@@ -19,6 +20,9 @@ from edge.runtime.motion_gate import MotionGate
 from edge.runtime.pipeline import Models, build_pipeline, load_models, make_alarm, make_test, upright_frames
 from edge.settings.schema import Settings
 from edge.signals import stopping_on_signals
+
+SHOWN = 5
+"""Files of a folder of pictures that are named where they are not read."""
 
 
 def replay(
@@ -45,8 +49,8 @@ def replay(
         force: Whether other files may be.
         clip: Where to write the annotated clip.
         timeline: Where to write the picture of the timeline.
-        rate: Frames a second to look at; all of them by default.
-        realtime: Whether to go at the speed of life.
+        rate: Frames a second to process; all of them by default.
+        realtime: Whether to go in real time.
 
     Returns:
         The exit status: 0, or 130 after Ctrl-C, which leaves whole files behind.
@@ -76,6 +80,9 @@ def replay(
     if timeline and course.seconds:
         course.save(timeline)
     summary.write([path for path in (clip, timeline) if path and course.seconds])
+    if names := passed_over(Path(source)):
+        shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        tell.write(f"Not read, as they are no pictures ({', '.join(PICTURE_SUFFIXES)}): {shown}.\n")
     return stop.status
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge.camera.recording import open_recording
 from edge.errors import UserError
-from edge.replay.annotation import Annotation, read_annotations
+from edge.replay.annotation import Annotation, read_annotations, unannotated_clips
 from edge.replay.evaluation import LOOKED_AT, BareStretch, Evaluation, Shown, evaluate
 from edge.replay.extras import require
 from edge.replay.pace import at_rate
@@ -42,7 +42,7 @@ def print_scorecard(
     Args:
         folder: Videos, NAME.json with the segments beside each.
         settings: The device's settings.
-        rate: Frames a second to look at.
+        rate: Frames a second to process.
         only_report: Names of clips that are in the table, but need not pass.
         as_json: Whether to print a JSON object instead.
 
@@ -50,7 +50,7 @@ def print_scorecard(
         The exit status: 0 if every clip passed that had to, 1 if not.
 
     Raises:
-        UserError: No annotated clips, one that cannot be read, or a name that is none of theirs.
+        UserError: No annotated clips, one that cannot be read, or a name that none of them has.
     """
     if not as_json:
         require("rich")
@@ -61,6 +61,8 @@ def print_scorecard(
         )
     scored = _evaluate_all(annotations, settings, rate)
     _print(scored, rate, only_report, as_json=as_json)
+    if names := unannotated_clips(folder, annotations):
+        sys.stderr.write(f"Not judged, as no NAME.json describes them: {', '.join(names)}.\n")
     return 0 if all(score.passed for score in _held_to(scored, only_report)) else 1
 
 

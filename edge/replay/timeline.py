@@ -37,7 +37,7 @@ class Lane:
     output: str
     """Its name in `AlarmState`."""
     label: str
-    colour: str
+    color: str
 
 
 LANES = (
@@ -116,7 +116,7 @@ class Timeline:
 
 
 def stretches(seconds: Sequence[float], values: Sequence[Hashable], step: float) -> list[Stretch]:
-    """Neighbours of equal value joined.
+    """Neighbors of equal value joined.
 
     Args:
         seconds: When each value began to hold, rising.
@@ -196,7 +196,7 @@ def _draw_track(panel: "Axes", timeline: Timeline, number: int, step: float) -> 
 
 
 def _draw_verdict(panel: "Axes", stretch: Stretch, whole: float) -> None:
-    """A bar in the verdict's colour, with its name on it where that fits."""
+    """A bar in the verdict's color, with its name on it where that fits."""
     look = cast(Look, stretch.value)
     panel.broken_barh([(stretch.begin, stretch.end - stretch.begin)], (-0.34, 0.2), color=look.hex, linewidth=0)
     if stretch.end - stretch.begin > whole * 0.012 * len(look.word):
@@ -221,7 +221,7 @@ def _draw_outputs(panel: "Axes", timeline: Timeline, lanes: Sequence[Lane], step
         states = [getattr(alarm, lane.output) for alarm in timeline.alarms]
         whole = stretches(timeline.seconds, [True] * len(states), step)
         on = [s for s in stretches(timeline.seconds, states, step) if s.value]
-        for found, shade in ((whole, GROOVE), (on, lane.colour)):
+        for found, shade in ((whole, GROOVE), (on, lane.color)):
             panel.broken_barh([(s.begin, s.end - s.begin) for s in found], (row + 0.18, 0.64), color=shade, linewidth=0)
     labels = [lane.label for lane in lanes]
     panel.set(ylim=(0, len(lanes)), yticks=[row + 0.5 for row in range(len(lanes))], yticklabels=labels)
@@ -237,13 +237,13 @@ def _mark_alerts(panels: "list[Axes]", timeline: Timeline, shown: Sequence[int])
         if not isinstance(event, AlertBegan | AlertEnded) or event.track not in shown:
             continue
         began = isinstance(event, AlertBegan)
-        colour = LOOKS[Verdict.NOT_COMPLIANT if began else Verdict.COMPLIANT].hex
+        color = LOOKS[Verdict.NOT_COMPLIANT if began else Verdict.COMPLIANT].hex
         above = panels[shown.index(event.track)]
         for panel in (above, panels[-1]):
-            panel.axvline(event.at, color=colour, linewidth=1.1, linestyle=":")
+            panel.axvline(event.at, color=color, linewidth=1.1, linestyle=":")
         above.annotate(
             f"{'alert' if began else 'ended'} {event.at:.1f} s", (event.at, 1.06), xytext=(0, 2), ha="center",
-            va="bottom", textcoords="offset points", fontsize=8, color=colour, annotation_clip=False,
+            va="bottom", textcoords="offset points", fontsize=8, color=color, annotation_clip=False,
         )  # fmt: skip
 
 

@@ -17,13 +17,13 @@ CHECKS = 10
 
 
 CLOSING_SECONDS = 1.0
-"""How long its thread is waited for at the end: it may just be at the log, or at the pins."""
+"""How long to wait for its thread at the end: it may be writing to the log or setting the pins."""
 
 
 class CameraWatchdog:
-    """Shows BLIND when no frame has come all the way through for a while; the next one ends it.
+    """Shows BLIND when no frame has passed through the loop for a while; the next frame ends it.
 
-    A publisher, told of every frame, and a context manager, within which a thread keeps the watch. The frame's own
+    A publisher, told of every frame, and a context manager, within which a thread checks the time. The frame's own
     pattern replaces BLIND by itself; the watchdog only says so.
     """
 
@@ -42,7 +42,7 @@ class CameraWatchdog:
             alarm: Plays BLIND.
             journal: Gets `blind` and `sighted`.
             after_seconds: How long no frame may come.
-            why: Says what ails the camera; "" if nobody knows.
+            why: Says what is wrong with the camera; "" if that is not known.
             clock: Tells the time on a clock that never runs back, in seconds.
         """
         self.after_seconds = after_seconds
@@ -64,7 +64,7 @@ class CameraWatchdog:
             self._heard, self._frame_seconds, self.blind = now, result.frame.seconds, False
 
     def check(self) -> None:
-        """Show BLIND if the time is up, and say it once."""
+        """Show BLIND if the time is up, and log it once."""
         with self._lock:
             passed = self._clock() - self._heard
             if self.blind or passed < self.after_seconds:
@@ -74,17 +74,17 @@ class CameraWatchdog:
             self._journal.write(Blind(at=self._frame_seconds + passed, reason=self._why()))
 
     def __enter__(self) -> Self:
-        """Keep the watch from now on."""
+        """Start the thread."""
         self._heard = self._clock()
         self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Keep it no longer."""
+        """Stop the thread."""
         self._stop.set()
         self._thread.join(CLOSING_SECONDS)
 
     def _watch(self) -> None:
         while not self._stop.wait(self.after_seconds / CHECKS):
-            with suppress(OSError):  # a log that takes nothing, for its reader has gone or the disk is full
+            with suppress(OSError):  # the log takes nothing: its reader has gone, or the disk is full
                 self.check()

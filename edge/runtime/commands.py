@@ -1,4 +1,4 @@
-"""What a reader of the stream may have the door do."""
+"""What a reader of the stream may ask the door to do."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ LONGEST_MUTE_MINUTES = 24 * 60
 
 
 class Commands:
-    """Carries them out, and has the log say so."""
+    """Carries them out and logs them."""
 
     def __init__(self, alarm: Alarm, journal: Journal) -> None:
-        """Have `alarm` do it and `journal` say it."""
+        """`alarm` does it and `journal` logs it."""
         self._alarm, self._journal = alarm, journal
 
     def carry_out(self, request: dict[str, Any]) -> bytes:

@@ -18,14 +18,14 @@ def show_fault(
     seconds: float,
     wait: Callable[[float], object],
 ) -> None:
-    """Tell of something that a person must fix, and show FAULT for a while.
+    """Report something that a person must fix, and show FAULT for a while.
 
     Args:
         alarm: Plays FAULT, until the next frame is shown.
-        report: Told of the error, before the wait.
+        report: Called with the error, before the wait.
         error: What is wrong.
         seconds: How long to wait.
-        wait: Waits so many seconds, or until the program is to stop; the loop does not run meanwhile.
+        wait: Waits for a number of seconds, or until the program is to stop; the loop does not run in the meantime.
     """
     alarm.play(FAULT)
     report(error)
@@ -36,13 +36,13 @@ def show_fault(
 def fault_shown(
     alarm: Alarm, report: Callable[[Exception], None], *, seconds: float, wait: Callable[[float], object]
 ) -> Iterator[None]:
-    """Within it, an error is shown as FAULT before it goes on its way.
+    """Within it, an error is shown as FAULT before it is raised further.
 
     Args:
         alarm: Plays FAULT.
-        report: Told of the error, before the wait.
+        report: Called with the error, before the wait.
         seconds: How long it is shown.
-        wait: Waits so many seconds, or until the program is to stop; the loop has ended by then.
+        wait: Waits for a number of seconds, or until the program is to stop; the loop has ended by then.
     """
     try:
         yield

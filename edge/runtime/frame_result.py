@@ -1,4 +1,4 @@
-"""Everything that one frame led to, for those who show or record it."""
+"""Everything that came of one frame, for the parts that show or record it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from edge.tracking.track import Track
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """One frame, all the way through."""
+    """One frame after the whole loop."""
 
     frame: Frame
     tracks: Sequence[Track]
@@ -23,7 +23,7 @@ class FrameResult:
 
 
 class Publisher(Protocol):
-    """Somebody who is told of every result."""
+    """Receives every result."""
 
     def publish(self, result: FrameResult) -> None:
         """Take note of it."""
@@ -37,6 +37,6 @@ class PublisherGroup:
         self.publishers = publishers
 
     def publish(self, result: FrameResult) -> None:
-        """Tell each in turn."""
+        """Pass it to each in turn."""
         for publisher in self.publishers:
             publisher.publish(result)

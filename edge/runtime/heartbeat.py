@@ -1,4 +1,4 @@
-"""What systemd is told: that the device watches, that it is not stuck, and how it fares."""
+"""What systemd is told: that the device watches, that it is not stuck, and its status."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ FEEDS = 4
 """How often the watchdog is fed, at least, within the time that it waits."""
 
 START_SECONDS = 60
-"""How much longer systemd waits for the first frame each time that a lost camera is said to be tried again."""
+"""How much longer systemd waits for the first frame each time a lost camera is tried again."""
 
 
 def notify(*lines: str, environment: Mapping[str, str] = os.environ) -> bool:
@@ -43,11 +43,11 @@ def notify(*lines: str, environment: Mapping[str, str] = os.environ) -> bool:
 
 
 class Heartbeat:
-    """A publisher that tells systemd of the first frame (READY), of the later ones (WATCHDOG) and of how it fares.
+    """A publisher that tells systemd of the first frame (READY), of the later ones (WATCHDOG), and of its status.
 
-    Only what has gone all the way through counts: a loop that is stuck anywhere feeds no watchdog, and systemd starts
-    the program again. A context manager, at whose end systemd is told that the program is about to stop. What it tells
-    is also kept in a `StatusRecord`.
+    Only frames that have passed through the whole loop count: a loop that is stuck anywhere feeds no watchdog, and
+    systemd starts the program again. A context manager: at its end systemd is told that the program is about to stop.
+    The status is also kept in a `StatusRecord`.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Heartbeat:
         self._frames, self._milliseconds = 0, 0.0
 
     def publish(self, result: FrameResult) -> None:
-        """A frame has come all the way through."""
+        """A frame has passed through the whole loop."""
         now = self._clock()
         if not self._ready:  # until systemd has taken it
             self._ready, self._fed, self._said = self._tell("READY=1"), now, now
@@ -88,8 +88,8 @@ class Heartbeat:
     def beat(self, trouble: UserError) -> None:
         """No frame has come, but the program knows it and tries its camera again.
 
-        The camera calls it at least as often as the watchdog wants to be fed; until the first frame it asks systemd for
-        patience instead. It never makes the device READY.
+        The camera calls it at least as often as the watchdog must be fed. Until the first frame it asks systemd for
+        more time instead. It never makes the device READY.
 
         Args:
             trouble: What is wrong with the camera.
@@ -107,7 +107,7 @@ class Heartbeat:
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
-        """Within it, the settings are read again: systemd waits for the end, however it ends."""
+        """Within it, the settings are read again; systemd waits until it ends, with success or not."""
         if self._ready:
             self._tell("RELOADING=1")
         try:

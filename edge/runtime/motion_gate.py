@@ -1,4 +1,4 @@
-"""Looks less closely while the door is empty and still, and loses nobody by it."""
+"""Processes fewer frames while the door is empty and still, and misses nobody."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -11,24 +11,24 @@ from edge.runtime.frame_result import FrameResult
 from edge.vision.glance import changed, glance, moves
 
 ALERT_SECONDS = 3.0
-"""How long every frame is looked at after somebody was in view or something moved."""
+"""How long every frame is processed after someone was in view or something moved."""
 
 LOOK_SECONDS = 0.5
-"""How often faces are looked for where nothing moves; often enough to see who stands still twice in a row."""
+"""How often the locator runs where nothing moves; often enough to see a person who stands still twice in a row."""
 
 
 class MotionGate:
-    """Passes on the frames that are worth looking at. A publisher, told who is in view.
+    """Passes on the frames that are worth processing. A publisher, told who is in view.
 
-    While somebody is in view or something moves, and a little longer, all of them; else a few a second, and of these
-    the network sees only what has moved, or one frame every half second.
+    While someone is in view or something moves, and a little longer, it passes all frames. Otherwise it compares a few
+    frames a second and passes only those in which something moved, or one every half second.
     """
 
     def __init__(self, idle_frames_per_second: float) -> None:
-        """Begin awake; while idle, so many frames a second are compared."""
+        """Begin awake; `frames_per_second` are compared while idle."""
         self._idle_frames_per_second = idle_frames_per_second
         self.rate: FrameRate | None = None
-        """A live camera's, lowered while idle so that the other frames are not even decoded."""
+        """A live camera's rate, lowered while idle so that the other frames are not even decoded."""
         self._seconds = 0.0
         self._awake_until = ALERT_SECONDS
         self._due = self._looked = -math.inf
@@ -40,7 +40,7 @@ class MotionGate:
         return self._seconds > self._awake_until
 
     def select(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """The frames to look at."""
+        """The frames to process."""
         for frame in frames:
             self._seconds = frame.seconds
             if self._is_worth_a_look(frame):
@@ -48,7 +48,7 @@ class MotionGate:
                 yield frame
 
     def publish(self, result: FrameResult) -> None:
-        """Stay awake while anybody is there; a muted portrait, too, or it would come back as new."""
+        """Stay awake while anyone is in view, a muted portrait included, or it would come back as new."""
         if result.tracks:
             self._wake()
 

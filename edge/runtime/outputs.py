@@ -1,4 +1,4 @@
-"""By which settings the outputs were taken: their file may have changed, or broken, before a crash."""
+"""The settings with which the outputs were opened: the settings file may change, or break, before a crash."""
 
 import os
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from edge.settings.text import toml
 
 
 def note_outputs(settings: AlarmSettings, environment: Mapping[str, str] = os.environ) -> None:
-    """Leave a note for `outputs-off`, in the folder that systemd takes away when the service has stopped.
+    """Leave a note for `outputs-off`, in the folder that systemd removes when the service has stopped.
 
     Outside a service, and where it cannot be written, there is none.
 
     Args:
-        settings: By which the outputs have been taken.
+        settings: With which the outputs were opened.
         environment: Its RUNTIME_DIRECTORY names the folder.
     """
     note = _note(environment)

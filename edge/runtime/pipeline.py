@@ -30,7 +30,7 @@ from edge.vision.locator import CentreLocator, Locator
 from edge.vision.model_file import ModelFile
 
 UNCLEAR_TAKEN_FOR_CLEAR, CLEAR_MISSED = 0.05, 0.05
-"""Error rates of the test whether there is a clear face at all; a track that fails it is tried again and again."""
+"""Error rates of the test whether there is a clear face at all; a track that fails it is tested again and again."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def make_clear_test(settings: VerdictSettings) -> SequentialTest:
 
 
 def make_quality(settings: VerdictSettings) -> Quality:
-    """How far a look at a face is to be trusted."""
+    """How far one picture of a face is trusted."""
     return Quality(
         smallest_face_px=settings.smallest_face_px,
         clear_face_px=settings.clear_face_px,
@@ -190,7 +190,7 @@ def tracking_rules(settings: Settings, threshold: float) -> TrackingRules:
 
 
 def make_alarm(settings: AlarmSettings, pin_factory: Factory, *, live: bool) -> Alarm:
-    """The alarm; a recording, which is not `live`, has neither the pace of life nor quiet hours.
+    """The alarm; a recording, which is not `live`, has neither real time nor quiet hours.
 
     Raises:
         UserError: A pin does not exist, or is in use.

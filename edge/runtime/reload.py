@@ -1,4 +1,4 @@
-"""Changed settings, taken over while the device watches: all that changed, or nothing."""
+"""Changed settings, put in force while the device watches: all of them or none."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -16,11 +16,11 @@ LIVE_TABLES = ("verdict", "tracking", "alarm")
 """The tables of the settings that can change while the device watches."""
 
 TAKEN = ("_pin", "_active_high")
-"""How the settings end that name what was taken at the start."""
+"""How the names of those settings end whose pins, files or sockets were opened at the start."""
 
 
 class Reload:
-    """A publisher that takes over changed settings between two frames, once somebody has asked for it."""
+    """A publisher that puts changed settings in force between two frames, after a request."""
 
     def __init__(
         self,
@@ -30,11 +30,11 @@ class Reload:
         heartbeat: Heartbeat,
         apply: Callable[[Settings], None],
     ) -> None:
-        """Nothing has been asked for yet.
+        """Begin without a request.
 
         Args:
             settings: Those in force.
-            reread: Reads them anew.
+            reread: Reads them again.
             journal: Gets `reloaded` or `reload_refused`.
             heartbeat: Tells systemd when it is done.
             apply: Puts settings in force, of which only what can change has changed.
@@ -44,11 +44,11 @@ class Reload:
         self._asked = False
 
     def ask(self, *_: object) -> None:
-        """Ask for it; may be a signal's handler."""
+        """Request it; may be a signal's handler."""
         self._asked = True
 
     def publish(self, result: FrameResult) -> None:
-        """Do what has been asked for."""
+        """Carry out the request, if there is one."""
         if self._asked:
             self._asked = False
             with self._heartbeat.reloading():
@@ -84,7 +84,7 @@ def is_live(name: str) -> bool:
 
 
 def put_in_force(settings: Settings, pipeline: Pipeline, watchdog: CameraWatchdog) -> None:
-    """Have everyone go by changed settings; the people in view stay who they are, with their evidence."""
+    """Hand changed settings to all parts; the people in view keep their identity and their evidence."""
     pipeline.tracker.rules = tracking_rules(settings, pipeline.classifier.threshold)
     pipeline.alarm.settings = settings.alarm
     watchdog.after_seconds = settings.alarm.blind_after_seconds

@@ -97,7 +97,7 @@ def run(
 
 @dataclass(frozen=True)
 class Door:
-    """A run of the program, whose outputs have been taken."""
+    """A run of the program, whose outputs are open."""
 
     settings: Settings
     alarm: Alarm
@@ -125,7 +125,7 @@ class Door:
         """Load the networks, open the camera, and run the loop until the frames end or the program is to stop."""
         with ExitStack() as opened:
             heartbeat = opened.enter_context(Heartbeat(record=self.record, temperature=Board().celsius))
-            # A trial of a new file may take longer than anybody waits for a stop.
+            # A trial of a new file may take longer than a stop may last.
             models = self.stop.interrupt(
                 lambda: load_models(self.settings, state=state_directory(), tell=self.tell),
             )
@@ -136,7 +136,7 @@ class Door:
             self.journal.epoch = lambda: camera.epoch
             gate = MotionGate(self.settings.camera.idle_frames_per_second)
             publishers: list[Publisher] = [self.journal, self.count, gate, heartbeat]
-            # A recording is read as fast as it goes: it has no pace that it could lose.
+            # A recording is read as fast as possible, so it cannot fall behind.
             if isinstance(camera, LiveCamera):
                 gate.rate = camera.rate
                 publishers = self._observe(camera, pipeline, heartbeat, publishers, opened)
@@ -170,7 +170,7 @@ class Door:
         return [watchdog, *publishers, ThermalThrottle(Board(), self.journal, camera.rate), reload, self.stream]
 
     def _off_first(self, _: object, error: BaseException | None, __: object) -> None:
-        """Switch the outputs off before anything is waited for; an error in the program is shown on them first."""
+        """Show an error of the program on the outputs, then switch them off before waiting for anything."""
         if not isinstance(error, Exception) or isinstance(error, BrokenPipeError):
             self.alarm.close()
 

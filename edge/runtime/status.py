@@ -49,7 +49,7 @@ class Status:
     remedy: str = ""
     """How to end the trouble."""
     fault: str = ""
-    """The last fault that a person must fix; the service may go on in spite of it."""
+    """The last fault that a person must fix; the service may still run."""
 
     def text(self) -> str:
         """The status in one line, as `systemctl status` shows it."""

@@ -1,7 +1,7 @@
 """What the door offers other processes: events, the newest state, and a few commands.
 
-The messages are described in `edge.stream.messages`. The loop hands each frame's result over and goes on; whether it
-becomes a line, and its frame a JPEG, is decided in the server's thread, when a reader is there to take it.
+The messages are described in `edge.stream.messages`. The loop hands each frame's result over and goes on. The server's
+thread makes a line of it, and a JPEG of its frame, only when a reader is ready for it.
 """
 
 import time
@@ -63,7 +63,7 @@ class Stream:
         try:
             self._opened.enter_context(server)
         except OSError as error:
-            if self._address.parent.is_dir():  # a workstation has no such folder, and misses nothing
+            if self._address.parent.is_dir():  # a workstation has no such folder and needs none
                 reason = f"The stream cannot be offered at {self._address}: {error.strerror or error}."
                 self._journal.write(Fault(at=self._alarm.seconds, reason=reason))
             return self
@@ -102,7 +102,7 @@ class Stream:
             return
         self._server.tell(line)
         if isinstance(event, Blind | Sighted) and self._newest:
-            # No frame may come for long: who connects meanwhile is to know it, too.
+            # There may be no frame for a long time: a reader that connects in the meantime must know it, too.
             blind = event.reason if isinstance(event, Blind) else None
             self._newest = replace(self._newest, blind=blind, frames_per_second=0.0)
             self._server.offer(self._newest)

@@ -141,7 +141,7 @@ class StreamReader:
             self._next = min(max(number, 0), self._feed.newest) + 1 if run == self._feed.run else 1
         pictures = bool(request.get("pictures"))
         if pictures and not self._pictures:
-            self._frame = 0  # it gets the newest frame at once, also if it has had that one's state
+            self._frame = 0  # it gets the newest frame at once, even if it already has its state
         self._states, self._pictures = bool(request.get("states")) or pictures, pictures
         self._subscribed = True
 

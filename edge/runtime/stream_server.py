@@ -1,10 +1,10 @@
 """The door's local socket: many readers, none of which the door ever waits for.
 
-A thread of its own serves them all. It keeps the newest state and the last events; each reader holds a place in these
-and has no queue of its own that could grow.
+A thread of its own serves them all. It keeps the newest state and the last events; each reader has a position in these
+and no queue that could grow.
 
-The loop leaves a frame's state and goes on. It does not wake the thread, which would at once compete with it for the
-interpreter: the thread comes by itself, twenty times a second while there are readers.
+The loop leaves a frame's state and goes on. It does not wake the thread, which would compete with it for the
+interpreter: the thread wakes by itself, twenty times a second while there are readers.
 """
 
 import os
@@ -30,7 +30,7 @@ EVENTS_KEPT = 2000
 MOST_READERS = 32
 
 STUCK_SECONDS = 30.0
-"""A reader that takes nothing for so long is dropped."""
+"""A reader that takes nothing for this long is dropped."""
 
 ROUND_SECONDS = 0.05
 """How often readers are given what is new, which is as late as it can come."""
@@ -200,7 +200,7 @@ def _listen(address: Path) -> socket.socket:
     _remove_stale(address)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        before = os.umask(0o177)  # until its mode is set nobody else may connect
+        before = os.umask(0o177)  # until its mode is set no other user may connect
         try:
             listener.bind(str(address))
         finally:
@@ -215,7 +215,7 @@ def _listen(address: Path) -> socket.socket:
 
 
 def _remove_stale(address: Path) -> None:
-    """Remove what a killed door left; another door that listens there keeps it."""
+    """Remove a socket that a killed door left; another door that still listens there keeps it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(str(address))

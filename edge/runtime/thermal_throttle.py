@@ -1,4 +1,4 @@
-"""Spares a hot board, and says when its supply is too weak."""
+"""Lowers the frame rate of a hot board, and reports a supply that is too weak."""
 
 import math
 from collections.abc import Iterator
@@ -10,17 +10,17 @@ from edge.events.types import Event, Throttled, UnderVoltage
 from edge.runtime.frame_result import FrameResult
 
 CHECK_SECONDS = 5.0
-"""How often the board is asked."""
+"""How often the sensors are read."""
 
 STEPS = ((75.0, 0.5), (80.0, 0.25))
-"""From which temperature, in degrees Celsius, which share of the frames is looked at. At 85 the firmware throttles."""
+"""Temperatures in degrees Celsius, and the share of the frames processed above. At 85 the firmware throttles."""
 
 COOLER_BY = 5.0
-"""How far the temperature must fall below a step before it is left again, in degrees Celsius."""
+"""How far, in degrees Celsius, the temperature must fall below a step to leave it."""
 
 
 class ThermalThrottle:
-    """A publisher that asks the board now and then."""
+    """A publisher that reads the board's sensors every few seconds."""
 
     def __init__(self, board: Board, journal: Journal, rate: FrameRate) -> None:
         """Begin at the full rate.
@@ -36,7 +36,7 @@ class ThermalThrottle:
         self._under_voltage = False
 
     def publish(self, result: FrameResult) -> None:
-        """Ask if it is time."""
+        """Read them if it is time."""
         if result.frame.seconds - self._asked >= CHECK_SECONDS:
             self._asked = result.frame.seconds
             for event in self._ask():

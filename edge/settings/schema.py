@@ -174,7 +174,7 @@ class AlarmSettings(Bounded):
     relay_pin: Annotated[Pin | None, HEADER_PINS] = None
     """Pin of a relay that tells another machine whether there is an alert."""
     relay_active_high: bool = True
-    """Whether the relay is energised when its pin is high."""
+    """Whether the relay is energized when its pin is high."""
     relay_energised_while: Literal["clear", "alert"] = "clear"
     """"clear": a loss of power, a blind device and a stopped one read as an alert; "alert": as no alert."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from edge.errors import UserError
+from edge.output_file import cannot_write, check_output
 from edge.settings.schema import Settings
 from edge.stats.database import Database
 from edge.stats.recorder import DAY_SECONDS, record
@@ -18,7 +19,7 @@ FORMATS = {"table": write_table, "csv": write_csv, "json": write_json}
 
 
 def record_visits(settings: Settings) -> int:
-    """Count the door's visitors until it is stopped, at whatever moment; returns the exit status.
+    """Count the door's visitors until it is stopped, which may be at any moment; returns the exit status.
 
     Raises:
         UserError: The database cannot be opened.
@@ -33,7 +34,16 @@ def record_visits(settings: Settings) -> int:
     return 0
 
 
-def show_stats(settings: Settings, out: TextIO, *, days: int, hourly: bool, form: str, png: Path | None) -> int:
+def show_stats(
+    settings: Settings,
+    out: TextIO,
+    *,
+    days: int,
+    hourly: bool,
+    form: str,
+    png: Path | None = None,
+    force: bool = False,
+) -> int:
     """Show the counts of the last days; returns the exit status.
 
     Args:
@@ -43,13 +53,16 @@ def show_stats(settings: Settings, out: TextIO, *, days: int, hourly: bool, form
         hourly: Whether each hour has a line of its own.
         form: A key of FORMATS.
         png: Where to write a picture instead; None for none.
+        force: Whether a picture that is there may be replaced.
 
     Raises:
-        UserError: There are no counts, matplotlib is missing, or the picture cannot be written.
+        UserError: There are no counts, matplotlib is missing, or the picture exists or cannot be written.
     """
     path = Path(settings.stats.database)
     if not path.exists():
         raise UserError(f"Nothing has been counted yet, for there is no {path}: start `maskwatch-stats.service`.")
+    if png:
+        check_output(png, what="picture", endings=[".png"], inputs=[path], force=force)
     with Database(path, read_only=True) as database:
         shown = rows(database.hours(time.time() - days * DAY_SECONDS), hourly=hourly)
     if png is None:
@@ -60,5 +73,5 @@ def show_stats(settings: Settings, out: TextIO, *, days: int, hourly: bool, form
     except ImportError as error:
         raise UserError(f"Pictures need matplotlib ({error}): run `sudo apt install python3-matplotlib`.") from error
     except OSError as error:
-        raise UserError(f"{png} cannot be written ({error.strerror}): name another place with --png.") from error
+        raise cannot_write(png, "picture", error) from error
     return 0

@@ -1,32 +1,32 @@
 """From the probabilities of single frames to a verdict on a person: Wald's sequential test.
 
 A frame's calibrated probability p, measured against the classifier's threshold t, says how much more likely its picture
-is of somebody not compliant than of somebody compliant: the log-likelihood ratio log(p / (1-p)) - log(t / (1-t)). (The
-classifier is calibrated on a balanced set, so its prior odds are 1 and need no taking out; t shifts what counts as
-even.) The sequential probability ratio test adds the ratios up and decides when the sum leaves an interval that the
+is of a person who is not compliant than of one who is: the log-likelihood ratio log(p / (1-p)) - log(t / (1-t)). (The
+classifier is calibrated on a balanced set, so its prior odds are 1 and need no correction; t shifts the neutral
+point.) The sequential probability ratio test adds the ratios up and decides when the sum leaves an interval that the
 two error rates set; of all tests with these rates it needs the fewest frames (Wald 1945, "Sequential Tests of
 Statistical Hypotheses"; Wald and Wolfowitz 1948).
 
-Three things keep the sum honest:
+Three rules correct the sum:
 
-* **Neighbouring frames say nearly the same.** If what the classifier gets wrong fades as exp(-seconds / tau), as in a
-  first-order autoregression, then a look dt after the last one adds not one frame's worth of information but
-  (1-r) / (1+r) with r = exp(-dt / tau), which is tanh(dt / 2 tau) (the effective sample size; Bartlett 1946). The first
-  look counts in full, 25 frames a second decide hardly sooner than 10, and a face that is looked at seldom loses
-  little. On this project's clips the errors fade in 0.1 to 0.6 s, 0.3 as a rule. A correlated sum also runs farther
-  past its bounds than an independent one, which errs on the sure side; tau = 0.2 makes up for it: with it, the error
-  rates of simulated people are those set (`tests/edge/tracking/test_simulation.py`).
-* **No frame decides alone.** One look moves the sum by half the way to the nearer bound at most.
+* **Neighboring frames say nearly the same.** If what the classifier gets wrong fades as exp(-seconds / tau), as in a
+  first-order autoregression, then a frame dt after the last one adds not one frame's worth of information but (1-r) /
+  (1+r) with r = exp(-dt / tau), which is tanh(dt / 2 tau) (the effective sample size; Bartlett 1946). The first frame
+  counts in full, 25 frames a second decide hardly sooner than 10, and a face that is classified rarely loses little. On
+  this project's clips the errors fade in 0.1 to 0.6 s, 0.3 as a rule. A correlated sum also runs farther past its
+  bounds than an independent one, which errs on the safe side; tau = 0.2 makes up for it: with it, the error rates of
+  simulated people are those set (`tests/edge/tracking/test_simulation.py`).
+* **No frame decides alone.** One frame moves the sum by at most half the way to the nearer bound.
 * **A face that cannot be judged says nothing.** A profile, the back of a head or what the locator wrongly takes for a
-  face has a P(not compliant) like any picture. So a look counts with P(clear), and not at all where the face is rather
-  unclear. Whether there is a clear face at all is put to a second test of the same kind, with the log-odds of P(clear):
-  until it says so, a track is nobody and has no verdict.
+  face has a P(not compliant) like any picture. So a frame counts with the weight P(clear), and not at all where the
+  face is more likely unclear. A second test of the same kind, with the log-odds of P(clear), decides whether there is a
+  clear face at all; until it does, a track is not a person and has no verdict.
 
 People change: a mask is pulled to the chin, or put on. So the sum goes on after the verdict, but never beyond the
-bounds (as the sum in Page's CUSUM test, 1954, never goes below zero): however long somebody has been watched, the way
-back is as short as after the first second. A verdict is held until the sum has come back to zero, where neither
-hypothesis is the likelier; then the person is undecided again until a bound is reached. That width, from a bound to
-zero, is the hysteresis.
+bounds (as the sum in Page's CUSUM test, 1954, never goes below zero): after an hour the way back
+is as short as after the first second. A verdict stands until the sum has returned to zero, where neither hypothesis is
+more likely; the person is then undecided until the sum reaches a bound again. The distance from a bound to zero is the
+hysteresis.
 """
 
 import math
@@ -39,8 +39,8 @@ from edge.vision.calibration import SMALLEST_P
 LOCATOR_WEIGHT = 2.0
 """How much the locator's log-odds count beside those of P(clear).
 
-Chosen on the validation scenes, those of an unseen source and pictures without faces: with 0.05 false faces an image
-twice as much as P(clear) finds more than equal parts or one of the two alone.
+Chosen on the validation scenes, those of an unseen source and pictures without faces: at 0.05 false faces an image
+a weight of 2 finds more faces than equal weights, or than one of the two alone.
 """
 
 
@@ -55,28 +55,28 @@ class SequentialTest:
     correlation_seconds: float
     """Tau: after this long the classifier's errors on a person have faded to 1/e."""
     threshold: float
-    """Calibrated probability at which a frame speaks for neither."""
+    """Calibrated probability that favors neither verdict."""
 
     @cached_property
     def upper(self) -> float:
-        """The sum from which on a person is not compliant."""
+        """At this sum and above a person is not compliant."""
         return math.log((1 - self.miss_rate) / self.false_alert_rate)
 
     @cached_property
     def lower(self) -> float:
-        """The sum from which down a person is compliant."""
+        """At this sum and below a person is compliant."""
         return math.log(self.miss_rate / (1 - self.false_alert_rate))
 
     def information(self, seconds: float) -> float:
-        """What a look adds, in looks of its own, when the last one was so long ago (infinity for the first)."""
+        """How much a frame counts, 0 to 1, that comes `seconds` after the last one; infinity for the first."""
         return math.tanh(seconds / (2 * self.correlation_seconds))
 
     def weigh(self, evidence: float, p: float, weight: float) -> float:
-        """The sum after one more look.
+        """The sum after one more frame.
 
         Args:
             evidence: The sum before.
-            p: The look's calibrated probability of not being compliant.
+            p: The frame's calibrated probability of not being compliant.
             weight: How much it counts, 0 to 1: its information times its quality.
 
         Returns:
@@ -98,7 +98,7 @@ class SequentialTest:
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """How far a look at a face is to be trusted."""
+    """How far one picture of a face is trusted."""
 
     smallest_face_px: float
     """Faces up to this size are never judged."""
@@ -107,9 +107,9 @@ class Quality:
     blurred_below: float
     """Sharpness under which a face counts less, in proportion."""
     clear_from: float
-    """P(clear) under which a look counts for nothing: nobody could tell whether this face wears a mask."""
+    """P(clear) below which a picture does not count: no person could tell whether this face wears a mask."""
     even_face_score: float
-    """The locator's score that speaks neither for a face nor against one."""
+    """The locator's score that favors neither a face nor its absence."""
 
     def of_size(self, pixels: float) -> float:
         """0 for a face too small to judge, 1 for a clear one."""
@@ -121,7 +121,7 @@ class Quality:
         return min(sharpness / self.blurred_below, 1.0)
 
     def clearness(self, p_clear: float, face_score: float) -> float:
-        """P(clear) by both networks, for they err in different places: their log-odds are added.
+        """P(clear) from both networks: they err in different places, so their log-odds are added.
 
         Args:
             p_clear: The classifier's.
@@ -133,7 +133,7 @@ class Quality:
         return 1 / (1 + math.exp(-_log_odds(p_clear) - locator))
 
     def of_clearness(self, p_clear: float) -> float:
-        """P(clear) itself for a face that is rather clear than not, else 0."""
+        """P(clear) for a face that is more likely clear than not, otherwise 0."""
         return p_clear if p_clear >= self.clear_from else 0.0
 
 

@@ -1,9 +1,9 @@
-"""Frames in which nobody has to be searched for: everyone is where they were expected, and looks as before.
+"""Frames that need no search for faces: everyone is where they were expected, and looks as before.
 
-Finding faces costs more than all the rest of a frame. Most frames of somebody who stays show nothing new, and three
-cheap comparisons tell so: nothing moves beside the people (a newcomer would), the picture
-at each expected place resembles the face that was there, and the last search is not long ago. A frame that fails one of
-them is searched at once, so who is new, leaves or changes is seen in the frame in which it happens.
+Finding faces costs more than all the rest of a frame. Most frames of a person who stays show nothing new, and three
+cheap comparisons detect that: nothing moves beside the people (a newcomer would), the picture at each expected place
+resembles the face that was there, and the last search is not long ago. A frame that fails one of them is searched at
+once, so a person who comes, leaves or changes is seen in the frame in which it happens.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge.camera.frame import Frame
-from edge.tracking.patch import grey_patch, is_flat, likeness
+from edge.tracking.patch import gray_patch, is_flat, likeness
 from edge.tracking.track import Person
 from edge.vision.face import Face
 from edge.vision.glance import changed, glance, moves
@@ -29,7 +29,7 @@ BODY = 1.5
 
 
 class Foresight:
-    """Says where the faces of a frame are, if that can be known without a search."""
+    """Gives the places of a frame's faces, if they can be known without a search."""
 
     def __init__(self) -> None:
         self._small: np.ndarray | None = None
@@ -64,7 +64,7 @@ class Foresight:
 
 
 def _is_unchanged(frame: Frame, person: Person, face: Face) -> bool:
-    patch = grey_patch(frame.image, face)
+    patch = gray_patch(frame.image, face)
     return not is_flat(patch) and likeness(person.patch, patch) >= UNCHANGED
 
 
@@ -72,7 +72,7 @@ def _outside(change: np.ndarray, faces: Sequence[Face], shape: Sequence[int]) ->
     """A small picture of changes, without the places of people, who reach down to the floor."""
     rows, columns = change.shape[0] / shape[0], change.shape[1] / shape[1]
     for face in faces:
-        middle, reach = face.centre[0], BODY * face.size
+        middle, reach = face.center[0], BODY * face.size
         top = max(0, int((face.top - face.size / 2) * rows))
         left, right = max(0, int((middle - reach) * columns)), max(0, int((middle + reach) * columns) + 1)
         change[top:, left:right] = 0

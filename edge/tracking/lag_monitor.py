@@ -1,4 +1,4 @@
-"""Whether the device keeps up with what happens before it."""
+"""Whether the device keeps up with the people before it."""
 
 import math
 
@@ -11,13 +11,13 @@ SMOOTHING_SECONDS = 2.0
 """Over how long the frame rate is averaged."""
 
 HOLD_SECONDS = 2.0
-"""How long it must go badly, or well again, to be said."""
+"""How long the loop must be too slow, or fast enough again, before that is reported."""
 
 
 class LagMonitor:
-    """Says when the loop falls behind: frames come too seldom, or people wait too long to be classified.
+    """Reports when the loop falls behind: frames come too rarely, or people wait too long to be classified.
 
-    A live camera hands out the newest frame only, so a loop that is too slow shows in the frames' own times.
+    A live camera hands out the newest frame only, so a loop that is too slow shows in the times of the frames.
     """
 
     def __init__(self) -> None:
@@ -26,17 +26,17 @@ class LagMonitor:
         self._last: float | None = None
         self._differs_since: float | None = None
 
-    def keep(self, seconds: float, waiting: int, *, slowest: float, anybody: bool) -> list[Event]:
+    def keep(self, seconds: float, waiting: int, *, slowest: float, occupied: bool) -> list[Event]:
         """Take note of a frame.
 
         Args:
             seconds: When it was taken.
             waiting: How many undecided people have not been classified for too long.
             slowest: Below this rate, in frames a second, the loop has fallen behind.
-            anybody: Whether someone is in view; an empty door is looked at less often on purpose.
+            occupied: Whether someone is in view; at an empty door fewer frames are processed on purpose.
         """
-        self._measure(seconds, anybody)
-        badly = anybody and (waiting > 0 or self._interval * slowest > 1)
+        self._measure(seconds, occupied)
+        badly = occupied and (waiting > 0 or self._interval * slowest > 1)
         if badly == self.behind:
             self._differs_since = None
             return []
@@ -50,8 +50,8 @@ class LagMonitor:
             return [FellBehind(at=seconds, frames_per_second=rate, waiting=waiting)]
         return [CaughtUp(at=seconds, frames_per_second=rate)]
 
-    def _measure(self, seconds: float, anybody: bool) -> None:
+    def _measure(self, seconds: float, occupied: bool) -> None:
         passed = seconds - (seconds if self._last is None else self._last)
-        self._last = seconds if anybody else None
+        self._last = seconds if occupied else None
         if passed <= STALL_SECONDS:
             self._interval += (passed - self._interval) * (1 - math.exp(-passed / SMOOTHING_SECONDS))

@@ -1,12 +1,12 @@
 """Which face of a frame belongs to whom.
 
 IoU alone loses people at ten frames a second: a person who crosses at a walk (1.4 m/s) goes nine widths of their face a
-second, so that two boxes in a row need not touch. So a face may be as far from where it is expected as a person can
-walk in the time, measured in sizes of the face, and must be about as large; among these the best pair goes first.
+second, so two successive boxes need not touch. A face may therefore be as far from its expected place as a person can
+walk in the time, measured in sizes of the face, and must be about as large. Of these pairs the best is matched first.
 
 Taking the best pair first is not always the best over all people together, as the Hungarian method is. But the two
 differ only where two people and two faces all lie within one another's reach; there the pairs' costs are those of the
-predicted paths, and the person nearest to a path is taken to be on it. In exchange it is a sort, and stays cheap with
+predicted paths, and the person nearest to a path is taken to be on it. In exchange it is a sort, which stays cheap with
 twenty faces on a small processor.
 
 Where one person leaves in front of the next, as at every door, the next one's face lies within the first one's reach.
@@ -54,7 +54,7 @@ A limit of 0.4 broke the tracks of people in this project's clips who turned the
 """
 
 LOOKS = 2.0
-"""What it costs to look different, in reaches."""
+"""The cost of a different appearance, in reaches."""
 
 RATIO = 1.8
 """Between two frames a face grows or shrinks by less than this."""

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from edge.vision.face import Face
 
 ALPHA = 0.7
-"""Share of a new box's surprise that the position takes on at once: the locator is right to a few percent."""
+"""Share of the difference to a new box that the position takes on at once: the locator is right to a few percent."""
 
 BETA = ALPHA**2 / (2 - ALPHA)
 """Share that the velocity takes on (Benedict and Bordner, 1962: the best for a given ALPHA)."""
 
 COASTING_SECONDS = 0.4
-"""How long an unseen face is taken to go on as it went; people stop, turn and are not on rails.
+"""How long an unseen face is assumed to keep its velocity; people stop and turn.
 
-So long, too, its alert stands. People are remembered for longer, so that who turns round and back is no stranger.
+Its alert stands for the same time. People are remembered for longer, so that one who turns away and back is not new.
 """
 
 SHORTEST_SECONDS = 0.005
-"""Frames closer together than this tell nothing of speed: their difference is the locator's noise."""
+"""Frames closer together than this say nothing about speed: their difference is the locator's noise."""
 
 FASTEST_GROWTH = 3.0
-"""Most that `log_size` may change in a second, twentyfold: nobody comes nearer faster, and a glitch must not count."""
+"""Most that `log_size` may change in a second, twentyfold: no person comes nearer faster, only a glitch."""
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Motion:
     @classmethod
     def of(cls, seconds: float, face: Face) -> "Motion":
         """A face seen for the first time."""
-        x, y = face.centre
+        x, y = face.center
         return cls(x, y, _log_size(face), _aspect(face), seconds)
 
     def at(self, seconds: float) -> Face:
@@ -58,9 +58,9 @@ class Motion:
         return self._box(self.x + self.vx * gone, self.y + self.vy * gone, self.log_size + self.growth * gone)
 
     def see(self, seconds: float, face: Face) -> None:
-        """Take in where the face was found."""
+        """Update with the place where the face was found."""
         passed, expected = seconds - self.seconds, self.at(seconds)
-        (x, y), (ex, ey) = face.centre, expected.centre
+        (x, y), (ex, ey) = face.center, expected.center
         alpha, beta = (ALPHA, BETA) if self.settled else (1.0, 1.0)
         size = _log_size(face) - _log_size(expected)
         self.x, self.y, self.log_size = ex + alpha * (x - ex), ey + alpha * (y - ey), _log_size(expected) + alpha * size
@@ -69,7 +69,7 @@ class Motion:
         if passed >= SHORTEST_SECONDS:
             self.vx += beta * (x - ex) / passed
             self.vy += beta * (y - ey) / passed
-            # Two sightings tell little of growth, and a wrong one would soon double the face.
+            # Two positions say little about growth, and a wrong growth would soon double the face.
             growth = self.growth + (BETA * size / passed if self.settled else 0.0)
             self.growth = min(max(growth, -FASTEST_GROWTH), FASTEST_GROWTH)
             self.settled = True

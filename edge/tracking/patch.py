@@ -1,4 +1,4 @@
-"""A glance at a part of a frame: too coarse to know anybody by, enough to see whether it is sharp or has changed."""
+"""A small copy of a part of a frame: too coarse to recognize a person, fine enough to see blur and changes."""
 
 import cv2
 import numpy as np
@@ -9,14 +9,14 @@ PATCH_SIZE = 16
 """Side of a patch, in cells: a cell of the smallest face that matters (32 px) averages four pixels' noise."""
 
 FLAT = 8.0
-"""Least spread of grey levels by which a patch is scaled: below it there is noise and nothing else."""
+"""Least spread of gray levels by which a patch is scaled: below it there is only noise."""
 
 JITTER = 2
 """Cells by which the boxes of a face differ from frame to frame at most."""
 
 
-def grey_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndarray:
-    """A face's box, shrunk to a few cells of grey.
+def gray_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndarray:
+    """A face's box, shrunk to a few cells of gray.
 
     Args:
         image: uint8 (height, width, 3), RGB.
@@ -24,16 +24,16 @@ def grey_patch(image: np.ndarray, face: Face, size: int = PATCH_SIZE) -> np.ndar
         size: Side of the result, in cells.
 
     Returns:
-        float32 (size, size), grey levels 0 to 255.
+        float32 (size, size), gray levels 0 to 255.
     """
     height, width = image.shape[:2]
     left, right = _inside(face.left, face.right, width)
     top, bottom = _inside(face.top, face.bottom, height)
-    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
-    while min(grey.shape) >= 4 * size:  # halving is many times as fast, and leaves cells of two pixels and more
-        half = (grey.shape[1] // 2, grey.shape[0] // 2)
-        grey = cv2.resize(grey[: 2 * half[1], : 2 * half[0]], half, interpolation=cv2.INTER_AREA)
-    return cv2.resize(grey, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32)
+    gray = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    while min(gray.shape) >= 4 * size:  # halving is many times as fast, and leaves cells of two pixels and more
+        half = (gray.shape[1] // 2, gray.shape[0] // 2)
+        gray = cv2.resize(gray[: 2 * half[1], : 2 * half[0]], half, interpolation=cv2.INTER_AREA)
+    return cv2.resize(gray, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 def without_light(patch: np.ndarray) -> np.ndarray:
@@ -50,7 +50,7 @@ def is_flat(patch: np.ndarray) -> bool:
 def likeness(before: np.ndarray, now: np.ndarray) -> float:
     """How much two patches of faces look alike, wherever the locator put the boxes exactly.
 
-    The middle of one is laid over the other in every place, and the best counts; light is taken out.
+    The middle of one is compared with every place of the other, and the best counts; brightness and contrast do not.
 
     Returns:
         The normalized correlation: 1 for the same, about 0 for anything else; 1, too, where there is nothing to see.

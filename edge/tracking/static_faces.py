@@ -1,21 +1,21 @@
 """Faces that never move: posters, portraits, a bust in the hall.
 
-A picture on the wall differs from a person who stands still in that *nothing at all* happens within its box. So the
-place where a face was first found is watched as coarse grey cells with the light taken out (`edge.tracking.patch`), at
-fixed pixels, whatever the locator's boxes do. As soon as a few cells change, the watch begins anew; if none has for
-`still_seconds`, the face is static.
+A picture on the wall differs from a person who stands still in that *nothing at all* changes within its box. So the
+place where a face was first found is watched as coarse gray cells without brightness and contrast
+(`edge.tracking.patch`), at fixed pixels, even if the locator's boxes move. As soon as a few cells change, the watch
+begins again; if none has for `still_seconds`, the face is static.
 
 Measured on this project's clips at ten frames a second, over every window of five seconds: of the 256 cells of people
-who sit, pose or read, 14 changed at the very least and a quarter of them as a rule. (Over three seconds, at times none:
-too short to tell.) Of a painting's, 28 px of it in a compressed film, 0 to 3 did while the film stood still.
+who sit, pose or read, at least 14 changed, and typically a quarter of them. (Over three seconds, sometimes none: too
+short.) Of a painting of 28 px in a compressed film, 0 to 3 changed while the film stood still.
 
-What has been learnt is the place and what it looks like, not a track: the mute holds through gaps, through people who
-walk by in front, and for the empty place that the centre locator stares at until somebody steps in. It ends as soon as
-the place looks different while a face is there, and is back when the static face is.
+The mute belongs to the place and to what it looks like, not to a track. It lasts through gaps, through people who walk
+by in front, and on the empty place that the locator of kind "centre" reads until someone steps in. It ends as soon as
+the place looks different while a face is there, and returns with the static face.
 
-Nothing of this is ever written down, so **no mute survives a restart**. It would have to keep a picture of what may be
-a person after all; a device that was moved meanwhile would be blind where it must see; and to learn it anew takes
-seconds.
+None of this is written down, so **no mute survives a restart**. A record would have to keep a picture of what may be a
+person after all; a device that was moved in the meantime would be blind where it must see; and to learn the place again
+takes seconds.
 """
 
 import math
@@ -26,7 +26,7 @@ import numpy as np
 
 from edge.camera.frame import Frame
 from edge.events.types import Event, Muted, Unmuted
-from edge.tracking.patch import grey_patch, without_light
+from edge.tracking.patch import gray_patch, without_light
 from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
 
@@ -34,25 +34,25 @@ CHANGED = 0.5
 """By how much a cell must differ to have changed, in standard deviations of its patch: more than noise ever does."""
 
 ALIVE = 0.02
-"""Share of the cells that, once changed, shows life: a mouth that opens, two eyes that blink."""
+"""Share of the cells whose change shows life: a mouth that opens, two eyes that blink."""
 
 ELSEWHERE = 0.2
-"""Share of the cells that, once changed, shows that a static face is covered or gone."""
+"""Share of the cells whose change shows that a static face is covered or gone."""
 
 BEYOND_A_PIXEL = 0.6
-"""Share of the cells that, once changed, no tremble of the camera accounts for."""
+"""Share of the cells whose change a trembling camera cannot explain."""
 
 STEP_ASIDE = 0.25
-"""How far a face may be found from where its watch began, in its sizes: locators jitter, the cells tell the rest."""
+"""How far from its first place a face may be found, in sizes of the face: the locator's boxes jitter."""
 
 SAME_PLACE = 0.3
 """IoU from which a face is at a place."""
 
 ADAPTING_SECONDS = 10.0
-"""How soon what is known of a place follows the daylight."""
+"""How fast the stored patch of a place follows the daylight."""
 
 MOST_PLACES = 16
-"""Places kept; beyond that the one not seen for longest is forgotten."""
+"""Places kept; beyond that the one that was unseen the longest is dropped."""
 
 
 @dataclass(slots=True)
@@ -66,14 +66,14 @@ class Watch:
     @classmethod
     def begin(cls, frame: Frame, face: Face) -> "Watch":
         """Watch a face from this frame on."""
-        return cls(face, without_light(grey_patch(frame.image, face)), frame.seconds)
+        return cls(face, without_light(gray_patch(frame.image, face)), frame.seconds)
 
     def still_seconds(self, frame: Frame, face: Face) -> float:
-        """How long nothing has changed; what has changed now is watched from now on."""
-        aside = math.dist(self.face.centre, face.centre) > STEP_ASIDE * self.face.size
+        """How long nothing has changed; a change starts the watch again."""
+        aside = math.dist(self.face.center, face.center) > STEP_ASIDE * self.face.size
         if aside or _changed(frame.image, self.face, self.patch) > ALIVE:
             self.face, self.since = face, frame.seconds
-            self.patch = without_light(grey_patch(frame.image, face))
+            self.patch = without_light(gray_patch(frame.image, face))
         return frame.seconds - self.since
 
 
@@ -88,11 +88,11 @@ class StaticFace:
     seconds: float
     """When it was last seen."""
     muted: bool = True
-    """Whether what is there is the static face, as far as is known."""
+    """Whether the place still shows the static face, as far as is known."""
 
 
 class StaticFaces:
-    """The faces that count for nothing."""
+    """The faces that do not count."""
 
     def __init__(self) -> None:
         self.known: list[StaticFace] = []
@@ -108,7 +108,7 @@ class StaticFaces:
         """Take the static faces out of a frame's faces.
 
         Returns:
-            The faces that are left, and what has come of the mutes.
+            The faces that are left, and the events of the mutes.
         """
         left, events = [], []
         for face, near in zip(faces, self._near(faces), strict=True):
@@ -141,7 +141,7 @@ def _shows(frame: Frame, place: StaticFace) -> bool:
     changed = _changed(frame.image, place.face, place.patch)
     if changed > BEYOND_A_PIXEL or not (changed <= ELSEWHERE or _shows_beside(frame.image, place)):
         return False
-    now = without_light(grey_patch(frame.image, place.face))
+    now = without_light(gray_patch(frame.image, place.face))
     place.patch += (now - place.patch) * min((frame.seconds - place.seconds) / ADAPTING_SECONDS, 1.0)
     place.seconds = frame.seconds
     return True
@@ -153,7 +153,7 @@ def _shows_beside(image: np.ndarray, place: StaticFace) -> bool:
 
 
 def _changed(image: np.ndarray, face: Face, patch: np.ndarray) -> float:
-    return float((np.abs(without_light(grey_patch(image, face)) - patch) > CHANGED).mean())
+    return float((np.abs(without_light(gray_patch(image, face)) - patch) > CHANGED).mean())
 
 
 def _shifted(face: Face, x: int, y: int) -> Face:

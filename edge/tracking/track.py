@@ -12,7 +12,7 @@ from edge.vision.face import Face
 
 
 class Verdict(Enum):
-    """What the device holds of a person."""
+    """The device's verdict on a person."""
 
     UNDECIDED = "undecided"
     COMPLIANT = "compliant"
@@ -35,19 +35,19 @@ class Track:
     unseen_seconds: float = 0.0
     """How long ago the face was last found."""
     muted: bool = False
-    """Whether it is a static face: one that never moves, which counts for nothing."""
+    """Whether it is a static face: one that never moves and does not count."""
 
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """Somebody in view, or out of it for less than the gap."""
+    """Someone in view, or out of view for less than the gap."""
 
     face: Face
     """Where the locator last found the face."""
     motion: Motion
     watch: Watch
     patch: np.ndarray
-    """What the box held then, as of `grey_patch`."""
+    """The picture in the box then, as `gray_patch` gives it."""
     began: float
     """When the face was first found."""
     number: int = 0
@@ -60,7 +60,7 @@ class Person:
     classified_at: float = -math.inf
     """When the classifier last judged the face."""
     classified_patch: np.ndarray | None = None
-    """What the box held then."""
+    """The picture in the box then."""
 
     def track(self, seconds: float) -> Track:
         """The person as of a frame's time."""

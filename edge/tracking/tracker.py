@@ -13,7 +13,7 @@ from edge.tracking.foresight import Foresight
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import grey_patch, is_flat, likeness, sharpness
+from edge.tracking.patch import gray_patch, is_flat, likeness, sharpness
 from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Person, Track, Verdict
 from edge.vision.face import Face
@@ -31,7 +31,7 @@ REST_SECONDS = 0.5
 """How long the classifier may leave out a settled person whose face looks as it did when it was last classified."""
 
 SAME_PICTURE = 0.95
-"""How much a face must resemble the one that was classified for another look to say nothing new; 1 is the same."""
+"""How much a face must resemble the classified one to need no new classification; 1 is the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class TrackingRules:
     test: SequentialTest
     """Turns probabilities into verdicts."""
     clear_test: SequentialTest
-    """Says when a track has shown a clear face, and so is a person."""
+    """Decides when a track has shown a clear face and counts as a person."""
     quality: Quality
     """How far a picture of a face is trusted."""
     gap_seconds: float
@@ -70,7 +70,7 @@ class Tracker:
 
     def __init__(self, rules: TrackingRules) -> None:
         self.rules = rules
-        """They may be replaced between two frames; everyone stays who they are, with their evidence."""
+        """They may be replaced between two frames; people keep their numbers and their evidence."""
         self.static_faces = StaticFaces()
         self.people: list[Person] = []
         self._foresight = Foresight()
@@ -95,7 +95,7 @@ class Tracker:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The verdict on everyone in view; a static face is nobody."""
+        """The verdict on everyone in view; static faces do not count."""
         return [person.verdict for person in self.people if person.number]
 
     @property
@@ -118,11 +118,11 @@ class Tracker:
             faces: Its faces, in any order.
 
         Returns:
-            The people whom the classifier should judge now, the most urgent first; and what has come of the frame.
+            The people whom the classifier should judge now, the most urgent first; and the events of the frame.
         """
         self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
         faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        patches = [grey_patch(frame.image, face) for face in faces]
+        patches = [gray_patch(frame.image, face) for face in faces]
         found = match(
             self.seconds,
             [person.motion for person in self.people],
@@ -138,21 +138,21 @@ class Tracker:
         return self._most_urgent(), events
 
     def judge(self, people: Sequence[Person], scores: np.ndarray) -> list[Event]:
-        """Take in what the classifier saw.
+        """Update people with the classifier's answers.
 
         Args:
             people: Those whom it has judged.
             scores: Their calibrated P(not compliant) and P(clear), (n, 2).
 
         Returns:
-            What has come of the scores, in order.
+            The events that follow from the scores, in order.
         """
         events: list[Event] = []
         waiting = sum(self._waits(person) for person in self._judgeable())
         for person, (p, p_clear) in zip(people, scores.tolist(), strict=True):
             events += self._weigh(person, p, p_clear)
         slowest = self.rules.slowest_frames_per_second
-        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, anybody=bool(self.people))
+        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, occupied=bool(self.people))
 
     def _person(self, face: Face, patch: np.ndarray) -> Person:
         return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
@@ -187,14 +187,14 @@ class Tracker:
     def _known(self) -> list[Person]:
         """Everyone in view if it is known of each whether they are a person, else nobody.
 
-        What was rather no face and is gone stands in nobody's way.
+        A track that was probably not a face and is gone does not matter.
         """
         found = self._found()
         missing = any(person.number or person.clearness > 0 for person in self.people if person not in found)
         return found if not missing and all(person.number or self._is_settled(person) for person in found) else []
 
     def _is_settled(self, person: Person) -> bool:
-        """Whether the next score can hardly change what is held of a person, or the face has proved to be unclear."""
+        """Whether the next score can hardly change the verdict on a person, or the face has proved to be unclear."""
         test = self.rules.test
         if not person.number:
             return person.clearness <= self.rules.clear_test.lower
@@ -215,7 +215,7 @@ class Tracker:
         return is_flat(person.patch) or likeness(before, person.patch) < SAME_PICTURE
 
     def _urgency(self, person: Person) -> tuple[float, float]:
-        """Grows without end while a person waits, so that everyone's turn comes."""
+        """Grows while a person waits, so that everyone is classified in the end."""
         importance = self.rules.quality.of_size(person.face.size)
         importance *= UNDECIDED_FIRST if self._is_open(person) else 1.0
         return importance * (self.seconds - person.classified_at), person.face.size

@@ -9,6 +9,8 @@ clipped log-odds: int8 then represents them all with the same fine scale, and th
 import cv2
 import numpy as np
 
+from edge.vision.boxes import ious
+
 HIGHEST = 6.0
 """Highest level of a network's output; the lowest is 0."""
 
@@ -33,35 +35,38 @@ MAX_OVERLAP = 0.2
 Chosen on the validation split: at 0.45, doubles of faces took the place of other faces among those that are kept.
 """
 
+MERGED_OVERLAP = 0.5
+"""A face's box is the mean of the boxes that overlap the surest one more than this (intersection over union)."""
+
 ROUNDING = 1e-3
 """By how many levels rounding may put a cell below a score that it reaches."""
 
 
-def cell_centres(height: int, width: int, stride: int) -> np.ndarray:
+def cell_centers(height: int, width: int, stride: int) -> np.ndarray:
     """Middles of all cells in rows, float32 (height * width, 2) as x, y, in pixels of the picture."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     return (np.stack([x.ravel(), y.ravel()], 1) + 0.5) * stride
 
 
-def decode_boxes(codes: np.ndarray, centres: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
+def decode_boxes(codes: np.ndarray, centers: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
     """Boxes for the codes of n cells.
 
     Args:
-        codes: float (n, 4) in 0..1: offset of the box's centre in x and y, logarithm of its width and height.
-        centres: float (n, 2), the cells' middles in pixels.
+        codes: float (n, 4) in 0..1: offset of the box's center in x and y, logarithm of its width and height.
+        centers: float (n, 2), the cells' middles in pixels.
         stride: The cells' width in pixels, one number or (n, 1).
 
     Returns:
         float (n, 4) as left, top, right, bottom, in pixels.
     """
-    middle = centres + (codes[:, :2] - 0.5) * CODE_SPAN * stride
+    middle = centers + (codes[:, :2] - 0.5) * CODE_SPAN * stride
     half = np.exp(codes[:, 2:] * CODE_SPAN + LOG_SIZE_AT_ZERO) * stride / 2
     return np.concatenate([middle - half, middle + half], 1)
 
 
-def encode_boxes(boxes: np.ndarray, centres: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
+def encode_boxes(boxes: np.ndarray, centers: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
     """The codes that `decode_boxes` turns into these boxes, cut to 0..1; shapes as there."""
-    offset = ((boxes[:, :2] + boxes[:, 2:]) / 2 - centres) / stride
+    offset = ((boxes[:, :2] + boxes[:, 2:]) / 2 - centers) / stride
     log_size = np.log(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6) / stride)
     codes = np.concatenate([offset / CODE_SPAN + 0.5, (log_size - LOG_SIZE_AT_ZERO) / CODE_SPAN], 1)
     return np.clip(codes, 0.0, 1.0)
@@ -80,20 +85,20 @@ def decode_maps(maps: dict[int, tuple[np.ndarray, np.ndarray]], min_score: float
     # Few cells hold a face. The others are dropped by their level, which needs no exponential.
     lowest = float(levels(np.array(min_score), HEAT_SLOPE)) - ROUNDING
     cells = [_hot_cells(stride, heat, box, lowest) for stride, (heat, box) in maps.items()]
-    centres, strides, heats, codes = (np.concatenate(parts) for parts in zip(*cells, strict=True))
+    centers, strides, heats, codes = (np.concatenate(parts) for parts in zip(*cells, strict=True))
     scores = _share(heats, HEAT_SLOPE)
     chosen = scores >= min_score
-    boxes = decode_boxes(_share(codes[chosen]), centres[chosen], strides[chosen])
+    boxes = decode_boxes(_share(codes[chosen]), centers[chosen], strides[chosen])
     return boxes, scores[chosen]
 
 
 def _hot_cells(
     stride: int, heat: np.ndarray, box: np.ndarray, lowest: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Centres (n, 2), strides (n, 1), heats (n,) and box codes (n, 4) of the cells with at least a level of heat."""
+    """Centers (n, 2), strides (n, 1), heats (n,) and box codes (n, 4) of the cells with at least a level of heat."""
     rows, columns = np.nonzero(heat >= lowest)
-    centres = (np.stack([columns, rows], 1) + 0.5) * stride
-    return centres, np.full((len(rows), 1), float(stride)), heat[rows, columns], box[rows, columns]
+    centers = (np.stack([columns, rows], 1) + 0.5) * stride
+    return centers, np.full((len(rows), 1), float(stride)), heat[rows, columns], box[rows, columns]
 
 
 def levels(shares: np.ndarray, slope: float = 1.0) -> np.ndarray:
@@ -119,3 +124,21 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float = MAX_OVE
     """
     sides = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1)
     return np.array(cv2.dnn.NMSBoxes(sides.tolist(), scores.tolist(), 0.0, max_overlap), np.int64)
+
+
+def merge(boxes: np.ndarray, scores: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """The boxes that suppression keeps, each averaged with those that it stands for.
+
+    Neighboring cells see the same face and err independently, so their mean lies closer to it and moves less from one
+    frame to the next (weighted boxes fusion, Solovyev et al., 2021).
+
+    Args:
+        boxes: float (n, 4) as left, top, right, bottom.
+        scores: float (n,); a box counts with the square of its score.
+        kept: int (m,), indices of the boxes that are kept.
+
+    Returns:
+        float (m, 4).
+    """
+    weights = (ious(boxes[kept], boxes) > MERGED_OVERLAP) * scores**2
+    return weights @ boxes / np.maximum(weights.sum(1, keepdims=True), 1e-9)

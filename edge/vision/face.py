@@ -24,6 +24,6 @@ class Face:
         return max(self.right - self.left, self.bottom - self.top)
 
     @property
-    def centre(self) -> tuple[float, float]:
+    def center(self) -> tuple[float, float]:
         """The middle of the box as (x, y), in pixels."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2

@@ -1,4 +1,4 @@
-"""A glance at a whole picture: small and gray, enough to see whether something moves in it, and cheap."""
+"""A small gray copy of a whole picture: cheap, and enough to see whether something moves in it."""
 
 import cv2
 import numpy as np
@@ -38,5 +38,5 @@ def changed(before: np.ndarray, now: np.ndarray) -> np.ndarray:
 
 
 def moves(change: np.ndarray) -> bool:
-    """Whether the changed pixels are enough for somebody who moves."""
+    """Whether the changed pixels are enough for a person who moves."""
     return cv2.countNonZero(change) >= MOTION_SHARE * change.size

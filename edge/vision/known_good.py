@@ -85,7 +85,7 @@ def load_known_good(
         loaded = Loaded(make(file), file)
         if kept and not known and path.parent == MODELS:
             golden = answers_as_golden(loaded.model.network)
-    except Exception as error:  # whatever is wrong with a model, the last good one is better than no watch
+    except Exception as error:  # the last good model is better than none, for every fault of the new one
         why = error if isinstance(error, UserError) else _unusable(path, error)
         if spare := _load_kept(kept, make, f"{why}"):
             return spare
@@ -118,7 +118,7 @@ def _load_kept(kept: Path | None, make: Callable[[ModelFile], Model], why: str) 
         file = read_model_file(kept)
         model = make(file)
         good = answers_as_golden(model.network)
-    except Exception:  # noqa: BLE001  then there is no good copy, whatever the reason
+    except Exception:  # noqa: BLE001  every error means that there is no good copy
         return None
     return Loaded(model, file, f"{why} Until then a copy of the last good one is used.") if good else None
 

@@ -24,7 +24,7 @@ def crop_face(image: np.ndarray, face: Face, size: int = CROP_SIZE, border: int 
     Returns:
         uint8 (size, size, 3) in the channel order of `image`.
     """
-    x, y = face.centre
+    x, y = face.center
     side = max(1, round(face.size * CROP_WIDENING))
     return _resize(_square(image, round(x - side / 2), round(y - side / 2), side, border), size)
 

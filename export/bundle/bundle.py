@@ -1,4 +1,4 @@
-"""One file with everything that a device needs, and no network to ask."""
+"""One file with everything that a device needs, so that it needs no network."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ class Bundle:
     files: Mapping[str, bytes]
     """Contents by name, without the manifest."""
     signature: bytes = b""
-    """Of the manifest; empty where nobody has signed it."""
+    """Of the manifest; empty without a signature."""
 
     @property
     def name(self) -> str:
@@ -72,7 +72,7 @@ def make_bundle(target: Target, *, models: Sequence[Path] = (), source: Path = S
 
 
 def pack_bundle(target: Target, wheels: Sequence[Path], *, source: Path = SOURCE) -> Bundle:
-    """Put wheels, ours first, together with what else a device needs."""
+    """Combine wheels, ours first, with the other files that a device needs."""
     files = {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels}
     files |= {f"systemd/{file.name}": file.read_bytes() for file in (source / "systemd").iterdir() if file.is_file()}
     files |= {name: (Path(__file__).parent / name).read_bytes() for name in ("install.py", "maskwatch.toml")}
@@ -81,7 +81,7 @@ def pack_bundle(target: Target, wheels: Sequence[Path], *, source: Path = SOURCE
     content = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
     manifest = {
         "format": FORMAT,
-        # Two states of the source have the same version between releases, and yet lie side by side on a device.
+        # Between releases two states of the source have the same version, but may be on a device side by side.
         "release": f"{packages['maskwatch']}+{content[:8]}",
         "version": packages["maskwatch"],
         "target": target.name,
@@ -111,11 +111,15 @@ def save_bundle(bundle: Bundle, out: Path) -> Path:
     return file
 
 
-def refuse_place(out: Path) -> None:
-    """Say before the work, not after it, that its result could not be kept.
+def refuse_place(out: Path, *, force: bool = False) -> None:
+    """Refuse before the work a place where its result cannot be written.
+
+    Args:
+        out: A file that ends in `.tar`, or a folder.
+        force: Whether a file that is there may be replaced.
 
     Raises:
-        UserError: This is neither a place for a file that ends in `.tar` nor for a folder.
+        UserError: This is a place for neither, or the file exists.
     """
     folder = out.parent if out.suffix == ".tar" else out
     try:
@@ -124,6 +128,8 @@ def refuse_place(out: Path) -> None:
             raise UserError(f"{there} is a file and no folder", "name a folder with -o, or a file that ends in .tar")
         if out.suffix == ".tar" and out.is_dir():
             raise UserError(f"{out} is a folder", "name another file that ends in .tar with -o")
+        if out.suffix == ".tar" and out.exists() and not force:
+            raise UserError(f"{out} exists", "name another file with -o, or replace it with --force")
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
@@ -148,7 +154,7 @@ def models_by_place(models: Sequence[Path]) -> dict[Path, bytes]:
 
 
 def _name_and_version(wheel: Path) -> tuple[str, str]:
-    """What a wheel's file name says, once it is known that unpacking is all that it needs."""
+    """The parts of a wheel's file name; refuses a wheel that needs more than unpacking."""
     with zipfile.ZipFile(wheel) as archive:
         if any(".data/" in name for name in archive.namelist()):
             raise UserError(f"{wheel.name} wants more than to be unpacked", "no device could install it")

@@ -26,6 +26,7 @@ def add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bundle.add_argument(
         "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"
     )
+    bundle.add_argument("--force", action="store_true", help="replace the file that -o names if it is there")
     bundle.set_defaults(command=write_bundle)
 
 
@@ -56,7 +57,7 @@ def write_bundle(arguments: argparse.Namespace, console: "Console") -> None:
     from export.bundle.bundle import make_bundle, refuse_place, save_bundle
     from export.bundle.sign import signed
 
-    refuse_place(arguments.out)
+    refuse_place(arguments.out, force=arguments.force)
     with console.status("Building our wheel and gathering the others; the first time they are downloaded"):
         bundle = make_bundle(TARGETS[arguments.target], models=arguments.model)
     # Outside of the status line: ssh-keygen may ask for a passphrase.

@@ -2,13 +2,13 @@
 """Installs the bundle that it lies in: `python3 install.py --root /`.
 
 The operating system's own Python runs it. Nothing is changed, and nothing of the bundle is imported, before each file
-was found to be what the manifest says. Exit status: 0 installed, 1 not healthy and so rolled back, 2 refused.
+has been checked against the manifest. Exit status: 0 installed, 1 not healthy and so rolled back, 2 refused.
 """
 
 import sys
 
 if __name__ == "__main__" and not sys.flags.safe_path:
-    # Python looks for modules in the script's own folder first, where anything may lie.
+    # Python searches for modules in the script's own folder first, which may hold anything.
     del sys.path[0]
 
 import argparse
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def find_damage(bundle: Path) -> str:
-    """The first thing in which a bundle differs from its manifest; empty where nothing does."""
+    """The first difference of a bundle from its manifest; empty without one."""
     files, strange = _plain_files(bundle)
     if strange:
         return f"The bundle holds {strange}, which is no plain file"
@@ -64,7 +64,7 @@ def find_damage(bundle: Path) -> str:
 
 
 def _plain_files(bundle: Path) -> tuple[set[str], str]:
-    """The names of all plain files, and the first of something else than these and their folders."""
+    """The names of all plain files, and the first name that is neither a plain file nor a folder."""
     files = set()
     for folder, folders, names in os.walk(bundle):
         for name in sorted(folders + names):

@@ -19,7 +19,7 @@ OTHER_COMMANDS = re.compile(r"^\S+ = \"(?:training|export)\.\S+\"\n", re.MULTILI
 EPOCH = "315532800"
 """The oldest time that a zip archive can hold, in seconds since 1970: that of each file in the wheel."""
 
-# The back end that pyproject.toml names, called as any installer would, but with nothing fetched.
+# The back end that pyproject.toml names, called as an installer does, but without downloads.
 BUILD = """
 import os, sys, setuptools
 if int(setuptools.__version__.split(".")[0]) < 77:
@@ -34,7 +34,7 @@ def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path,
     """Build the device's wheel of maskwatch.
 
     Args:
-        folder: Where to; it must be empty. The build leaves its traces here, and none in the source.
+        folder: Where to; it must be empty. The build writes only here, and not into the source.
         source: The clone to build from.
         instead: Contents of files that differ from the source's, by path within it.
 
@@ -59,7 +59,7 @@ def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path,
 
 
 def _copy_source(source: Path, clone: Path) -> None:
-    """Copy what the wheel is made of, with the same modes for every user."""
+    """Copy the sources of the wheel, with the same modes for every user."""
     if not (source / "pyproject.toml").exists():
         raise UserError("A bundle is made from a clone of the repository", "run `maskwatch-export` in one")
     clone.mkdir()

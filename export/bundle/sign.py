@@ -1,4 +1,4 @@
-"""Signing a bundle with an ssh key, for boards that install only what a key of theirs has signed."""
+"""Signing a bundle with an ssh key, for boards that install only bundles signed with a trusted key."""
 
 import shutil
 import subprocess

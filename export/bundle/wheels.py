@@ -1,4 +1,4 @@
-"""The wheels of others, for another machine than this one."""
+"""Third-party wheels, for the device instead of this machine."""
 
 import hashlib
 import re
@@ -13,13 +13,13 @@ from export.bundle.target import SOURCE, Target
 CACHE = Path("~/.cache/maskwatch/wheels")
 
 NETWORKS = ("ai-edge-litert", "opencv-python-headless")
-"""What the door takes from wheels. The rest that these ask for, it never imports."""
+"""The door's packages. It never imports the others that these depend on."""
 
 PAGE = ("anyio", "click", "h11", "idna", "starlette", "typing-extensions", "uvicorn")
-"""What the page takes: pure Python, 0.6 MB."""
+"""The page's packages: pure Python, 0.6 MB."""
 
 OTHERS = ("paho-mqtt", "prometheus-client")
-"""What MQTT and the metrics take."""
+"""The packages of MQTT and the metrics."""
 
 WANTED = NETWORKS + PAGE + OTHERS
 """All that a bundle holds besides our own wheel."""
@@ -29,7 +29,7 @@ GLIBC = ("manylinux_2_27", "manylinux2014")
 
 
 def locked_wheels(target: Target, *, lock: Path = SOURCE / "edge/requirements.txt", cache: Path = CACHE) -> list[Path]:
-    """The wheels of others that a target gets, fetched the first time and kept; each is what the lock says.
+    """The third-party wheels of a target, downloaded the first time and then cached; each is checked against the lock.
 
     Args:
         target: For which system.
@@ -48,18 +48,18 @@ def locked_wheels(target: Target, *, lock: Path = SOURCE / "edge/requirements.tx
 
 
 def pinned(lock: str) -> str:
-    """The entries of a lock for what is WANTED."""
+    """The entries of a lock for the packages in WANTED."""
     found = [match[0] for match in re.finditer(r"^(\S+?)==.*(?:\n .*)*", lock, re.MULTILINE) if match[1] in WANTED]
     return "\n".join(found) + "\n"
 
 
 def _good(folder: Path, pins: str) -> list[Path]:
-    """The wheels in a folder that are what the lock says, in order of their names."""
+    """The wheels in a folder that match the lock, in order of their names."""
     return [wheel for wheel in sorted(folder.glob("*.whl")) if hashlib.sha256(wheel.read_bytes()).hexdigest() in pins]
 
 
 def _fetch(target: Target, pins: str, folder: Path) -> None:
-    """Have pip download them."""
+    """Download them with pip."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as fetched:
         requirements = Path(fetched, "requirements.txt")

@@ -1,1 +1,1 @@
-"""A card that installs maskwatch by itself: the bundle and the first-boot files onto its boot partition."""
+"""A card that installs maskwatch by itself: writes the bundle and the first-boot files to its boot partition."""

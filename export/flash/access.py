@@ -1,4 +1,4 @@
-"""What the card is told about its network and its user."""
+"""The network and the user of a card."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ from export.flash.countries import COUNTRIES, MISTAKEN
 HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 USER = re.compile(r"[a-z][a-z0-9-]{0,31}")
 DEFAULT_USER = "pi"
-"""Where nothing names another one."""
+"""The default."""
 KEY = re.compile(r"[0-9A-Fa-f]{64}")
 
 
@@ -21,14 +21,14 @@ class Wifi:
 
     ssid: str
     psk: str
-    """64 hexadecimal digits, from which the password cannot be told."""
+    """64 hexadecimal digits, which do not reveal the password."""
     country: str
     """Two capital letters, such as "DE", by which the board knows its channels."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Everything that may be said about name, user and network; what is empty stays as it is on the card."""
+    """Name, user and network of a board; an empty value leaves the card's own."""
 
     hostname: str = ""
     user: str = ""
@@ -37,7 +37,7 @@ class Access:
     wifi: Wifi | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what Raspberry Pi OS would not take.
+        """Refuse names that Raspberry Pi OS would not accept.
 
         Raises:
             UserError: The host's or the user's name cannot be used.
@@ -64,7 +64,7 @@ def ask_wifi(ssid: str, country: str, ask: Callable[[str], str]) -> Wifi:
     refuse_wifi(ssid, country)
     try:
         password = ask(f'Password of the Wi-Fi network "{ssid}": ')
-    except (EOFError, AttributeError) as error:  # the latter is what getpass says of an input that is closed
+    except (EOFError, AttributeError) as error:  # getpass raises the latter for a closed input
         raise UserError(f'No password was typed for the Wi-Fi network "{ssid}"', "type it in a terminal") from error
     return Wifi(ssid=ssid, psk=wpa_psk(ssid, password), country=country.upper())
 

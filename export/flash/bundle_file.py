@@ -1,4 +1,4 @@
-"""The bundle that goes onto the card, as far as flashing must know it."""
+"""The bundle that goes onto the card, and what flashing must know of it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class BundleFile:
 
 
 def read_bundle(path: Path) -> BundleFile:
-    """Read what a bundle says of itself.
+    """Read a bundle's description of itself.
 
     Raises:
         UserError: The file cannot be read, is no bundle, or is damaged.
@@ -51,7 +51,7 @@ def read_bundle(path: Path) -> BundleFile:
 
 
 def refuse_other_system(bundle: BundleFile, system: str) -> None:
-    """See that a bundle is for the Raspberry Pi OS on the card.
+    """Check that a bundle is for the Raspberry Pi OS on the card.
 
     Raises:
         UserError: It is for another one.

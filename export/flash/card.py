@@ -1,4 +1,4 @@
-"""What is on a card: which Raspberry Pi OS, told by the files of its boot partition."""
+"""Which Raspberry Pi OS is on a card, recognized by the files of its boot partition."""
 
 import re
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from export.flash.yaml_text import changed_yaml, on_one_line, quoted
 
 FIRST_LINE = "#cloud-config"
 BOOT_COMMAND = ("cloud-init-per", "instance", "maskwatch", "sh", "/boot/firmware/maskwatch/first-boot.sh", "start")
-"""A `bootcmd`, not a `runcmd`: a card without a user waits for one in a dialog, and `runcmd` waits with it."""
+"""A `bootcmd`, not a `runcmd`: a card without a user asks for one in a dialog, and `runcmd` waits for that."""
 USER_GROUPS = "users,adm,dialout,audio,netdev,video,plugdev,cdrom,games,input,gpio,spi,i2c,render,sudo"
 """As Raspberry Pi Imager gives them to the first user."""
 NETPLAN_GARBLES = re.compile(r"\s*\d{1,3}\s*;(\s*\d{1,3}\s*;)*\s*|.*\\;.*")
@@ -28,7 +28,7 @@ def merged_user_data(text: str, access: Access, *, user: str = DEFAULT_USER) -> 
         user: Who gets the key where neither `access` nor the text names a user.
 
     Raises:
-        UserError: The text is something else than a cloud-config, or its lists are none.
+        UserError: The text is not a cloud-config, or its lists are not lists.
     """
     first, _, rest = ((text.strip() and text) or f"{FIRST_LINE}\n").partition("\n")
     if first.rstrip() != FIRST_LINE:
@@ -82,7 +82,7 @@ def merged_network_config(text: str, wifi: Wifi) -> str:
     """`network-config` with a wireless network in it; other networks and devices stay.
 
     Raises:
-        UserError: The text is no netplan configuration of version 2, or netplan cannot tell the network's name on.
+        UserError: The text is no netplan configuration of version 2, or netplan cannot pass the network's name on.
     """
     if NETPLAN_GARBLES.fullmatch(wifi.ssid):
         raise UserError(
@@ -111,7 +111,7 @@ def _add_wifi(config: CommentedMap, wifi: Wifi) -> None:
 
 
 def merged_meta_data(text: str, instance: str) -> str:
-    """`meta-data` that calls the card by another name, upon which cloud-init reads everything again.
+    """`meta-data` with another name for the card, which makes cloud-init read everything again.
 
     Raises:
         UserError: The text is no mapping.

@@ -52,7 +52,7 @@ def split_line(text: str) -> tuple[str, str]:
 
 
 def _with_words(text: str, words: tuple[str, ...] | list[str]) -> str:
-    """Add words at the end of the first line and leave all else as it is."""
+    """Add words at the end of the first line; everything else stays."""
     line, rest = split_line(text)
     if fault := _fault(line):
         raise UserError(

@@ -21,8 +21,8 @@ PACKED = {b"\xfd7zXZ": "xz -d", b"\x1f\x8b": "gunzip", b"PK\x03\x04": "unzip", b
 class ImageFile(BootPartition):
     """The first FAT partition of an image file.
 
-    mtools has written FAT for thirty years and is in every distribution. The Python libraries that could stand in
-    for it are young, or rest on packages that nobody keeps any more.
+    mtools has written FAT for thirty years and is in every distribution. The Python libraries that could replace
+    it are young, or depend on packages that are no longer maintained.
     """
 
     def __init__(self, path: Path) -> None:
@@ -113,7 +113,7 @@ def partition_start(path: Path) -> int:
 
 
 def _feed(program: "subprocess.Popen[bytes]", chunks: Iterable[bytes]) -> tuple[bytes, bytes]:
-    """The digest of what it was given, and what it says. A pipe that breaks says nothing; the program does."""
+    """The digest of the program's input, and its output. A broken pipe is ignored, because the program reports why."""
     digest = hashlib.sha256()
     for chunk in chunks:
         digest.update(chunk)

@@ -1,4 +1,4 @@
-"""Who logs in where: the user and the host's name that the board will have, told by all files of the card."""
+"""Who logs in where: the user and the host's name that the board will have, read from all files of the card."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from export.flash.firstrun import SET_USER
 from export.flash.yaml_text import read_yaml
 
 DEFAULT_HOST = "raspberrypi"
-"""Where nothing on the card says otherwise."""
+"""The default."""
 CARD_TEXTS = ("user-data", "meta-data", "firstrun.sh", "custom.toml", "userconf", "userconf.txt", "ssh", "ssh.txt")
 """The files that are read."""
 SET_HOST = re.compile(
@@ -54,7 +54,7 @@ def read_login(system: System, texts: Mapping[str, str], key: str = "") -> Login
     Args:
         system: The Raspberry Pi OS on the card; each reads other files.
         texts: The card's files by name.
-        key: The ssh key whose owner counts; without one it is the first user.
+        key: The ssh key whose owner counts; without one the first user counts.
 
     Raises:
         UserError: A file cannot be read.

@@ -1,4 +1,4 @@
-"""The boot partition of a card, mounted on a folder or inside an image file: the same few things can be done to it."""
+"""The boot partition of a card, mounted on a folder or inside an image file, with the same few operations."""
 
 import os
 import shutil
@@ -12,16 +12,16 @@ from edge.files import sync_folder
 class BootPartition(ABC):
     """A FAT partition. Files are named by their path on it, such as "maskwatch/first-boot.sh".
 
-    FAT does not tell capitals from small letters, so no look-up here does either: a file keeps the capitals that its
-    name has on the card, and is never joined by a second one whose name differs only in them.
+    FAT ignores the case of names, so all searches here do, too: a file keeps the case that its name has on the card,
+    and there is never a second one whose name differs only in case.
     """
 
     @abstractmethod
     def __str__(self) -> str:
-        """What a person knows it by."""
+        """Its name for a person."""
 
     def actual(self, name: str) -> str:
-        """The name that a file or folder has on the card; the name that was asked for where it is not there."""
+        """The name that a file or folder has on the card; the given name if it is not there."""
         found = ""
         for part in name.split("/") if name else []:
             names = self._names(found)
@@ -102,7 +102,7 @@ class MountedFolder(BootPartition):
                 for chunk in chunks:
                     file.write(chunk)
                     file.flush()
-                    # One by one, so that progress speaks of the card and not of a cache.
+                    # One by one, so that the progress is that of the card and not of a cache.
                     os.fsync(file.fileno())
             new.replace(path)
         except BaseException:

@@ -51,14 +51,14 @@ class FileChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The changes in the order in which they are made: what sets off the first boot comes last."""
+    """The changes in the order in which they are made: the file that starts the first boot comes last."""
 
     partition: BootPartition
     card: Card
     bundle: BundleFile
     changes: list[FileChange]
     removals: list[str]
-    """Bundles of earlier times."""
+    """Older bundles."""
     has_wifi: bool
     """Whether the card names a wireless network in the end."""
     login: Login
@@ -80,7 +80,7 @@ def make_plan(
     settings: bytes | None = None,
     trusted: Sequence[str] = (),
 ) -> Plan:
-    """Work out what to write; files that are as they should be are left alone.
+    """Work out what to write; files that are already right are not written.
 
     Args:
         partition: The card's boot partition.
@@ -118,10 +118,10 @@ def write_card(plan: Plan, advanced: Callable[[int], None]) -> None:
 
     Args:
         plan: What to do.
-        advanced: Told how many more bytes are on the card.
+        advanced: Called with the number of further bytes that are on the card.
 
     Raises:
-        UserError: The card does not take it, or a person stopped it.
+        UserError: The card cannot be written, or Ctrl-C.
     """
     name = ""
     try:

@@ -11,7 +11,7 @@ from export.flash.plan import SETTINGS
 
 
 def read_card_settings(path: Path) -> bytes:
-    """A settings file as it is, once it is known that the board can use it.
+    """A settings file, after a check that the board can use it.
 
     Raises:
         UserError: The board would refuse it, or lack a model that it names.

@@ -14,7 +14,7 @@ HASH = re.compile(r"\$\w+\$[\w./$=,]+")
 
 
 def summary(plan: Plan) -> Iterator[str]:
-    """Lines that say what is on the card, what goes there, and what there is to know."""
+    """Lines with what is on the card, what goes there, and notes."""
     card, bundle = plan.card, plan.bundle
     kind = "64-bit, Lite" if card.lite else "64-bit"
     yield f"Card    {plan.partition}: Raspberry Pi OS {card.system.capitalize()} ({kind}) {card.issue}".rstrip()
@@ -87,7 +87,7 @@ def next_steps(plan: Plan) -> str:
 
 
 def size(bytes_count: int) -> str:
-    """A number of bytes as people say it."""
+    """A number of bytes for people."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if bytes_count >= factor:
             return f"{bytes_count / factor:.1f} {unit}"

@@ -1,4 +1,4 @@
-"""The files of Raspberry Pi OS that set off the first boot, with what we add to them."""
+"""The files of Raspberry Pi OS that start the first boot, with what we add to them."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from export.flash.login import CARD_TEXTS, read_login, userconf_user
 from export.flash.partition import BootPartition
 
 LARGEST_TEXT = 1 << 20
-"""Longer files are none that these systems read."""
+"""These systems read no longer files."""
 YAML_FILES = ("user-data", "network-config", "meta-data")
 
 

@@ -12,17 +12,17 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from edge.errors import UserError
 
 LONGEST_LINE = 1 << 16
-"""So that no line that is there is folded."""
+"""Long enough that no existing line is folded."""
 LARGEST = 1 << 17
 """Characters in a file; cloud-init's own examples have a few thousand."""
 DEEP = re.compile(r"(?:[\[{]\s*(?:[\w\"']+\s*:\s*)?){40}")
 """Brackets within brackets; each costs the parser more than the one before."""
 UNREADABLE = (YAMLError, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
-"""What ruamel.yaml raises for texts that are not YAML: not all of it derives from its own error."""
+"""What ruamel.yaml raises for texts that are not YAML; not all of these derive from its own error."""
 
 
 def quoted(text: str) -> DoubleQuotedScalarString:
-    """A string that no YAML reader takes for something else; cloud-init reads the country NO as false."""
+    """A string that every YAML reader takes for a string; cloud-init reads the country NO as false."""
     return DoubleQuotedScalarString(text)
 
 
@@ -82,7 +82,7 @@ def _parsed(yaml: YAML, text: str, name: str) -> CommentedMap | None:
 
 
 def _written(yaml: YAML, mapping: CommentedMap, name: str) -> str:
-    # Compared as text: mappings that name each other over and over are compared for ever.
+    # Compared as text: mappings that refer to each other would be compared without end.
     out = io.StringIO()
     try:
         yaml.dump(mapping, out)

@@ -1,4 +1,4 @@
-"""A way to a port of a device that listens to nobody but itself."""
+"""A tunnel to a port of a device that listens only locally."""
 
 import http.client
 import shutil
@@ -13,17 +13,17 @@ from edge.errors import UserError
 OPTIONS = ("-N", "-o", "ExitOnForwardFailure=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15")
 
 STEP_SECONDS = 0.2
-"""Between two looks whether the way is open; a password may be asked for meanwhile."""
+"""Between two checks of the tunnel; ssh may ask for a password in the meantime."""
 
 PAGE_SECONDS = 60.0
 """How long a small board may take to start the page."""
 
 
 class Tunnel:
-    """An open one."""
+    """An open tunnel."""
 
     def __init__(self, host: str, port: int, ssh: subprocess.Popen[bytes]) -> None:
-        """Know a running `ssh` that leads from `port` here to the device."""
+        """Take over a running `ssh` that leads from `port` here to the device."""
         self.host, self.port, self._ssh = host, port, ssh
 
     @property

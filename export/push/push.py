@@ -1,4 +1,4 @@
-"""`maskwatch-export push`: a new release, or a model alone, onto devices that are at work."""
+"""`maskwatch-export push`: a new release, or a model alone, onto running devices."""
 
 import shutil
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class Result:
-    """How it went at one device."""
+    """The result on one device."""
 
     host: str
     good: bool
     outcome: str
     said: str = ""
-    """The last line that was said there."""
+    """The last line of output there."""
 
 
 def push(
@@ -42,11 +42,11 @@ def push(
         hosts: As `ssh` takes them.
         file: A bundle (.tar) or a model file (.tflite).
         console: Shows what happens.
-        keep_going: Go on to the next one all the same.
+        keep_going: Go on to the next one after a failure.
         root: Root of the devices' files.
 
     Raises:
-        UserError: The file is neither, a host's name is none, or `ssh` is missing.
+        UserError: The file is neither, a host's name cannot be used, or `ssh` is missing.
     """
     for host in hosts:
         _refuse_unless_host(host)
@@ -90,7 +90,7 @@ def _refuse_unless_host(name: str) -> None:
 
 
 def _described(file: Path) -> str:
-    """What the file is, in a word or two; it is read here, so that no device has to refuse it."""
+    """The kind of the file in a word or two; it is read here, so that a bad file never reaches a device."""
     if file.suffix == ".tflite":
         metadata = read_model_file(file).metadata
         return f"the {metadata.kind} {metadata.network}"

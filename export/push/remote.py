@@ -11,7 +11,7 @@ from pathlib import Path
 from edge.releases.layout import BASE
 
 UNREACHED = 255
-"""Exit status of `ssh` itself, where it does not pass on that of what it ran."""
+"""Exit status of `ssh` itself, instead of that of the remote command."""
 
 # A door may be switched off, or lose its network half-way.
 OPTIONS = ("-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15")
@@ -41,17 +41,17 @@ class Remote:
         Args:
             folder: From `receive`.
             name: The file in it, a bundle or a model.
-            show: Gets what is said there, as it comes.
+            show: Gets the output there, as it comes.
 
         Returns:
-            The exit status, and the last line that was said.
+            The exit status, and the last line of output.
         """
         root, quoted = shlex.quote(self.root), shlex.quote(name)
         program = shlex.quote(str(Path(self.root, BASE, "current/bin/maskwatch")))
         if name.endswith(".tflite"):
             work = f"$sudo {program} install --root {root} {quoted}"
         else:
-            # A bundle's own installer cannot vouch for the bundle; the program that is there already can.
+            # A bundle cannot prove itself, so the installed program checks it if there is one.
             keys = shlex.quote(str(Path(self.root, "etc/maskwatch/trusted_keys")))
             work = (
                 f"if [ -s {keys} ] && [ -x {program} ]; then $sudo {program} install --root {root} {quoted}; "

@@ -5,7 +5,7 @@ import math
 from export.quantize.graph import Graph, Operation
 
 OLDEST_RUNTIME = (2, 14, 0)
-"""tflite-runtime 2.14 is the last one of its name, and what the device falls back to."""
+"""tflite-runtime 2.14 is the last release of that package, and the device's fallback."""
 
 INTEGER_TYPES = {"INT8", "INT32"}
 """INT32 is for biases and shapes."""
@@ -15,7 +15,7 @@ INPUT_ZERO_POINT = -128
 
 
 def audit(graph: Graph) -> list[str]:
-    """Everything that keeps the device from running a network, a sentence each; empty if it is fit."""
+    """Everything that keeps the device from running a network, one sentence each; empty if there is nothing."""
     return [
         *_floats(graph),
         *_dynamic_shapes(graph),

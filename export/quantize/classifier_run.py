@@ -1,4 +1,4 @@
-"""A classifier's run: calibrated on crops of each class, compared by what it says of each face."""
+"""A classifier's run: calibrated on crops of each class, compared by its answer for each face."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ CLEAR_COMPARED = ("clear_kept", "unclear_told")
 """The same of P(clear)."""
 
 CHANCE = 0.5
-"""The balanced accuracy of a network that decides alike whatever it is shown."""
+"""The balanced accuracy of a network that gives every picture the same answer."""
 
 GUARDED = ("with_without_accuracy", "balanced_accuracy", *CLEAR_COMPARED)
 """Those of them that int8 may not lose."""
@@ -139,19 +139,19 @@ def calibration_crops(photos: list[Photo], count: int, seed: int = 1) -> np.ndar
 
 
 def predict_int8(classifier: Classifier, photos: list[Photo], threshold: float) -> Predictions:
-    """The int8 network's answers, by the device's own way from picture to probability."""
+    """The int8 network's answers, by the device's own code from picture to probability."""
     return _judged(photos, answers_of(classifier, photos), threshold)
 
 
 def answers_of(classifier: Classifier, photos: list[Photo]) -> np.ndarray:
-    """P(not compliant) and P(clear) of photographs, float64 (n, 2), by the device's own way."""
+    """P(not compliant) and P(clear) of photographs, float64 (n, 2), by the device's own code."""
     faces = (photo.read_face() for photo in photos)
     answers = [classifier.score(image, [face]) for image, face in faces]
     return np.concatenate(answers) if answers else np.zeros((0, 2))
 
 
 def _judged(photos: list[Photo], says: np.ndarray, threshold: float) -> Predictions:
-    """What calibrated answers (n, 2) decide on the faces that can be judged."""
+    """The decisions of calibrated answers (n, 2) on the faces that can be judged."""
     clear = np.array([photo.clear for photo in photos], bool)
     return Predictions([photo for photo in photos if photo.clear], says[clear, 0], Calibration(), threshold)
 
@@ -163,7 +163,7 @@ def _rows(before: SplitScores, after: SplitScores) -> list[tuple[str, float, flo
 
 
 def _clear_rows(photos: list[Photo], float_says: np.ndarray, int8_says: np.ndarray) -> list[tuple[str, float, float]]:
-    """How well either tells clear faces from others, where there are others."""
+    """How well each network tells clear faces from others, if there are others."""
     clear = np.array([photo.clear for photo in photos], bool)
     before, after = (score_clear(says[:, 1], clear) for says in (float_says, int8_says))
     pairs = [(score, getattr(before, score), getattr(after, score)) for score in CLEAR_COMPARED]

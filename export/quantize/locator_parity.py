@@ -11,7 +11,7 @@ from edge.vision.interpreter import Int8Network
 from export.quantize.parity import Disagreement, Parity
 from training.locator.evaluate import find_faces, find_faces_int8, letterboxed
 from training.locator.scenes import Scene
-from training.locator.scores import Detections, hold_against
+from training.locator.scores import Detections, match_faces
 
 SAME_FACE = 0.5
 """Intersection over union from which a box of each network is one and the same."""
@@ -29,7 +29,7 @@ def compare_locators(network: keras.Model, int8: Int8Network, scenes: list[Scene
     """
     prepared = letterboxed(scenes)
     found = find_faces(network, prepared.pictures, prepared.placed), find_faces_int8(int8, scenes)
-    before, after = (hold_against(faces, prepared.scenes) for faces in found)
+    before, after = (match_faces(faces, prepared.scenes) for faces in found)
     thresholds = before.best_threshold(), after.best_threshold()
     shown = _shown(found[0], thresholds[0]), _shown(found[1], thresholds[1])
     common = [_common(*pair) for pair in zip(*shown, strict=True)]

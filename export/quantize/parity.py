@@ -1,4 +1,4 @@
-"""Whether an int8 network does what the float one did: what is compared, whatever the kind of network."""
+"""Whether an int8 network gives the answers of the float one: the comparison for all kinds of network."""
 
 from dataclasses import dataclass
 

@@ -23,7 +23,7 @@ LICENCE = "MIT for the weights; the pictures they were trained on stay with thei
 
 @dataclass(frozen=True)
 class Quantized:
-    """A model file's content, and the proof that it does what the float network did."""
+    """A model file's content, and the comparison with the float network."""
 
     content: bytes
     parity: Parity
@@ -66,7 +66,7 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
 
 
 def save(content: bytes, path: Path) -> None:
-    """Write a model file whole or not at all, in place of one that may be there.
+    """Write a model file completely or not at all; it may replace one.
 
     Raises:
         UserError: It cannot be written.

@@ -1,4 +1,4 @@
-"""Reading a run's folder, whichever kind of network was fitted there."""
+"""Reading a run's folder, for each kind of network."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the export commands print."""
+"""The tables that the export commands print."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -29,7 +29,7 @@ def disagreement_table(parity: Parity) -> Table:
 
 
 def metadata_table(model: ModelFile) -> Table:
-    """What the file says of itself."""
+    """The file's description of itself."""
     table = Table("metadata", "", title="Model file", show_header=False)
     for name, value in asdict(model.metadata).items():
         if name not in ("inputs", "outputs"):
@@ -39,7 +39,7 @@ def metadata_table(model: ModelFile) -> Table:
 
 
 def size_table(content: bytes, graph: Graph) -> Table:
-    """How much it is, and how much it costs."""
+    """Its size and its cost."""
     table = Table("size", "", title="Size", show_header=False)
     table.add_row("file", f"{len(content):,} bytes")
     table.add_row("parameters", f"{graph.parameters:,}")
@@ -71,7 +71,7 @@ def edge_table(model: ModelFile) -> Table:
     table = Table("", "name", "shape and type", "scale", "zero point", title="Inputs and outputs")
     for side, specs in (("input", model.metadata.inputs), ("output", model.metadata.outputs)):
         for spec in specs:
-            # The audit has seen to it that they are int8.
+            # The audit has checked that they are int8.
             shape = "x".join(map(str, spec.shape))
             table.add_row(side, spec.name, f"{shape} int8", f"{spec.scale:.9f}", str(spec.zero_point))
     return table

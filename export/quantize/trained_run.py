@@ -1,4 +1,4 @@
-"""What training left in a run's folder, and what of an export depends on the kind of its network."""
+"""A run's folder, and the parts of an export that depend on the kind of network."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +71,7 @@ class TrainedRun(ABC):
 
 
 def refuse_missing(pictures: Iterable[Path]) -> None:
-    """See that a run's pictures are where they were.
+    """Check that a run's pictures are where they were.
 
     Raises:
         UserError: One is not.

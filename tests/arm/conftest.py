@@ -92,7 +92,7 @@ def photograph(work):
 
 @pytest.fixture(scope="session")
 def clip(work):
-    """Three seconds of the drawn doorway, without loss: the colours of others come out a little different on Arm."""
+    """Three seconds of the drawn doorway, without loss: the colors of others come out a little different on Arm."""
     path, scene = work / "clip.avi", DoorwayScene()
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"FFV1"), CLIP_RATE, (320, 240))
     for number in range(CLIP_FRAMES):

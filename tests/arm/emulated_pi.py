@@ -56,6 +56,13 @@ class EmulatedPi:
         Returns:
             The finished process; its output is text.
         """
+        return subprocess.run(self._command(arguments, plugin), capture_output=True, text=True)
+
+    def start(self, *arguments):
+        """Start Python with some arguments, its output thrown away; gives the running process."""
+        return subprocess.Popen(self._command(arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _command(self, arguments, plugin=None):
         cpuinfo = self.scratch / f"cpuinfo-{self.cpu.name}"
         cpuinfo.write_text(self.cpu.cpuinfo())
         folders = [f"{name}={folder}" for name, folder in self.folders.items()]
@@ -64,8 +71,7 @@ class EmulatedPi:
             folders.append(f"plugin={plugin.parent}")
             options += ["-plugin", f"/mnt/plugin/{plugin.name}"]
         enter = ["setarch", "--addr-no-randomize", HERE / "enter.sh", self.root, cpuinfo, *folders, "--"]
-        command = [*enter, shutil.which("qemu-aarch64"), *options, "/usr/bin/python3", *arguments]
-        return subprocess.run(command, capture_output=True, text=True)
+        return [*enter, shutil.which("qemu-aarch64"), *options, "/usr/bin/python3", *arguments]
 
     def _environment(self):
         variables = {

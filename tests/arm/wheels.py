@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from export.bundle.wheels import OTHERS, PAGE
+
 from .cache import NotReachedError, cached
 
 REPOSITORY = Path(__file__).parents[2]
@@ -13,12 +15,12 @@ REPOSITORY = Path(__file__).parents[2]
 PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_27_aarch64", "manylinux_2_34_aarch64")
 """Those of the wheels in use; Bookworm's C library is 2.36."""
 
-SHARED = ("opencv-python-headless", "gpiozero", "colorzero")
-"""What every device has, whatever its Python; LiteRT's other dependencies are not needed to run a network."""
+SHARED = ("opencv-python-headless", "gpiozero", "colorzero", *PAGE, *OTHERS)
+"""What every device has, whatever its Python. LiteRT's other dependencies are not needed to run a network."""
 
 
 def shared_wheels():
-    """OpenCV and gpiozero. OpenCV says that it wants numpy 2, and runs on Bookworm's 1.24."""
+    """SHARED. OpenCV says that it wants numpy 2, and runs on Bookworm's 1.24."""
     return _unpacked("wheels", "3.11", _locked(SHARED))
 
 

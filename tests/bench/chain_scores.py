@@ -17,7 +17,7 @@ from training.locator.scores import (
     Detections,
     assign,
     face_sizes,
-    hold_against,
+    match_faces,
 )
 
 RATES = (0.02, 0.05, 0.10, 0.40)
@@ -117,7 +117,7 @@ def score_sightings(scenes: Sequence[Scene], found: Sequence[Sequence[Sighting]]
     shown = [[s for s in sightings if s.face.score >= threshold] for sightings in found]
     pairs = list(zip(scenes, shown, strict=True))
     return ChainScores(
-        detections=hold_against(boxes, scenes),
+        detections=match_faces(boxes, scenes),
         threshold=threshold,
         faces=[face for scene, sightings in pairs for face in true_faces(scene, sightings)],
         false_alerts=sum(false_alerts(scene, sightings) for scene, sightings in pairs),

@@ -21,7 +21,7 @@ NEEDS = {
     "card": "a card with Raspberry Pi OS in the reader",
     "root": "root, to change what is installed on this machine",
     "network": "a package registry or Debian's mirror",
-    "photographs": "data sets that are not part of the project, or hours with them",
+    "photographs": "more of them than code can draw, and an hour with them",
 }
 """What may follow `needs=` behind the language of a fence, whose commands are then not run by the tests."""
 

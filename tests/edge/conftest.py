@@ -53,7 +53,7 @@ def undecided():
 
 @pytest.fixture
 def frame_result():
-    """Makes a frame_result by hand, before a grey wall."""
+    """Makes a frame_result by hand, before a gray wall."""
 
     def make(seconds=0.0, *tracks, size=(240, 320), alarm=None, events=()):
         image = np.full((*size, 3), 120, np.uint8)

@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def draw_class():
-    """Fills a folder with plain coloured pictures, each of its own content."""
+    """Fills a folder with plain colored pictures, each of its own content."""
 
     def draw(folder, count=24, side=24, first=0):
         folder.mkdir(parents=True, exist_ok=True)

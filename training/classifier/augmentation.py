@@ -1,4 +1,4 @@
-"""Training crops for the classifier: faces as a doorway gives them, some hidden behind a thing, some masks worn low."""
+"""Training crops for the classifier: faces as a door's camera sees them, some partly hidden, some with a low mask."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from training.classifier.unclear import unclear_crop
 from training.common.camera_effects import poor_camera
 
 BORDERS = {cv2.BORDER_REPLICATE: 0.75, cv2.BORDER_REFLECT_101: 0.15, cv2.BORDER_CONSTANT: 0.1}
-"""How a picture goes on beyond its edges, and how often: the device always repeats the edge."""
+"""How a picture is continued beyond its edges, and how often: the device always repeats the edge."""
 
 OCCLUDED_SHARE = 0.15
 """How often a bare face is hidden in part."""
@@ -27,7 +27,7 @@ MOST_CUT_OFF = {"top": 0.4, "left": 0.3, "right": 0.3, "bottom": 0.08}
 """How much of a face's box the frame's edge may cut off."""
 
 WORN_LOW_SHARE = 0.4
-"""How often an incorrectly worn mask is made of a bare face and another's mask."""
+"""How often an incorrectly worn mask is made from a bare face and another face's mask."""
 
 
 class TrainingCrops:
@@ -38,12 +38,12 @@ class TrainingCrops:
         self._cut = {i: surroundings(*photo.read_face()) for i, photo in enumerate(photos) if photo.face}
         self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
 
-    def make(self, index: int, rng: np.random.Generator, *, spoilt: bool = False) -> np.ndarray:
+    def make(self, index: int, rng: np.random.Generator, *, spoiled: bool = False) -> np.ndarray:
         """A crop of the photograph at `index`, uint8 (128, 128, 3).
 
-        It is of the class of the photograph's label; `spoilt`, it is unclear.
+        Its class is that of the photograph's label; with `spoiled` it is unclear.
         """
-        if spoilt:
+        if spoiled:
             return poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng)
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
@@ -90,21 +90,23 @@ def _mirrored_or_not(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _cut_off(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
-    """The part of the picture that a frame would show whose edge runs through the face."""
+    """The part of the picture that a frame shows when its edge runs through the face."""
     side = str(rng.choice(list(MOST_CUT_OFF)))
     depth = rng.uniform(0, MOST_CUT_OFF[side]) * face.size
-    (x, y), half = face.centre, face.size / 2
-    left = max(0, round(x - half + depth)) if side == "left" else 0
-    top = max(0, round(y - half + depth)) if side == "top" else 0
-    right = round(x + half - depth) if side == "right" else image.shape[1]
-    bottom = round(y + half - depth) if side == "bottom" else image.shape[0]
-    part = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    (x, y), half = face.center, face.size / 2
+    height, width = image.shape[:2]
+    # A box may reach beyond its picture: one pixel stays, whatever is cut off.
+    left = min(max(0, round(x - half + depth)), width - 1) if side == "left" else 0
+    top = min(max(0, round(y - half + depth)), height - 1) if side == "top" else 0
+    right = max(1, round(x + half - depth)) if side == "right" else width
+    bottom = max(1, round(y + half - depth)) if side == "bottom" else height
+    part = image[top:bottom, left:right]
     return part, Face(face.left - left, face.top - top, face.right - left, face.bottom - top)
 
 
 def _jittered(face: Face, rng: np.random.Generator) -> Face:
     scale = float(np.exp(rng.uniform(np.log(0.85), np.log(1.5))))
-    x, y = face.centre
+    x, y = face.center
     x += rng.uniform(-0.12, 0.12) * face.size * max(scale, 1)
     y += rng.uniform(-0.12, 0.12) * face.size * max(scale, 1)
     half = face.size * scale / 2
@@ -112,7 +114,7 @@ def _jittered(face: Face, rng: np.random.Generator) -> Face:
 
 
 def _seen_from_afar(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
-    """The picture shrunk until the face is as small as the device may still have to judge it."""
+    """The picture, shrunk until the face has a size that the device may still have to judge."""
     factor = min(1.0, float(np.exp(rng.uniform(np.log(18), np.log(96)))) / max(face.size, 1))
     size = (max(8, round(image.shape[1] * factor)), max(8, round(image.shape[0] * factor)))
     x, y = size[0] / image.shape[1], size[1] / image.shape[0]

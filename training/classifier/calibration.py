@@ -1,4 +1,4 @@
-"""Choosing a temperature and a threshold on the validation split, and measuring how honest probabilities are."""
+"""Choosing a temperature and a threshold on the validation split, and measuring the calibration of probabilities."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from edge.vision.calibration import Calibration
 
 TEMPERATURES = (0.1, 10.0)
-"""The range that a temperature is looked for in."""
+"""The range of temperatures that is searched."""
 
 BIASES = (-5.0, 5.0)
 """The same for a bias."""
@@ -26,9 +26,9 @@ class ReliabilityBin:
 
     images: int
     mean_p: float
-    """What the network promised."""
+    """The mean predicted probability."""
     share_true: float
-    """What came true."""
+    """The share that was not compliant."""
 
 
 def fit_calibration(p: np.ndarray, truth: np.ndarray) -> Calibration:
@@ -52,7 +52,7 @@ def fit_calibration(p: np.ndarray, truth: np.ndarray) -> Calibration:
 
 
 def fit_balanced_calibration(p: np.ndarray, truth: np.ndarray) -> Calibration:
-    """The temperature and the bias with the least log loss if both sides were as many (Platt, 1999).
+    """The temperature and the bias with the least log loss if both sides were equally many (Platt, 1999).
 
     Args:
         p: As for `fit_calibration`.
@@ -80,7 +80,7 @@ def choose_threshold(p: np.ndarray, score: Callable[[np.ndarray], float]) -> flo
         p: float (n,), calibrated probabilities.
         score: Of the decisions `p >= threshold`, bool (n,); higher is better.
     """
-    # Between two neighbouring probabilities every threshold decides alike.
+    # All thresholds between two neighboring probabilities decide the same.
     edges = np.concatenate([[0.0], np.unique(p), [1.0]])
     scores = np.array([score(p >= edge) for edge in edges[1:]])
     if (scores == scores[0]).all():
@@ -89,12 +89,12 @@ def choose_threshold(p: np.ndarray, score: Callable[[np.ndarray], float]) -> flo
     plateaus = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
     low, high = max(((edges[run[0]], edges[run[-1] + 1]) for run in plateaus), key=lambda ends: ends[1] - ends[0])
     middle = (low + high) / 2
-    # Between the two smallest numbers that there are, there is no middle.
+    # Between the two smallest numbers there is no middle.
     return float(middle if middle > low else high)
 
 
 def reliability(p: np.ndarray, truth: np.ndarray, bins: int = BINS) -> list[ReliabilityBin]:
-    """Promise and outcome side by side, for the parts of 0..1 that hold any picture.
+    """Predicted and observed shares side by side, for the parts of 0..1 that hold any picture.
 
     Args:
         p: float (n,), probabilities.
@@ -109,5 +109,5 @@ def reliability(p: np.ndarray, truth: np.ndarray, bins: int = BINS) -> list[Reli
 
 
 def expected_calibration_error(p: np.ndarray, truth: np.ndarray) -> float:
-    """How far promise and outcome lie apart, averaged over the pictures, 0 to 1 (Naeini et al., 2015)."""
+    """The distance of predicted and observed shares, averaged over the pictures, 0 to 1 (Naeini et al., 2015)."""
     return sum(b.images * abs(b.mean_p - b.share_true) for b in reliability(p, truth)) / max(len(p), 1)

@@ -1,4 +1,4 @@
-"""Reading a folder of photographs of faces: its classes, its splits, and a reason for whatever is not used."""
+"""Reading a folder of photographs of faces: its classes, its splits, and a reason for each file that is not used."""
 
 import hashlib
 from collections import Counter
@@ -10,6 +10,7 @@ from edge.errors import UserError
 from edge.vision.preprocessing import CROP_WIDENING
 from training.classifier.datasets import LABELS, REQUIRED, Dataset, Photo
 from training.classifier.manifest import read_manifest
+from training.common.copies import Placed, contradictions
 from training.common.labels import LabelMap
 from training.common.left_out import in_one_sentence
 from training.common.listing import count_pictures, entries, is_picture, why_no_picture
@@ -42,11 +43,13 @@ def read_dataset(folder: Path, labels: LabelMap | None = None) -> Dataset:
     if not folder.is_dir():
         raise UserError(f"There is no folder {printable(folder)}", f"name one that holds {COMPLIANT_AND_BARE}")
     reader = _Reader(folder, labels or LabelMap())
-    # The folders are all looked for before the first picture is read: a missing one is told at once.
+    # All folders are checked before the first picture is read: a missing one is reported at once.
     dataset = reader.read(reader.class_folders())
     _refuse_small_classes(folder, dataset)
     _refuse_incomplete_splits(folder, dataset)
-    return replace(dataset, notes=(*dataset.notes, *_missing_optional(dataset)))
+    placed = (Placed(photo.path, photo.sha256, photo.split, photo.label) for photo in dataset.photos)
+    copies = contradictions(placed, folder.absolute())
+    return replace(dataset, notes=(*dataset.notes, *_missing_optional(dataset), *copies))
 
 
 COMPLIANT_AND_BARE = " and ".join(f"{label}/" for label in REQUIRED)
@@ -92,7 +95,17 @@ class _Reader:
                 if path not in splits:
                     self._leave_out(path, f"lies outside the folders {', '.join(SPLITS)}")
             return [found for path, split in splits.items() for found in self._complete_classes_in(path, split)]
+        if splits and not self._names_classes(folders):
+            raise UserError(
+                f"{printable(self.folder)} has the folders {' and '.join(printable(path.name) for path in splits)} of "
+                f"a split, but none for {' or '.join(split for split in SPLITS if split not in splits.values())}",
+                "move about a tenth of each class there, or put all pictures together into one folder a class",
+            )
         return list(self._complete_classes_in(self.folder, None))
+
+    def _names_classes(self, folders: Iterable[Path]) -> bool:
+        names = [path.name for path in folders]
+        return any(self.labels.meaning(name, names) in LABELS for name in names)
 
     def _complete_classes_in(self, folder: Path, split: str | None) -> list[_ClassFolder]:
         found = self.classes_in(folder, split)
@@ -106,7 +119,7 @@ class _Reader:
         return found
 
     def classes_in(self, folder: Path, split: str | None) -> list[_ClassFolder]:
-        """The class folders of a folder; whatever else lies there is left out."""
+        """The class folders of a folder; everything else there is left out."""
         names = [path.name for path in entries(folder) if path.is_dir()]
         found = []
         for path in entries(folder):

@@ -18,13 +18,13 @@ COMPLIANT, BARE, INCORRECT = "with_mask", "without_mask", "incorrect"
 UNSORTED = "not_compliant"
 """Bare faces and masks worn wrongly, not told apart."""
 UNCLEAR = "unclear"
-"""Faces whose nose and mouth nobody can judge, and what is no face."""
+"""Faces whose nose and mouth cannot be judged, and pictures of no face."""
 
 LABELS = (COMPLIANT, BARE, INCORRECT, UNSORTED, UNCLEAR)
 """The class folders. Everything but the first and the last counts as not compliant."""
 
 REQUIRED = (COMPLIANT, BARE)
-"""The class folders that there must be."""
+"""The class folders that are required."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Photo:
 
 
 SPLIT_COLUMNS = tuple(f.name for f in fields(Photo))
-"""Of a run's `split.csv`; the last is the face's box, its sides apart by blanks."""
+"""Of a run's `split.csv`; the last is the face's box, its sides separated by spaces."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,12 @@ class Dataset:
         return {split: dict(Counter(photo.label for photo in self.split(split))) for split in SPLITS}
 
     def save_split(self, path: Path) -> None:
-        """Write down which photograph is in which split, as CSV."""
+        """Save which photograph is in which split, as CSV."""
         save_rows(path, SPLIT_COLUMNS, (_row(photo) for photo in self.photos))
 
 
 def read_split(path: Path) -> list[Photo]:
-    """The photographs that `Dataset.save_split` wrote down.
+    """The photographs that `Dataset.save_split` saved.
 
     Raises:
         UserError: The file is missing or damaged.

@@ -21,7 +21,7 @@ from training.common.saved_network import load_network
 
 @dataclass(frozen=True)
 class Metrics:
-    """Everything that is known about a run's network; written to the run's `metrics.json`."""
+    """All figures of a run's network; written to the run's `metrics.json`."""
 
     network: str
     parameters: int
@@ -31,14 +31,14 @@ class Metrics:
     images: dict[str, dict[str, int]]
     """Pictures by split and class."""
     skipped: dict[str, str]
-    """Path of whatever is not used, and why."""
+    """Path of each file that is not used, and why."""
     notes: tuple[str, ...]
     """What was decided about the other pictures, in sentences."""
     temperature: float
     """Of P(not compliant), fitted on the validation split; see `edge.vision.calibration`."""
     clear_temperature: float
     clear_bias: float
-    """The same of P(clear), as if clear and unclear faces were as many."""
+    """The same of P(clear), as if clear and unclear faces were equally many."""
     threshold: float
     """On the calibrated P, chosen on the validation split."""
     val: SplitScores
@@ -115,7 +115,7 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
 
 @dataclass(frozen=True)
 class _Answers:
-    """What the network says of one split."""
+    """The network's answers on one split."""
 
     judged: Predictions
     """Of the faces that can be judged."""

@@ -1,4 +1,4 @@
-"""A mask worn too low, made of a bare face and the mask of another: such photographs are rare."""
+"""A mask worn too low, made from a bare face and another face's mask: such photographs are rare."""
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ TOPS = (0.66, 0.92)
 def with_low_mask(
     bare: np.ndarray, bare_face: Face, masked: np.ndarray, masked_face: Face, rng: np.random.Generator
 ) -> np.ndarray:
-    """A bare face with the mask of another one below its nose, its mouth or on its chin.
+    """A bare face with another face's mask below its nose, below its mouth or on its chin.
 
     Args:
         bare: uint8 (height, width, 3), RGB; is left as it is.
@@ -58,6 +58,6 @@ def _outline(corners: np.ndarray, size: tuple[int, int], softness: float) -> np.
 
 
 def _in_the_light_of(pasted: np.ndarray, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The pasted picture as bright as the other, partly: a bright mask in a dark picture would give itself away."""
+    """The pasted picture, made partly as bright as the other: a bright mask in a dark picture is easy to detect."""
     ratio = float(image.mean() + 10) / float(pasted.mean() + 10)
     return pasted * ratio ** rng.uniform(0.2, 0.8)

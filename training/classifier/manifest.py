@@ -13,7 +13,7 @@ from training.common.tables import Row, read_table
 
 @dataclass
 class Manifest:
-    """The rows of a manifest by the end of their paths, from whatever folder these start."""
+    """The rows of a manifest by the end of their paths, which may start at any folder."""
 
     rows: list[Row] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
@@ -41,7 +41,7 @@ class Manifest:
         return found[0] if found else None
 
     def notes(self, pictures: int) -> Sequence[str]:
-        """What does not fit between the rows and so many pictures of the folder.
+        """What does not fit between the rows and the pictures of the folder.
 
         Raises:
             UserError: Nothing fits.
@@ -63,7 +63,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a folder; without one, there are no rows.
 
     Raises:
-        UserError: There is one that cannot be read. Without it, near-duplicates would part between the splits.
+        UserError: There is one that cannot be read. Without it, near-duplicates would be in several splits.
     """
     table = find_table(folder, "manifest", refuse=("",))
     return Manifest(read_table(table, "path") if table else [])

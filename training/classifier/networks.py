@@ -35,15 +35,15 @@ def seed_cnn(pooling: str = "max") -> keras.Model:
     x = layers.Dropout(0.5)(x)
     x = layers.Dense(128, activation="relu")(x)
     x = layers.Dropout(0.3)(x)
-    return keras.Model(inputs, _judgement(x), name="seed_cnn" if pooling == "max" else f"seed_cnn_{pooling}")
+    return keras.Model(inputs, _judgment(x), name="seed_cnn" if pooling == "max" else f"seed_cnn_{pooling}")
 
 
 def door_cnn() -> keras.Model:
     """A depthwise-separable network with residual steps, small enough for a Pi's caches.
 
     The building block is MobileNet's (Howard et al., 2017): a depthwise 3x3 and a pointwise 1x1 convolution,
-    each with batch normalisation and ReLU; where the shape allows, its input is added to its output. The first few
-    convolutions, whose maps are large and channels few, are plain ones: for a workstation's CPU they are half as dear.
+    each with batch normalization and ReLU; where the shape allows, its input is added to its output. The first few
+    convolutions, with large maps and few channels, are plain ones: on a workstation's CPU they cost half as much.
 
     Returns:
         A model from (n, 128, 128, 3) in 0..1 to NOT_COMPLIANT and CLEAR, probabilities (n, 1) each.
@@ -51,12 +51,12 @@ def door_cnn() -> keras.Model:
     inputs = keras.Input(INPUT_SHAPE, name="image")
     x = inputs
     for filters, strides in DOOR_CNN_STEM:
-        x = _normalised(layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x))
+        x = _normalized(layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x))
     for filters, strides in DOOR_CNN_BLOCKS:
         x = _separable_block(x, filters, strides)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(x)
-    return keras.Model(inputs, _judgement(x), name="door_cnn")
+    return keras.Model(inputs, _judgment(x), name="door_cnn")
 
 
 DOOR_CNN_STEM = ((12, 2), (24, 2), (32, 1))
@@ -66,18 +66,18 @@ DOOR_CNN_BLOCKS = ((32, 1), (64, 2), (64, 1), (64, 1), (128, 2), (128, 1), (128,
 """(filters, strides) of the separable blocks: 4x4 cells at the end."""
 
 
-def _judgement(x: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+def _judgment(x: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
     return {name: layers.Dense(1, activation="sigmoid", name=name)(x) for name in (NOT_COMPLIANT, CLEAR)}
 
 
-def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:
+def _normalized(x: keras.KerasTensor) -> keras.KerasTensor:
     return layers.ReLU()(layers.BatchNormalization(momentum=0.97)(x))
 
 
 def _separable_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.KerasTensor:
     shortcut = x
-    x = _normalised(layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(x))
-    x = _normalised(layers.Conv2D(filters, 1, use_bias=False)(x))
+    x = _normalized(layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(x))
+    x = _normalized(layers.Conv2D(filters, 1, use_bias=False)(x))
     return layers.Add()([shortcut, x]) if shortcut.shape == x.shape else x
 
 

@@ -13,13 +13,13 @@ from training.classifier.datasets import Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import Occluder
 
-LABEL_SHARES = {"with_mask": 0.38, "without_mask": 0.17, "incorrect": 0.1, "not_compliant": 0.1, "unclear": 0.25}
-"""Share of each class among the sampled pictures; those of the classes present are brought to sum to one.
+LABEL_SHARES = {"with_mask": 0.36, "without_mask": 0.17, "incorrect": 0.12, "not_compliant": 0.1, "unclear": 0.25}
+"""Share of each class among the sampled pictures; those of the classes present are scaled to a sum of one.
 
-Masked and not masked faces are about as many: the network's probability has a balanced prior.
+There are about as many masked faces as others, so the network's probability has a balanced prior.
 """
 
-SPOILT_SHARE = 0.08
+SPOILED_SHARE = 0.08
 """How often a clear photograph is made unclear."""
 
 Answers = dict[str, tf.Tensor]
@@ -30,7 +30,7 @@ def sampling_weights(photos: list[Photo]) -> np.ndarray:
     """How often each photograph is drawn, as probabilities (n,).
 
     The classes get their LABEL_SHARES. Within a class each source counts with the square root of its size:
-    a large source with a look of its own must not stand for the class.
+    a large source with its own style must not dominate the class.
     """
     groups = Counter((photo.label, photo.source) for photo in photos)
     weights = np.array([groups[photo.label, photo.source] ** -0.5 for photo in photos])
@@ -62,18 +62,18 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
         weights = sampling_weights(photos)
         while True:
             indices = rng.choice(len(photos), batch_size, p=weights)
-            spoilt = (rng.random(batch_size) < SPOILT_SHARE) & (truth[indices, 1] > 0)
-            yield indices, rng.integers(0, 2**62, batch_size), spoilt
+            spoiled = (rng.random(batch_size) < SPOILED_SHARE) & (truth[indices, 1] > 0)
+            yield indices, rng.integers(0, 2**62, batch_size), spoiled
 
-    def crops(indices: np.ndarray, seeds: np.ndarray, spoilt: np.ndarray) -> np.ndarray:
-        rows = zip(indices, seeds, spoilt, strict=True)
-        return np.stack([training_crops.make(i, np.random.default_rng(s), spoilt=u) for i, s, u in rows])
+    def crops(indices: np.ndarray, seeds: np.ndarray, spoiled: np.ndarray) -> np.ndarray:
+        rows = zip(indices, seeds, spoiled, strict=True)
+        return np.stack([training_crops.make(i, np.random.default_rng(s), spoiled=u) for i, s, u in rows])
 
-    def load(indices: tf.Tensor, seeds: tf.Tensor, spoilt: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
-        batch = tf.numpy_function(crops, (indices, seeds, spoilt), tf.uint8)
+    def load(indices: tf.Tensor, seeds: tf.Tensor, spoiled: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
+        batch = tf.numpy_function(crops, (indices, seeds, spoiled), tf.uint8)
         batch.set_shape((batch_size, CROP_SIZE, CROP_SIZE, 3))
         not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
-        clear = tf.where(spoilt[:, tf.newaxis], 0.0, clear)
+        clear = tf.where(spoiled[:, tf.newaxis], 0.0, clear)
         weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear)}
         return tf.cast(batch, tf.float32) / 255.0, {NOT_COMPLIANT: not_compliant, CLEAR: clear}, weights
 
@@ -111,7 +111,7 @@ def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.nd
 def predict(network: keras.Model, crops: np.ndarray, batch_size: int = 128) -> np.ndarray:
     """The float network's P(not compliant) and P(clear) for uint8 crops (n, 128, 128, 3), as float64 (n, 2).
 
-    A network that does not say how clear a face is takes every face to be clear.
+    For a network without P(clear) every face counts as clear.
     """
     parts = [_answers(network, crops[i : i + batch_size]) for i in range(0, len(crops), batch_size)]
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, 2))

@@ -19,27 +19,27 @@ WORST = 24
 
 FIGURES = (
     ("with_without_accuracy", "With / without right", True,
-     "Of all masked and bare faces, how many single pictures are judged right. Incorrectly worn masks are left out."),
-    ("with_mask_left_alone", "Masked, left alone", True,
-     "The rest would set off the LED although the person does as asked: the false alarms."),
-    ("without_mask_caught", "Bare, caught", True, "The rest walk past unnoticed in that picture."),
+     "The share of masked and bare faces judged right from a single picture. Incorrectly worn masks are not counted."),
+    ("with_mask_left_alone", "Masked, no alert", True,
+     "The rest would light the LED although the person wears a mask: the false alarms."),
+    ("without_mask_caught", "Bare, caught", True, "The rest are missed in that picture."),
     ("incorrect_caught", "Incorrectly worn, caught", True,
-     "Under the nose, on the chin, hanging: the hard cases, counted as not compliant."),
+     "Under the nose, on the chin, hanging from an ear: the hard cases, counted as not compliant."),
     ("balanced_accuracy", "Balanced accuracy", False,
-     "Mean of masked left alone and of all others caught: a false alarm and a miss weigh the same. "
-     "The threshold was chosen by it, on validation."),
+     "Mean of masked faces without an alert and of all others caught: a false alarm and a miss count the same. "
+     "The threshold maximizes it on validation."),
     ("roc_auc", "ROC AUC", False,
-     "The chance that a face to alert on gets a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
+     "The chance that a face to alert on has a higher P than a masked one. 1 is perfect, 0.5 is guessing."),
     ("average_precision", "Average precision", False,
-     "How right the alerts are, averaged over all thresholds. 1 is perfect."),
+     "The share of alerts that are right, averaged over all thresholds. 1 is perfect."),
     ("log_loss_raw", "Log loss, raw", False, "The cost of wrong, overconfident probabilities, in nats. 0 is perfect."),
     ("log_loss", "Log loss, calibrated", False,
      "The same after temperature scaling, as the device computes P."),
     ("calibration_error_raw", "Calibration error, raw", False,
-     "How far P differs from the observed share, on average; the device adds up P over frames, so it must be right."),
+     "The mean difference of P and the observed share; the device adds up P over frames, so P must be right."),
     ("calibration_error", "Calibration error, calibrated", False, "The same after temperature scaling."),
 )  # fmt: skip
-"""Field of SplitScores, its name, whether it is shown in per cent, and what it means at a door."""
+"""Field of SplitScores, its name, whether it is shown in percent, and what it means at a door."""
 
 
 COUNTED = {
@@ -56,7 +56,7 @@ JUDGED = (COMPLIANT, BARE, INCORRECT)
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrongly judged face, to look at."""
+    """A wrongly judged face."""
 
     picture: str
     """The crop as the network saw it, a data URI."""
@@ -93,13 +93,13 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
 
 
 def shares(scores: DecisionScores) -> dict[str, str]:
-    """The shares of COUNTED in words, each with the number of faces that it is of."""
+    """The shares of COUNTED as HTML, each with its interval and the number of faces that it is of."""
     faces = {name: sum(scores.images_by_label.get(label, 0) for label in labels) for name, labels in COUNTED.items()}
     return {name: counted(getattr(scores, name), count) for name, count in faces.items()}
 
 
 def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
-    """How many faces of each class were left alone and how many alerted on."""
+    """How many faces of each class raised no alert, and how many did."""
     left_alone = scores.with_mask_left_alone
     alerted = {
         "with_mask": None if left_alone is None else 1 - left_alone,
@@ -112,7 +112,7 @@ def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
 
 
 def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:
-    """The WORST mistakes of one kind, the surest first.
+    """The WORST mistakes of one kind, the most certain first.
 
     Args:
         part: What was said of which photographs.

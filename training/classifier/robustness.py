@@ -1,4 +1,4 @@
-"""How much worse a classifier becomes as the picture does."""
+"""How much a classifier loses when the pictures get worse."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from edge.vision.preprocessing import CROP_SIZE, CROP_WIDENING, crop_face, whole
 from training.classifier.scores import DecisionScores, score_decisions
 
 GAMMA = 2.2
-"""Of a picture's levels over the light that fell on the sensor."""
+"""Exponent of a picture's levels over the light on the sensor."""
 
 Damage = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
-"""Of a crop, uint8 (size, size, 3), by a strength."""
+"""Damages a crop, uint8 (size, size, 3), by a strength."""
 
 
 @dataclass(frozen=True)
 class Corruption:
-    """One thing that happens to pictures at a door."""
+    """One kind of damage that pictures have at a door."""
 
     name: str
     unit: str
-    """What its strength says."""
+    """What the strength means."""
     strengths: tuple[float, ...]
     """Mildest first."""
     damage: Damage
@@ -30,7 +30,7 @@ class Corruption:
 
 @dataclass(frozen=True)
 class Point:
-    """What a classifier decides on damaged crops."""
+    """A classifier's decisions on damaged crops."""
 
     strength: float | None
     """None for the crops as they are."""
@@ -72,18 +72,18 @@ def measure_robustness(
 
 
 def damaged(crops: np.ndarray, corruption: Corruption, strength: float, seed: int) -> np.ndarray:
-    """All crops damaged alike; the same seed gives the same noise."""
+    """All crops with the same damage; the same seed gives the same noise."""
     rng = np.random.default_rng(seed)
     return np.stack([corruption.damage(crop, strength, rng) for crop in crops]) if len(crops) else crops
 
 
 def dim(crop: np.ndarray, light: float, _: np.random.Generator) -> np.ndarray:
-    """Let only a share of the light through, as in a short exposure at dusk."""
+    """Keep only a share of the light, as a short exposure at dusk does."""
     return _levels(_light(crop) * light)
 
 
 def light_from_behind(crop: np.ndarray, ratio: float, _: np.random.Generator) -> np.ndarray:
-    """A window behind the face, so many times as bright as it: the exposure goes by the window, which also hazes."""
+    """A window behind the face, so many times as bright: the exposure follows it, and its light adds haze."""
     size = crop.shape[0]
     y, x = (np.mgrid[:size, :size] + 0.5) / size - 0.5
     # An ellipse over head and shoulders, with a soft edge; it is 1 on the face and 0 at the sides.
@@ -95,24 +95,24 @@ def light_from_behind(crop: np.ndarray, ratio: float, _: np.random.Generator) ->
 
 
 def blur(crop: np.ndarray, sigma: float, _: np.random.Generator) -> np.ndarray:
-    """A lens out of focus: a Gaussian of so many pixels of the 128 of a crop."""
+    """A lens out of focus: a Gaussian, its width in pixels of the crop's 128."""
     return cv2.GaussianBlur(crop, (0, 0), sigma)
 
 
 def add_noise(crop: np.ndarray, deviation: float, rng: np.random.Generator) -> np.ndarray:
-    """A sensor's noise, by its standard deviation in grey levels."""
+    """A sensor's noise, given by its standard deviation in gray levels."""
     noise = rng.standard_normal(crop.shape, np.float32) * np.float32(deviation)
     return np.clip(np.rint(crop + noise), 0, 255).astype(np.uint8)
 
 
 def compress(crop: np.ndarray, quality: float, _: np.random.Generator) -> np.ndarray:
-    """JPEG of so much quality, of 100."""
+    """JPEG compression, given by its quality from 0 to 100."""
     jpeg = cv2.imencode(".jpg", crop[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])[1]
     return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
 
 
 def shrink(crop: np.ndarray, face_px: float, _: np.random.Generator) -> np.ndarray:
-    """Somebody further off: the face spans so many pixels, and the device cuts it from there."""
+    """A person farther away: the face spans only this many pixels before the device enlarges it."""
     side = round(face_px * CROP_WIDENING)
     small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
     return crop_face(small, whole_picture(small), CROP_SIZE)
@@ -122,11 +122,11 @@ CORRUPTIONS = (
     Corruption("dimming", "share of the light left", (0.25, 0.06, 0.015), dim),
     Corruption("back light", "brightness of the window over that of the face", (4, 16, 64), light_from_behind),
     Corruption("blur", "Gaussian, pixels of a crop's 128", (1.5, 3, 5), blur),
-    Corruption("sensor noise", "deviation, grey levels of 255", (10, 25, 50), add_noise),
+    Corruption("sensor noise", "deviation, gray levels of 255", (10, 25, 50), add_noise),
     Corruption("JPEG", "quality of 100", (40, 15, 6), compress),
     Corruption("down-scaling", "pixels that the face spans", (48, 24, 16), shrink),
 )
-"""What a classifier is tried under, each at a strength that is common, at one that is bad and at one beyond use."""
+"""The corruptions that are tested, each at a common strength, a bad one and one beyond use."""
 
 
 def _light(crop: np.ndarray) -> np.ndarray:

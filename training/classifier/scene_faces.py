@@ -17,16 +17,16 @@ from training.locator.scenes import NEGATIVES, Scene, SceneSet
 from training.locator.second_detector import SecondDetector
 
 SMALLEST_FACE_PX = 20.0
-"""Smaller faces teach the classifier nothing: the device hardly weighs them."""
+"""Smaller faces are not used: the device gives them almost no weight."""
 
 MAX_FACES = 50
-"""Faces that are looked for in a scene: a crowd is as good to learn from as one person."""
+"""Faces that the locator may return for a scene, so that crowds are used, too."""
 
 SURROUNDINGS = 2.6
-"""Side of what is kept around a face over the face's: room for loose and shifted crops."""
+"""Side of the kept picture over the side of the face: room for loose and shifted crops."""
 
 LARGEST_SIDE_PX = 300
-"""What is kept is shrunk to this, about twice what the network reads."""
+"""The kept picture is shrunk to this, about twice the network's input."""
 
 MIN_OVERLAP = 0.4
 """Intersection over union from which the locator's box replaces the annotator's."""
@@ -35,13 +35,13 @@ MINED_SPLITS = {"train": "train", "val": "val", NEGATIVES: "val"}
 """The scenes' splits that unclear places are taken from, and the split that these belong to."""
 
 MINING_SCORE = 0.05
-"""The locator's score from which what is no face is learnt as unclear: the device shows it more than that."""
+"""The locator's score from which a box without a face is learned as unclear; the device uses a higher one."""
 
 MOST_FALSE = 8
 """False faces that are taken of a scene: a pattern gives dozens of the same."""
 
-FREE_OVERLAP = 0.1
-"""Intersection over union above which a found box may hold some of a known face."""
+FREE_OVERLAP = 0.25
+"""Intersection over union above which a found box may hold the nose and mouth of a known face."""
 
 
 def located_faces(scenes: SceneSet) -> Dataset:
@@ -64,7 +64,7 @@ def located_faces(scenes: SceneSet) -> Dataset:
 
 
 def unknown_labels(scenes: Sequence[Scene]) -> dict[str, str]:
-    """Labels of faces that are none of LABELS, and why these faces are not used."""
+    """Labels of faces outside LABELS, and why these faces are not used."""
     return {
         f"label {label}": f"{count} faces, for example in {path.name}: none of {', '.join(LABELS)}; "
         f"--labels {label}=CLASS says which"
@@ -83,7 +83,7 @@ def _unknown(scenes: Sequence[Scene]) -> dict[str, tuple[int, Path]]:
 
 
 def unclear_places(scenes: SceneSet, second_detector: Path) -> list[Photo]:
-    """What the shipped locator takes for a face at MINING_SCORE and is none, and the faces that nobody can judge.
+    """What the shipped locator wrongly takes for a face at MINING_SCORE, and the faces that cannot be judged.
 
     Of the training scenes, and of those of the other splits as pictures to validate with.
 
@@ -113,15 +113,21 @@ def places_of(
     image = scene.read()
     known = np.concatenate([scene.boxes, scene.ignored, second(image)[:, :4]]).astype(float)
     found = as_boxes(sorted(locate(image), key=lambda face: -face.score))
-    false = found[~(ious(found, known) > FREE_OVERLAP).any(1)]
+    false = found[~((ious(found, known) > FREE_OVERLAP) | _centered_on(found, known)).any(1)]
     split = MINED_SPLITS[scene.split]
     for box in np.concatenate([false[:MOST_FALSE], scene.ignored]):
         if max(box[2:] - box[:2]) >= SMALLEST_FACE_PX:
             yield _photo(scene, UNCLEAR, Face(*box.tolist()), split)
 
 
+def _centered_on(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether the middle of each of n boxes lies in each of m known ones, bool (n, m)."""
+    middles = ((boxes[:, :2] + boxes[:, 2:]) / 2)[:, np.newaxis]
+    return ((middles > known[:, :2]) & (middles < known[:, 2:])).all(2)
+
+
 def scene_faces(scenes: Sequence[Scene], locate: Callable[[np.ndarray], list[Face]]) -> list[Photo]:
-    """The faces of annotated scenes that bear a label of the classifier.
+    """The faces of annotated scenes that have a label of the classifier.
 
     Args:
         scenes: Their labels are LABELS; faces called otherwise are left out.
@@ -138,7 +144,7 @@ def surroundings(image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
         uint8 (height, width, 3), at most LARGEST_SIDE_PX long, and the face in its pixels.
     """
     height, width = image.shape[:2]
-    (x, y), half = face.centre, face.size * SURROUNDINGS / 2
+    (x, y), half = face.center, face.size * SURROUNDINGS / 2
     left, right = _inside(x - half, x + half, width)
     top, bottom = _inside(y - half, y + half, height)
     part = image[top:bottom, left:right]

@@ -1,4 +1,4 @@
-"""How well a classifier does: the figure that the threshold is chosen by, and those that are reported."""
+"""How good a classifier is: the score by which the threshold is chosen, and those that are reported."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +18,7 @@ FACE_SIZES_PX = {"below 16": 0, "16-32": 16, "32-64": 32, "64-128": 64, "128+": 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a network and its calibration say of some photographs."""
+    """The answers of a network and its calibration on some photographs."""
 
     photos: list[Photo]
     raw: np.ndarray
@@ -50,7 +50,7 @@ class Predictions:
 
 @dataclass(frozen=True)
 class DecisionScores:
-    """How often the yes or no is right, in shares from 0 to 1; None where there was no picture to tell by."""
+    """How often the yes or no is right, in shares from 0 to 1; None where there was no picture of the kind."""
 
     images: int
     images_by_label: dict[str, int]
@@ -66,9 +66,9 @@ class SplitScores(DecisionScores):
     """All figures of one split."""
 
     balanced_accuracy: float | None
-    """Mean of the share of masked faces left alone and the share of all others caught; decides on the threshold."""
+    """Mean of the share of masked faces without an alert and the share of others caught; the threshold maximizes it."""
     roc_auc: float | None
-    """Chance that a face to alert on gets a higher P than one to leave alone."""
+    """Chance that a face that must raise an alert gets a higher P than one that must not (area under the ROC curve)."""
     average_precision: float | None
     log_loss_raw: float | None
     log_loss: float | None
@@ -83,7 +83,7 @@ class SplitScores(DecisionScores):
 
 @dataclass(frozen=True)
 class ClearScores:
-    """How well clear faces are told from unclear ones, in shares from 0 to 1; None where there was none to tell by."""
+    """How well clear faces are told from unclear ones, in shares from 0 to 1; None where there was none of the kind."""
 
     clear_images: int
     unclear_images: int
@@ -161,7 +161,7 @@ def score_split(predictions: Predictions) -> SplitScores:
 
 
 def face_size(px: float) -> str:
-    """The name in FACE_SIZES_PX of a face of so many pixels."""
+    """The name in FACE_SIZES_PX of a face's size in pixels."""
     return max((least, name) for name, least in FACE_SIZES_PX.items() if px >= least)[1]
 
 

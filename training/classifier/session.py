@@ -63,7 +63,7 @@ def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
         said = shares(scores)
         console.print(
             f"{split:5}  with/without right {said['with_without_accuracy']}, "
-            f"masked left alone {said['with_mask_left_alone']}, "
+            f"masked without an alert {said['with_mask_left_alone']}, "
             f"bare caught {said['without_mask_caught']}, "
             f"incorrect caught {said['incorrect_caught']}"
         )

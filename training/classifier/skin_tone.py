@@ -2,7 +2,7 @@
 
 The individual typology angle (Chardon et al., 1991; its steps by Del Bino and Bernerd, 2013) was made for skin
 under a known lamp. From a photograph it measures skin and light together: good enough to see whether a network fails
-on dark faces, not to say anything of a person.
+on dark faces, but not to describe a person.
 """
 
 import cv2
@@ -19,13 +19,13 @@ TONES = {
 """Names of the steps, lightest first, and the angle that each lies above, in degrees."""
 
 UNKNOWN = "not to be told"
-"""The step of a face that shows too little skin: grey pictures, hair, visors, coloured light."""
+"""The step of a face that shows too little skin: gray pictures, hair, visors, colored light."""
 
 UPPER_FACE = (slice(0.26, 0.5), slice(0.25, 0.75))
 """Rows and columns, shares of the crop, in which forehead and cheekbones lie, above any mask."""
 
 SKIN_CR_CB = ((136, 173), (77, 127))
-"""Range of both colour differences of skin of any tone (Chai and Ngan, 1999), a little narrower towards grey."""
+"""Range of both color differences of skin of any tone (Chai and Ngan, 1999), a little narrower towards gray."""
 
 LEAST_SKIN = 0.2
 """Share of the upper face that must look like skin."""
@@ -44,7 +44,7 @@ def typology_angle(crop: np.ndarray) -> float | None:
     if skin.mean() < LEAST_SKIN:
         return None
     lab = cv2.cvtColor(band.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[skin]
-    # The lighter half, for brown hair, brows and shadow pass for skin; its median, for glints are few.
+    # The lighter half, because brown hair, brows and shadow look like skin; its median, because glints are few.
     lightness, _, yellow = np.median(lab[lab[:, 0] >= np.median(lab[:, 0])], 0)
     return float(np.degrees(np.arctan((lightness - 50) / yellow))) if yellow > 0 else None
 

@@ -1,4 +1,4 @@
-"""Accuracy on a part of the pictures, with the doubt that a small part brings."""
+"""Accuracy on a part of the pictures, with its confidence interval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from training.classifier.datasets import COMPLIANT
 from training.classifier.skin_tone import TONES, UNKNOWN, skin_tone
 
 CONFIDENCE = 0.95
-"""How surely the true share lies in a `Share`'s interval."""
+"""Probability that the true share lies in a `Share`'s interval."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Share:
     right: int
     images: int
     share: float | None
-    """None of no pictures."""
+    """None without pictures."""
     low: float
     high: float
-    """Wilson's interval: it stays honest for a handful of pictures, and where all are right."""
+    """Wilson's interval: it is also right for a handful of pictures, and where all of them are right."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def interval(right: int, images: int) -> tuple[float, float]:
 
 
 def score_slices(names: Sequence[str], alerts: np.ndarray, labels: np.ndarray) -> dict[str, Slice]:
-    """Score each part by itself.
+    """Score each part separately.
 
     Args:
         names: Of the part that each of n pictures is in.

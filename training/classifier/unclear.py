@@ -1,4 +1,4 @@
-"""Faces made unclear: what a person could not judge either is learnt as such, whatever the photograph was labelled."""
+"""Faces made unclear: what a person could not judge is learned as unclear, with any label."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,11 @@ from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 
 Spoiling = Callable[[np.ndarray, Face, np.random.Generator], np.ndarray]
-"""Takes a picture, a clear face in it and what draws every choice; gives an unclear crop, uint8 (128, 128, 3)."""
+"""Takes a picture, a clear face in it and a random generator; returns an unclear crop, uint8 (128, 128, 3)."""
 
 
 def unclear_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A crop in which nobody could tell whether the face wears a mask.
+    """A crop in which no person could tell whether the face wears a mask.
 
     Args:
         image: uint8 (height, width, 3), RGB, a picture around a clear face; is left as it is.
@@ -28,8 +28,8 @@ def unclear_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.
 
 
 def beside_the_face(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A box that has slipped off the face: shoulder, chest, hair or wall, with nose and mouth outside the crop."""
-    (x, y), size = face.centre, face.size
+    """A box beside the face: shoulder, chest, hair or wall, with nose and mouth outside the crop."""
+    (x, y), size = face.center, face.size
     scale = rng.uniform(0.8, 1.2)
     across, along = (
         (rng.uniform(0.85, 1.2), rng.uniform(-0.4, 0.9)),
@@ -41,13 +41,13 @@ def beside_the_face(image: np.ndarray, face: Face, rng: np.random.Generator) -> 
 
 def upper_head(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
     """Hair, forehead or an ear: a box much smaller than the face, away from nose and mouth."""
-    (x, y), size = face.centre, face.size
+    (x, y), size = face.center, face.size
     scale = rng.uniform(0.25, 0.4)
     return crop_face(image, _square(x + rng.uniform(-0.4, 0.4) * size, y - rng.uniform(0.35, 0.6) * size, size * scale))
 
 
 def too_far(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A face of so few pixels that nothing in it can be told."""
+    """A face of too few pixels to judge."""
     crop = crop_face(image, face)
     side = int(rng.integers(4, 9))  # of the crop; the face spans 1/1.4 of it
     small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
@@ -55,7 +55,7 @@ def too_far(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarr
 
 
 def out_of_focus(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A face smeared over by the lens or by its own motion."""
+    """A face blurred by the lens or by its motion."""
     crop = crop_face(image, face)
     if rng.random() < 0.5:
         return cv2.GaussianBlur(crop, (0, 0), rng.uniform(11, 18))
@@ -69,7 +69,7 @@ def out_of_focus(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.
 
 
 def in_the_dark(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A face of which the sensor's noise leaves nothing, shown as dark as it is or made brighter by the camera."""
+    """A face lost in the sensor's noise, shown dark or made brighter by the camera."""
     crop = crop_face(image, face).astype(np.float32)
     light = crop * (rng.uniform(0.3, 3) / max(float(crop.mean()), 1))
     noise = cv2.GaussianBlur(rng.standard_normal(crop.shape, np.float32), (0, 0), rng.uniform(0.3, 1.2))
@@ -78,7 +78,7 @@ def in_the_dark(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.n
 
 
 def lower_half_behind(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A face behind somebody's shoulder or a counter, which reach from side to side and hide nose and mouth."""
+    """A face behind a shoulder or a counter that reaches from side to side and hides nose and mouth."""
     crop = crop_face(image, face).copy()
     size = crop.shape[0]
     # The tip of the nose lies at about 0.55 of a crop.
@@ -92,7 +92,7 @@ def lower_half_behind(image: np.ndarray, face: Face, rng: np.random.Generator) -
 
 
 BESIDE: tuple[Spoiling, ...] = (beside_the_face, upper_head)
-"""What needs a picture that reaches farther than a crop."""
+"""The ways that need more of the picture than a crop."""
 
 ON_THE_FACE: tuple[Spoiling, ...] = (too_far, too_far, out_of_focus, in_the_dark, lower_half_behind)
 

@@ -1,1 +1,1 @@
-"""What the trainings of both networks share: reading what people bring, and keeping a run."""
+"""What the trainings of both networks share: reading data, and the files of a run."""

@@ -5,7 +5,7 @@ import numpy as np
 
 
 def poor_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A picture in other light, through a worse lens, with noise, compressed; each with some chance.
+    """A picture in other light, through a worse lens, with noise, compressed; each with a probability of its own.
 
     Args:
         picture: uint8 (height, width, 3), RGB.
@@ -21,7 +21,7 @@ def poor_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _light(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    # One table for exposure, contrast, gamma and the colour of the light.
+    # One table for exposure, contrast, gamma and the color of the light.
     level = np.arange(256, dtype=np.float32) / 255
     gamma, contrast = np.exp(rng.uniform(-0.5, 0.5)), rng.uniform(0.65, 1.35)
     base = (level**gamma - 0.5) * contrast + 0.5 + rng.uniform(-0.12, 0.12)
@@ -31,9 +31,9 @@ def _light(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _faded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    gray = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     share = rng.uniform(-0.4, 1.0)
-    return cv2.addWeighted(picture, 1 - share, grey, share, 0)
+    return cv2.addWeighted(picture, 1 - share, gray, share, 0)
 
 
 def _dimmed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -84,7 +84,7 @@ def _noisy(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _with_noise(picture: np.ndarray, deviation: float, rng: np.random.Generator) -> np.ndarray:
-    # Cut from a sheet drawn once: drawing it each time took longer than all the other effects together.
+    # Cut from a sheet that is drawn once: drawing it each time took longer than all other effects together.
     y, x = (int(rng.integers(room + 1)) for room in np.subtract(_NOISE.shape[:2], picture.shape[:2]))
     noise = _NOISE[y : y + picture.shape[0], x : x + picture.shape[1]]
     return cv2.add(picture, noise * np.float32(deviation), dtype=cv2.CV_8U)
@@ -102,4 +102,4 @@ EFFECTS = (
     (0.8, _light), (0.4, _faded), (0.18, _gray), (0.06, _tinted), (0.08, _dimmed), (0.07, _low_gain), (0.1, _coarse),
     (0.1, _blurred), (0.07, _moved), (0.15, _noisy), (0.15, _compressed),
 )  # fmt: skip
-"""How often each thing befalls a picture, in the order in which it does: light, lens, sensor, cable."""
+"""The probability of each effect, in the order of a camera: light, lens, sensor, cable."""

@@ -64,7 +64,7 @@ class KeepBest(keras.callbacks.Callback, ABC):
 
     @abstractmethod
     def rank(self, row: dict) -> float:
-        """How good the epoch of a line of the history is: the highest one is kept."""
+        """How good the epoch of a line of the history is; the epoch with the highest rank is kept."""
 
     def network(self) -> keras.Model:
         """The network to save."""

@@ -10,18 +10,21 @@ USUAL = {
     "with_mask": (
         "mask", "masked", "withmask", "face_mask", "facemask", "face_with_mask", "mask_on", "wearing_mask",
         "wears_mask", "have_mask", "correct_mask", "mask_correct", "masked_face", "cmfd", "yes_mask",
-        "mask_weared_correct", "mask_worn_correctly", "correctly_masked", "properly_masked",
+        "mask_weared_correct", "mask_worn_correctly", "correctly_masked", "properly_masked", "wear_mask",
+        "mask_worn", "masks", "properly_worn", "correctly_worn", "proper_mask",
     ),
     "without_mask": (
         "no_mask", "nomask", "withoutmask", "unmasked", "face_no_mask", "face_without_mask", "mask_off", "bare",
-        "unmasked_face", "maskless", "not_masked", "non_mask", "face_nomask", "no_face_mask",
+        "unmasked_face", "maskless", "not_masked", "non_mask", "face_nomask", "no_face_mask", "not_wearing_mask",
+        "no_masks", "without_masks", "without_face_mask", "bare_face",
     ),
     "incorrect": (
         "mask_weared_incorrect", "incorrect_mask", "mask_incorrect", "incorrectly_worn", "worn_incorrectly",
         "mask_worn_incorrectly", "mask_worn_incorrect", "incorrect_worn", "improper_mask", "improperly_masked",
         "incorrectly_masked", "partially_masked", "imfd", "wrong_mask", "mask_wrong", "poor_mask", "partial_mask",
         "incorrectly_worn_mask", "face_with_mask_incorrect", "with_incorrect_mask", "mask_chin", "mask_under_nose",
-        "incorrect_with_mask",
+        "incorrect_with_mask", "improperly_worn", "improperly_worn_mask", "mask_worn_improperly", "improper",
+        "worn_wrongly", "mask_worn_wrongly",
     ),
 }  # fmt: skip
 """By our label, what others call it; see `plain`."""
@@ -47,7 +50,7 @@ class LabelMap:
         """From texts like `mask_weared_incorrect=incorrect`.
 
         Raises:
-            UserError: A text that is no such pair, or a label that is none of `known`.
+            UserError: A text that is no such pair, or a label that is not in `known`.
         """
         given, known = {}, list(known)
         for pair in pairs:

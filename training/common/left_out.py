@@ -13,7 +13,7 @@ def summary(left_out: Mapping[str, str], shown: int = SHOWN) -> Iterator[str]:
     """A line for each reason, with how many it applies to and the first of them.
 
     Args:
-        left_out: By path, or whatever else was not used, the reason, which continues a sentence about it.
+        left_out: By path, or by another name of what was not used, the reason, which continues a sentence about it.
         shown: How many are named at most.
     """
     groups: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""What lies in a folder of data: its pictures, and a reason for each other file that might have been meant as one."""
+"""What lies in a folder of data: its pictures, and a reason for each other file that could be one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ DOCUMENTS = {
     "", ".txt", ".md", ".csv", ".json", ".jsonl", ".yaml", ".yml", ".xml", ".html", ".log", ".cache", ".toml", ".py",
     ".ipynb", ".names", ".rst",
 }  # fmt: skip
-"""Endings, in lower case, of files that nobody means as pictures."""
+"""Endings, in lower case, of files that are not meant as pictures."""
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers", ".tsv", ".csv.txt", ".csv.xlsx")
 
@@ -43,7 +43,7 @@ def is_picture(path: Path) -> bool:
 
 
 def why_no_picture(path: Path) -> str | None:
-    """Why a file is not used as a picture, by its ending; None of one that nobody means as a picture."""
+    """Why a file is not used as a picture, by its ending; None for a file that is not meant as a picture."""
     suffix = path.suffix.lower()
     if suffix in DOCUMENTS:
         return None

@@ -1,4 +1,4 @@
-"""Names of files: which belong to no data set, how two are compared, and how one is printed."""
+"""Names of files: which do not belong to a data set, how two are compared, and how one is printed."""
 
 import os
 import unicodedata
@@ -8,7 +8,7 @@ COMPANIONS = {".ds_store", "thumbs.db", "desktop.ini", ".directory", ".gitkeep",
 """Files, in lower case, that systems and tools leave in every folder."""
 
 COMPANION_FOLDERS = {"__macosx", "@eadir", ".git", ".ipynb_checkpoints"}
-"""Folders, in lower case, that nobody means as data."""
+"""Folders, in lower case, that are not meant as data."""
 
 
 def is_companion(path: PurePath) -> bool:

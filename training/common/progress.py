@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 SHOWN = ("val_loss", "val_score", "val_recall", "val_small_recall")
-"""Scores of an epoch that its line shows, those of them that its kind of network has."""
+"""Scores that an epoch's line shows, where its kind of network has them."""
 
 
 class EpochProgress(keras.callbacks.Callback):
@@ -54,7 +54,7 @@ class EpochProgress(keras.callbacks.Callback):
         )
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self.bar.stop()
 
     def _speed(self, batches: int) -> float:

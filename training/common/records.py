@@ -1,4 +1,4 @@
-"""CSV files that a run writes and reads again: every name of a file survives, also one that is not UTF-8."""
+"""CSV files that a run writes and reads again: every file name survives, even one that is not UTF-8."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence

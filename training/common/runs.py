@@ -50,12 +50,12 @@ class RunFiles:
 
     @property
     def predictions(self) -> Path:
-        """What the network says of each picture of the validation and test splits."""
+        """The network's answers for each picture of the validation and test splits."""
         return self.folder / "predictions.csv"
 
     @property
     def report(self) -> Path:
-        """The page to look at."""
+        """The report, a page for a browser."""
         return self.folder / "report.html"
 
     @property

@@ -12,7 +12,7 @@ from training.common.names import printable
 
 @contextmanager
 def told_if_damaged(path: Path) -> Iterator[None]:
-    """Within it, whatever goes wrong is the file's fault.
+    """Within it, every error is blamed on the file.
 
     Raises:
         UserError: Something went wrong: Keras raises nearly anything at a damaged file.
@@ -38,7 +38,7 @@ def load_network(path: Path) -> keras.Model:
 
 
 class Checkpoint(keras.callbacks.BackupAndRestore):
-    """Keeps what a fit goes on from after each epoch, and the one before as a spare."""
+    """Saves after each epoch what a fit goes on from, and keeps the one before as a spare."""
 
     def __init__(self, folder: Path) -> None:
         """The checkpoint in a folder, which need not be there."""

@@ -43,7 +43,7 @@ def fit_and_score(
     complete = not fit_on or files.hold_a_finished_fit or _fit(settings, files, console, fit)
     if complete:
         score()
-        console.print(f"The best network is {files.network}; look at {files.report}.")
+        console.print(f"The best network is {files.network}; the report is {files.report}.")
     else:
         console.print(_how_to_go_on(files))
     return complete
@@ -70,7 +70,7 @@ def _fit(settings: FitSettings, files: RunFiles, console: Console, fit: Fit) -> 
 
 
 def _save_settings(settings: FitSettings, files: RunFiles) -> None:
-    """Write the settings down beside the versions that they are used with."""
+    """Save the settings, with the versions that they are used with."""
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
     record = {**asdict(settings), "threads_used": settings.threads or _cores(), **versions}
     files.settings.write_text(json.dumps(record, indent=2) + "\n")

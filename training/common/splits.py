@@ -1,4 +1,4 @@
-"""Which pictures are for training, which for choosing, and which for the last word."""
+"""Which pictures are for training, which for choosing, and which for the final test."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ class Member:
     position: float
     """Where the cluster falls on the unit line, always the same."""
     labels: frozenset[str]
-    """What every split should have some of."""
+    """The labels that every split should have."""
 
 
 def training_set_digest(sha256s: Iterable[str]) -> str:

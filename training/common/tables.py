@@ -184,7 +184,7 @@ def _content(path: Path) -> bytes:
         raise UserError(f"{printable(path)} cannot be read ({error.strerror})", "put a readable file there") from error
     for beginning, what in FORMATS:
         if content.startswith(beginning):
-            raise UserError(f"{printable(path)} is {what}, whatever its name says", "save the table as CSV (UTF-8)")
+            raise UserError(f"{printable(path)} is {what}, despite its name", "save the table as CSV (UTF-8)")
     return content
 
 

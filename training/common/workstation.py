@@ -1,4 +1,4 @@
-"""What a workstation has and a device has not: TensorFlow and its company."""
+"""The packages that a workstation has and a device does not: TensorFlow and others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ OURS = ("edge", "training", "export")
 
 @contextmanager
 def workstation_packages() -> Iterator[None]:
-    """Within it, a package that is not installed is told in a sentence.
+    """Within it, a missing package is reported in one sentence.
 
     Raises:
         UserError: One cannot be imported.

@@ -1,4 +1,4 @@
-"""Training pictures for the locator: scenes cut at many scales, set together, and seen by a poor camera."""
+"""Training pictures for the locator: scenes cut at many scales, combined, and seen by a poor camera."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,20 +17,20 @@ SHORTEST_FACE_PX = 10
 """The smallest face that a crop aims at, in pixels of the network's input."""
 
 MOST_ENLARGED = 2.5
-"""Beyond this factor a face is more interpolation than face."""
+"""A face enlarged by more is mostly interpolation."""
 
 WHOLE_SHARE = 0.4
 """How often a scene is shown nearly whole, as the device would see it."""
 
 MOSAIC_SHARE = 0.35
-"""How often four scenes share a picture: more faces, more places, more kinds of neighbours (YOLOv4, 2020)."""
+"""How often four scenes share a picture: more faces, more places, more kinds of neighbors (YOLOv4, 2020)."""
 
 
 TURNED_SHARE = 0.3
 """How often a scene is turned."""
 
 LARGEST_TURN = 30.0
-"""Furthest that it is, in degrees either way."""
+"""Largest angle, in degrees to either side."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def training_picture(
 
 
 def mosaic(scenes: list[AnnotatedImage], size: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, Targets]:
-    """Four scenes side by side, parted at a random point."""
+    """Four scenes side by side, divided at a random point."""
     height, width = size
     y, x = round(height * rng.uniform(0.3, 0.7)), round(width * rng.uniform(0.3, 0.7))
     corners = ((0, 0, y, x), (0, x, y, width), (y, 0, height, x), (y, x, height, width))
@@ -135,7 +135,7 @@ def _window(scene: AnnotatedImage, size: tuple[int, int], rng: np.random.Generat
 
 
 def _within(start: float, length: float, available: int) -> tuple[int, int]:
-    """A stretch brought inside 0..available as far as it fits, whole pixels, at least eight of them."""
+    """A range moved into 0..available as far as it fits, in whole pixels, at least eight of them."""
     length = min(max(length, 8), available)
     first = round(np.clip(start, 0, available - length))
     return first, min(round(first + length), available)

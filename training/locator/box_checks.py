@@ -15,12 +15,12 @@ SAME_SHAPE = 0.02
 
 @dataclass(frozen=True)
 class Placed:
-    """Boxes that can be true."""
+    """Boxes that are possible."""
 
     boxes: np.ndarray
     """float64 (n, 4) as left, top, right, bottom, in pixels of the upright picture."""
     note: str = ""
-    """What had to be done or decided for that; empty if nothing."""
+    """What had to be changed or decided; empty if nothing."""
 
 
 def placed_boxes(boxes: np.ndarray, stated: tuple[int, int] | None, picture: PictureInfo) -> Placed:
@@ -79,7 +79,7 @@ def _placed(boxes: np.ndarray, stated: tuple[int, int] | None, picture: PictureI
 
 
 def _placed_by_fit(boxes: np.ndarray, turned: np.ndarray, picture: PictureInfo) -> Placed:
-    """Boxes of a turned picture whose annotation leaves open whether it was drawn on the upright one."""
+    """Boxes of a turned picture whose annotation does not say whether it was drawn on the upright one."""
     fits = [(_share_inside(some, picture.size) >= LEAST_INSIDE).all() for some in (boxes, turned)]
     if not fits[0] and fits[1]:
         return Placed(turned, "boxes turned upright, for they only fit so")

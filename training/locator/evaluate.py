@@ -15,20 +15,20 @@ from training.common.runs import RunFiles
 from training.common.saved_network import load_network
 from training.locator.findings import Findings, GroupScores, find_out
 from training.locator.scenes import Scene, SceneSet
-from training.locator.scores import Detections, LocatorScores, hold_against
+from training.locator.scores import Detections, LocatorScores, match_faces
 
 LOWEST_SCORE = 0.05
-"""Boxes below this are not worth matching: no threshold of use lies there."""
+"""Boxes below this score are not matched: no useful threshold is that low."""
 
 MAX_FACES = 200
-"""So many faces a scene are kept for scoring; the device keeps fewer."""
+"""Faces of a scene that are kept for scoring; the device keeps fewer."""
 
 
 @dataclass(frozen=True)
 class LocatorMetrics:
     """What is known about a run's float network; written to the run's `metrics.json`.
 
-    The test split is not among it: it is for the int8 network that is shipped, once.
+    The test split is not included: it is used once, for the int8 network that ships.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class LocatorMetrics:
     images: dict[str, dict[str, int]]
     """Scenes and faces by split."""
     skipped: dict[str, str]
-    """Path of whatever is not used, and why."""
+    """Path of each file that is not used, and why."""
     notes: tuple[str, ...]
     """What was decided about the other pictures, in sentences."""
     threshold: float
@@ -55,7 +55,7 @@ class LocatorMetrics:
 
 @dataclass(frozen=True)
 class LocatorEvaluation:
-    """The figures, and what of the validation split stands behind them."""
+    """The figures, and the findings on the validation split behind them."""
 
     metrics: LocatorMetrics
     detections: Detections
@@ -74,11 +74,11 @@ class LetterboxedScenes:
     """uint8 (n, 240, 320, 3)."""
     placed: list[Letterbox]
     scenes: Sequence[Scene]
-    """What is true of them, in pixels of the scene."""
+    """Their annotated faces, in pixels of the scene."""
 
     def score(self, network: keras.Model) -> Detections:
-        """What a float network finds in them, held against the truth."""
-        return hold_against(find_faces(network, self.pictures, self.placed), self.scenes)
+        """What a float network finds in them, compared with the annotation."""
+        return match_faces(find_faces(network, self.pictures, self.placed), self.scenes)
 
 
 def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
@@ -87,7 +87,7 @@ def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
     val = scenes.split("val")
     prepared = letterboxed(val)
     found = find_faces(network, prepared.pictures, prepared.placed)
-    detections, findings = hold_against(found, val), find_out(val, found)
+    detections, findings = match_faces(found, val), find_out(val, found)
     threshold, history = detections.best_threshold(), files.read_history()
     metrics = LocatorMetrics(
         kind="locator",
@@ -108,12 +108,12 @@ def evaluate(scenes: SceneSet, files: RunFiles) -> LocatorEvaluation:
 
 
 def score_int8(network: Int8Network, scenes: Sequence[Scene]) -> Detections:
-    """What an int8 network finds in scenes by the device's own way, held against the truth."""
-    return hold_against(find_faces_int8(network, scenes), scenes)
+    """What an int8 network finds in scenes by the device's own code, compared with the annotation."""
+    return match_faces(find_faces_int8(network, scenes), scenes)
 
 
 def find_faces_int8(network: Int8Network, scenes: Sequence[Scene]) -> list[list[Face]]:
-    """An int8 network's faces in scenes by the device's own way, in pixels of the scenes."""
+    """An int8 network's faces in scenes by the device's own code, in pixels of the scenes."""
     locator = FaceLocator(network, max_faces=MAX_FACES, min_score=LOWEST_SCORE)
     return [locator.locate(scene.read()) for scene in scenes]
 

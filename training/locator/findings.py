@@ -1,4 +1,4 @@
-"""Every face of some scenes with the score at which it was found, and every box that was none."""
+"""Every face of some scenes with the score at which it was found, and every box without a face."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from training.locator.scores import FULL_PX, NO_FACE, SMALL_PX, assign
 
 @dataclass(frozen=True)
 class SeenScene:
-    """A scene, and what the locator says of it."""
+    """A scene, and the locator's boxes in it."""
 
     scene: Scene
     found: list[Face]
@@ -50,11 +50,11 @@ class GroupScores:
     recall: float | None
     """None where there was no face."""
     false_faces: int
-    """Boxes of the kind that hit no face."""
+    """Boxes of the kind without a face."""
 
     @property
     def boxes(self) -> int:
-        """How many boxes hit a face or none."""
+        """How many boxes there are, with a face or without."""
         return round(self.faces * (self.recall or 0.0)) + self.false_faces
 
     @property
@@ -65,7 +65,7 @@ class GroupScores:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a locator said of some scenes, face by face. Faces and boxes below SMALL_PX are left out."""
+    """A locator's results on some scenes, face by face. Faces and boxes below SMALL_PX are left out."""
 
     scenes: list[SeenScene]
     faces: list[TrueFace]
@@ -89,7 +89,7 @@ class Findings:
 
     @property
     def by_size(self) -> dict[str, Self]:
-        """The parts of each size in FACE_SIZES_PX that there is; false faces go by their own size."""
+        """The parts for each size in FACE_SIZES_PX that occurs; false faces go by their own size."""
 
         def of_size(item: TrueFace | FalseFace) -> str:
             return face_size(shorter_side(item.face))
@@ -109,7 +109,7 @@ class Findings:
 
 
 def find_out(scenes: Sequence[Scene], found: Sequence[Sequence[Face]]) -> Findings:
-    """Hold the boxes of each scene against its faces, as `scores.hold_against` does."""
+    """Compare the boxes of each scene with its faces, as `scores.match_faces` does."""
     seen = [SeenScene(scene, list(faces)) for scene, faces in zip(scenes, found, strict=True)]
     pairs = [_of_scene(scene) for scene in seen]
     return Findings(

@@ -84,7 +84,7 @@ class KeepBestLocator(KeepBest):
     ) -> None:
         super().__init__(files, progress)
         self.fitted = fitted
-        # The device reads pictures of one size, whatever the training pictures have.
+        # The device reads pictures of one size; the training pictures may have another.
         self.device_network = LOCATORS[settings.network]()
         self.scored_network = as_int8(self.device_network) if settings.as_int8 else self.device_network
         self.scenes = letterboxed(scenes)
@@ -123,8 +123,8 @@ def _jit() -> bool | str:
 
 def _prepare(settings: LocatorFitSettings) -> None:
     if keras.backend.backend() != "tensorflow":
-        # It then only feeds the network, and must leave the GPU's memory to the backend that trains.
+        # TensorFlow then only feeds the network, and must leave the GPU's memory to the backend that trains.
         tf.config.set_visible_devices([], "GPU")
-    # Pictures are prepared side by side already: more threads within each would only push the others aside.
+    # Pictures are already prepared in parallel: more threads within each would only compete.
     cv2.setNumThreads(1)
     prepare_tensorflow(settings)

@@ -1,4 +1,4 @@
-"""What the readers of both forms of annotated scenes hand over."""
+"""The result of the readers of annotated scenes, in either form."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class AnnotatedPicture:
 
     path: Path
     split: str | None
-    """None leaves it to the picture's content."""
+    """None: decided by the picture's content."""
     boxes: np.ndarray
     """float64 (n, 4) as left, top, right, bottom."""
     labels: tuple[str, ...]

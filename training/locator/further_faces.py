@@ -1,4 +1,4 @@
-"""Faces from crops, set into scenes: thousands of people more to learn from than the scenes themselves show."""
+"""Faces from crops, pasted into scenes: thousands of people more than the scenes themselves show."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ CROP_OVER_FACE = 1.4
 """Side of a crop over that of its face, as the crops of a classifier's training data are cut."""
 
 NO_FACES = "unclear"
-"""Class of the crops that show no face, or none that can be told."""
+"""Class of the crops without a face, or with one that cannot be judged."""
 
 FURTHER_SHARE = 0.3
 """How often a scene gets further faces."""
@@ -29,7 +29,7 @@ SIZES_PX = (20.0, 200.0)
 
 MOST_ENLARGED = 1.6
 EMPTY_SHARE = 0.35
-"""How often a piece of the scene itself is set in as a face would be: the border must not give a face away."""
+"""How often a piece of the scene itself is pasted like a face: the border must not reveal a face."""
 
 TRIES = 6
 """Places that are tried for a face before it is left out."""

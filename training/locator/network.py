@@ -7,7 +7,7 @@ from edge.vision.anchor_free import HEAT_SLOPE, HIGHEST, MIDDLE
 from edge.vision.letterbox import LOCATOR_SIZE
 
 STRIDES = (8, 16, 32)
-"""Widths of the cells in which the network looks for face centres, in pixels of its input."""
+"""Widths of the cells in which the network looks for face centers, in pixels of its input."""
 
 DENSE_BLOCKS = ((16, 2), (16, 1), (32, 2), (32, 1))
 """(filters, strides) of the 3x3 convolutions after the stem: 30x40 cells at the end."""
@@ -47,10 +47,10 @@ def face_cnn(size: tuple[int, int] = LOCATOR_SIZE) -> keras.Model:
 
 
 def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
-    """The maps, fine ones first, each with what the coarser ones saw added to it."""
+    """The maps, the finest first, each with the coarser ones added."""
     merged: list[keras.KerasTensor] = []
     for features in reversed(maps):
-        x = _bounded(_normalised(layers.Conv2D(PYRAMID_FILTERS, 1, use_bias=False)(features)))
+        x = _bounded(_normalized(layers.Conv2D(PYRAMID_FILTERS, 1, use_bias=False)(features)))
         if merged:
             height, width = x.shape[1:3]
             x = layers.Add()([x, layers.Resizing(height, width, interpolation="bilinear")(merged[-1])])
@@ -60,7 +60,7 @@ def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
 
 def _head(features: keras.KerasTensor, stride: int) -> dict[str, keras.KerasTensor]:
     features = _separable_block(features, PYRAMID_FILTERS, 1)
-    # One face in a hundred cells to begin with, whatever is seen (Lin et al., 2017, "Focal loss", section 4.1).
+    # At the start one face in a hundred cells, for every picture (Lin et al., 2017, "Focal loss", section 4.1).
     rare, middle = (keras.initializers.Constant(MIDDLE + log_odds) for log_odds in (-4.6 / HEAT_SLOPE, 0.0))
     small = keras.initializers.RandomNormal(stddev=0.01)
     return {
@@ -73,8 +73,8 @@ def for_device(network: keras.Model) -> keras.Model:
     """The same network with its outputs cut to the range that the device reads, for export.
 
     In int8 the cut costs nothing (it becomes part of the last convolutions) and gives every output the same fine
-    scale: without it a few very sure cells would stretch the scale for all. In training there is none, for where it
-    cuts there would be nothing to learn from.
+    scale: without it a few very certain cells would stretch the scale for all. In training there is no cut, because
+    it has no gradient where it cuts.
     """
     outputs = {name: layers.ReLU(max_value=HIGHEST, name=name)(x) for name, x in network.output.items()}
     return keras.Model(network.input, outputs, name=network.name)
@@ -86,20 +86,20 @@ def _dense_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.Kera
 
 def _separable_block(x: keras.KerasTensor, filters: int, strides: int) -> keras.KerasTensor:
     depthwise = layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(x)
-    return _joined(x, layers.Conv2D(filters, 1, use_bias=False)(_bounded(_normalised(depthwise))))
+    return _joined(x, layers.Conv2D(filters, 1, use_bias=False)(_bounded(_normalized(depthwise))))
 
 
 def _joined(shortcut: keras.KerasTensor, x: keras.KerasTensor) -> keras.KerasTensor:
-    x = _normalised(x)
+    x = _normalized(x)
     return _bounded(layers.Add()([shortcut, x]) if shortcut.shape == x.shape else x)
 
 
-def _normalised(x: keras.KerasTensor) -> keras.KerasTensor:
+def _normalized(x: keras.KerasTensor) -> keras.KerasTensor:
     return layers.BatchNormalization(momentum=0.97)(x)
 
 
 def _bounded(x: keras.KerasTensor) -> keras.KerasTensor:
-    # Sums that may grow from block to block leave int8 few steps for what is usual.
+    # Sums that grow from block to block would leave int8 few steps for the usual values.
     return layers.ReLU(max_value=6.0)(x)
 
 

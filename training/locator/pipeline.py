@@ -1,4 +1,4 @@
-"""Scenes into batches: decoded once, cut and augmented anew for each batch, ready on all cores."""
+"""Scenes into batches: decoded once, cut and augmented for each batch, on all cores."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from training.locator.scenes import Scene
 from training.locator.targets import MAX_ROWS, Targets
 
 SCENES_A_PICTURE = 4
-"""As many as a mosaic takes."""
+"""As many as a mosaic uses."""
 
 
 def training_batches(

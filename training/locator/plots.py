@@ -8,29 +8,29 @@ from matplotlib.axes import Axes
 from training.classifier.scores import FACE_SIZES_PX
 from training.locator.findings import Findings
 from training.locator.scores import MAX_FALSE_FACES
-from training.report.drawing import BLUE, GREY, ORANGE, finished, mark_best, new_axes
+from training.report.drawing import BLUE, GRAY, ORANGE, finished, mark_best, new_axes
 
-SIZE_COLOURS = dict(zip(FACE_SIZES_PX, (GREY, "#9cc3e6", "#4d8fcc", BLUE, "#0d2f57"), strict=True))
+SIZE_COLORS = dict(zip(FACE_SIZES_PX, (GRAY, "#9cc3e6", "#4d8fcc", BLUE, "#0d2f57"), strict=True))
 """The larger the face, the darker."""
 
 FALSE_FACES_SHOWN = (0.01, 2.0)
-"""The part of the axis of false faces an image that can matter at a door."""
+"""The range of false faces an image that matters at a door."""
 
 
 def loss_curve(history: Sequence[dict]) -> str:
     """Training loss by epoch, as a data URI."""
     axes = new_axes("epoch", "training loss")
-    axes.plot([row["epoch"] for row in history], [row["loss"] for row in history], color=GREY)
+    axes.plot([row["epoch"] for row in history], [row["loss"] for row in history], color=GRAY)
     mark_best(axes, history, "loss")
     return finished(axes)
 
 
 def score_curve(history: Sequence[dict]) -> str:
-    """What epochs are compared by, and recall, on the validation split by epoch, as a data URI."""
+    """The selection score and recall on the validation split by epoch, as a data URI."""
     axes = new_axes("epoch", "validation")
     curves = (("val_score", "val score", BLUE), ("val_recall", "recall", "#4d8fcc"))
-    for field, name, colour in (*curves, ("val_small_recall", "recall, 16-32 px", GREY)):
-        axes.plot([row["epoch"] for row in history], [row[field] for row in history], color=colour, label=name)
+    for field, name, color in (*curves, ("val_small_recall", "recall, 16-32 px", GRAY)):
+        axes.plot([row["epoch"] for row in history], [row[field] for row in history], color=color, label=name)
     mark_best(axes, history, "val_score")
     axes.set_ylim(0, 1)
     return finished(axes)
@@ -84,6 +84,6 @@ def _scores_of_false(findings: Findings) -> np.ndarray:
 
 
 def _curve(axes: Axes, name: str, x: np.ndarray, y: np.ndarray, in_use: np.ndarray) -> None:
-    colour = SIZE_COLOURS[name]
-    axes.plot(x, y, color=colour, label=f"{name} px")
-    axes.plot(x[in_use], y[in_use], "o", color=colour, markersize=7, markeredgecolor="white")
+    color = SIZE_COLORS[name]
+    axes.plot(x, y, color=color, label=f"{name} px")
+    axes.plot(x[in_use], y[in_use], "o", color=color, markersize=7, markeredgecolor="white")

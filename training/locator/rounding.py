@@ -1,4 +1,4 @@
-"""Training a network as int8 will compute it: quantisation-aware training (Jacob et al., 2018).
+"""Training a network as int8 will compute it: quantization-aware training (Jacob et al., 2018).
 
 Written with `keras.ops` alone, so that every backend of Keras can train it.
 """
@@ -15,8 +15,8 @@ LEVELS = 255
 def as_int8(network: keras.Model) -> keras.Model:
     """The same network with its kernels and maps rounded as in int8; a copy that has its weights.
 
-    What the converter quantises is rounded: each output channel's kernel to a scale of its own, maps in the range that
-    they have in the batch. Gradients pass straight through (Bengio et al., 2013). The batch normalisation that the
+    What the converter quantizes is rounded: each output channel's kernel to a scale of its own, maps in the range that
+    they have in the batch. Gradients pass straight through (Bengio et al., 2013). The batch normalization that the
     converter merges into a kernel scales whole channels, and so changes nothing of their rounding.
     """
     rounded = keras.models.clone_model(network, clone_function=_rounding)
@@ -86,6 +86,6 @@ def _rounded_map(x: Any) -> Any:
 
 
 def _straight_through(x: Any, step: Any) -> Any:
-    """Values in whole steps; their gradient is as if they were not."""
+    """Values in whole steps; the gradient ignores the rounding."""
     step = ops.maximum(ops.stop_gradient(step), 1e-9)
     return x + ops.stop_gradient(ops.round(x / step) * step - x)

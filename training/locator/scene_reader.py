@@ -1,4 +1,4 @@
-"""Reading annotated scenes: from CSV or Pascal VOC, checked, labelled in our words, and split."""
+"""Reading annotated scenes: from CSV or Pascal VOC, checked, labeled in our words, and split."""
 
 import hashlib
 from dataclasses import replace
@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from edge.errors import UserError
-from training.common.labels import LabelMap
+from training.classifier.datasets import LABELS
+from training.common.copies import Placed, contradictions
+from training.common.labels import LabelMap, plain
 from training.common.left_out import in_one_sentence
 from training.common.listing import entries, is_picture, why_no_picture
 from training.common.names import printable
@@ -18,9 +20,13 @@ from training.locator.found import AnnotatedPicture, Reading
 from training.locator.scene_tables import has_tables, read_tables
 from training.locator.scene_trees import has_annotations, read_tree
 from training.locator.scenes import IGNORE, NEGATIVES, Scene, SceneSet
+from training.locator.voc import DEFAULT_LABEL
 
 NEGATIVES_TRAINED = 0.8
 """Share of the pictures without any face that are trained with, chosen by their content."""
+
+KNOWN_LABELS = (*LABELS, DEFAULT_LABEL, "faces", "human_face", "head", IGNORE)
+"""Labels of faces, and of what is neither a face nor none."""
 
 MIN_SCENES = 20
 
@@ -55,11 +61,15 @@ def read_scenes(folder: Path, labels: LabelMap | None = None) -> SceneSet:
     elif has_annotations(folder):
         reading = read_tree(folder)
     else:
-        raise UserError(f"{shown} holds neither a train.csv nor Pascal VOC .xml files", "put the boxes there")
+        raise UserError(
+            f"{shown} holds neither a train.csv nor Pascal VOC .xml files",
+            "put the boxes there; those of other forms, such as COCO or YOLO, must be converted first",
+        )
     scenes = _scenes(reading, folder, labels or LabelMap())
     _refuse_faulty(folder, reading, scenes)
     notes = tuple(f"{count} {note}" for note, count in reading.notes.items() if count)
-    found = SceneSet(scenes, reading.left_out, notes)
+    copies = contradictions((Placed(scene.path, scene.sha256, scene.split) for scene in scenes), folder)
+    found = SceneSet(scenes, reading.left_out, (*notes, *copies))
     _refuse_small_splits(folder, found)
     return found
 
@@ -76,10 +86,8 @@ def _scenes(reading: Reading, folder: Path, labels: LabelMap) -> list[Scene]:
     beside = {label for picture in reading.pictures for label in picture.labels}
     meanings = {label: labels.meaning(label, beside) for label in beside}
     for label, meaning in meanings.items():
-        if meaning != label:
-            reading.notes[f"faces labelled {printable(label)} are read as {meaning}"] += sum(
-                picture.labels.count(label) for picture in reading.pictures
-            )
+        if what := _decided(label, meaning):
+            reading.notes[what] += sum(picture.labels.count(label) for picture in reading.pictures)
     scenes = []
     for picture in reading.pictures:
         try:
@@ -90,6 +98,15 @@ def _scenes(reading: Reading, folder: Path, labels: LabelMap) -> list[Scene]:
     return _with_splits(scenes)
 
 
+def _decided(label: str, meaning: str) -> str:
+    """What is said of the boxes with a label; empty where it means what it says."""
+    if meaning != label:
+        return f"faces labeled {printable(label)} are read as {meaning}"
+    if plain(meaning) in KNOWN_LABELS:
+        return ""
+    return f"boxes labeled {printable(label)} are taken for faces; --labels {printable(label)}=ignore leaves them out"
+
+
 def _scene(reading: Reading, picture: AnnotatedPicture, meanings: dict[str, str]) -> Scene:
     content = read_content(picture.path)
     placed = placed_boxes(picture.boxes, picture.size, inspect_picture(content))
@@ -98,9 +115,12 @@ def _scene(reading: Reading, picture: AnnotatedPicture, meanings: dict[str, str]
     split = picture.split or ""
     if split == NEGATIVES and _position(sha256) < NEGATIVES_TRAINED:
         split = "train"
-    names = [meanings[label] for label in picture.labels]
-    face = np.array([name != IGNORE for name in names], bool)
     boxes = placed.boxes.astype(np.float32)
+    names = [meanings[label] for label in picture.labels]
+    once = _without_repetitions(boxes, names)
+    reading.notes["boxes are written more than once and count once"] += len(names) - len(once)
+    boxes, names = boxes[once], [names[index] for index in once]
+    face = np.array([name != IGNORE for name in names], bool)
     return Scene(
         picture.path,
         split,
@@ -110,6 +130,14 @@ def _scene(reading: Reading, picture: AnnotatedPicture, meanings: dict[str, str]
         picture.unannotated,
         boxes[~face],
     )
+
+
+def _without_repetitions(boxes: np.ndarray, names: list[str]) -> list[int]:
+    """Where each pair of a box (n, 4) and its label stands first."""
+    first: dict[tuple[str, bytes], int] = {}
+    for index, (box, name) in enumerate(zip(boxes, names, strict=True)):
+        first.setdefault((name, box.tobytes()), index)
+    return list(first.values())
 
 
 def _with_splits(scenes: list[Scene]) -> list[Scene]:

@@ -1,4 +1,4 @@
-"""Scenes whose boxes stand in CSV files, one for each split."""
+"""Scenes whose boxes are in CSV files, one for each split."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -33,7 +33,7 @@ def read_tables(folder: Path, apart: tuple[str, ...]) -> Reading:
 
     Args:
         folder: That of the tables.
-        apart: Names of folders that are somebody else's.
+        apart: Names of folders that belong to another table.
 
     Raises:
         UserError: A table cannot be read, or a line of it is wrong.
@@ -64,7 +64,7 @@ def _read_split(reading: Reading, folder: Path, table: Path, split: str, suspect
         elif of_picture is None and len(name.parts) > 1:
             reading.leave_out(shown, f"lies in a folder below {table.stem} and has no row in {table.name}")
         else:
-            # A picture without a row is a scene without a face: as precious as any other.
+            # A picture without a row is a scene without a face, which is as useful as any other.
             reading.notes[f"without a row in {table.name}: used as scenes without a face"] += of_picture is None
             suspect = suspects.get(comparable(f"{table.stem}/{path.name}"), 0)
             reading.pictures.append(_annotated(path, split, of_picture or [], suspect))

@@ -1,4 +1,4 @@
-"""Scenes whose boxes stand in Pascal VOC files anywhere below a folder."""
+"""Scenes whose boxes are in Pascal VOC files anywhere below a folder."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -16,7 +16,7 @@ NEGATIVES = "negatives"
 """Folder of pictures without any face, and the split of those that are not trained with."""
 
 SCENE_SPLITS = (*SPLITS, "unseen", NEGATIVES)
-"""Beside the usual ones: scenes of a source that is never trained with, and pictures without any face."""
+"""In addition to the usual ones: scenes of a source that is never trained with, and pictures without any face."""
 
 CHOOSING_SPLITS = ("val", "unseen", NEGATIVES)
 """The splits by which an epoch is chosen."""
@@ -39,7 +39,7 @@ class Scene:
     boxes: np.ndarray
     """float32 (n, 4) as left, top, right, bottom, in pixels of the upright photograph; n may be 0."""
     labels: tuple[str, ...]
-    """What the annotation calls each face."""
+    """The annotation's label of each face."""
     unannotated: int = 0
     """How many faces the annotator may have missed, by the manifest."""
     ignored: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
@@ -91,7 +91,7 @@ class SceneSet:
         return [scene for split in CHOOSING_SPLITS for scene in self.split(split)]
 
     def save_split(self, path: Path) -> None:
-        """Write down which photograph is in which split and where its faces are, as CSV for `read_split`."""
+        """Save which photograph is in which split and where its faces are, as CSV for `read_split`."""
         rows = (
             [s.path.absolute(), s.split, s.sha256]
             + [json.dumps(part) for part in (s.boxes.tolist(), s.labels, s.unannotated, s.ignored.tolist())]

@@ -10,16 +10,16 @@ from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
 
 MIN_OVERLAP = 0.3
-"""Intersection over union from which a box has found a face; mutual centres inside will do as well."""
+"""Intersection over union from which a box has found a face; mutual centers inside will do as well."""
 
 SMALL_PX, FULL_PX = 16.0, 32.0
 """Shorter side of a face in the scene as stored: below the first it is ignored, from the second on it must be found."""
 
 NO_FACE = -1
-"""Stands for the face that a wrong box has not found."""
+"""Marks a box that found no face."""
 
 IGNORED = -2
-"""Stands for what a box has found that is neither a face nor a mistake."""
+"""Marks a box whose find is neither a face nor a mistake."""
 
 MIN_SHARE_IGNORED = 0.5
 """Share of a box that must lie in an ignored one for it to be passed over; or they overlap as a face would."""
@@ -39,7 +39,7 @@ SMALL_SHARE = 0.15
 
 @dataclass(frozen=True)
 class Detections:
-    """What a locator said of some scenes, held against the truth."""
+    """A locator's results on some scenes, compared with the annotation."""
 
     scores: np.ndarray
     """Of each box that found a face or was wrong, float (n,); boxes on ignored faces are left out."""
@@ -124,7 +124,7 @@ class Annotated(Protocol):
         ...
 
 
-def hold_against(found: Sequence[Sequence[Face]], scenes: Sequence[Annotated]) -> Detections:
+def match_faces(found: Sequence[Sequence[Face]], scenes: Sequence[Annotated]) -> Detections:
     """Match the boxes of each scene with its faces, the surest box first.
 
     Args:
@@ -172,7 +172,7 @@ def assign(faces: Sequence[Face], scene: Annotated) -> np.ndarray:
     boxes, sizes = as_boxes(list(faces)), face_sizes(truth)
     iou = ious(boxes, truth)
     hits = _hits(boxes, truth, iou)
-    # A face counts before one that is ignored, and overlap before mere neighbourhood.
+    # A face counts before one that is ignored, and overlap before mere neighborhood.
     rank = np.where(hits, 1 + iou + 2 * (sizes >= SMALL_PX), 0.0)
     found = np.full(len(faces), NO_FACE)
     for row in sorted(range(len(faces) if len(truth) else 0), key=lambda row: -faces[row].score):
@@ -185,7 +185,7 @@ def assign(faces: Sequence[Face], scene: Annotated) -> np.ndarray:
 
 
 def _hits(boxes: np.ndarray, truth: np.ndarray, iou: np.ndarray) -> np.ndarray:
-    return (iou >= MIN_OVERLAP) | (_centres_inside(boxes, truth) & _centres_inside(truth, boxes).T)
+    return (iou >= MIN_OVERLAP) | (_centers_inside(boxes, truth) & _centers_inside(truth, boxes).T)
 
 
 def _passed_over(boxes: np.ndarray, ignored: np.ndarray) -> np.ndarray:
@@ -204,7 +204,7 @@ def face_sizes(boxes: np.ndarray) -> np.ndarray:
     return (boxes[:, 2:] - boxes[:, :2]).min(1, initial=np.inf)
 
 
-def _centres_inside(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
+def _centers_inside(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
     """Whether the middle of each of n boxes lies in each of m, bool (n, m)."""
     x, y = (inner[:, [0]] + inner[:, [2]]) / 2, (inner[:, [1]] + inner[:, [3]]) / 2
     return (x >= outer[:, 0]) & (x <= outer[:, 2]) & (y >= outer[:, 1]) & (y <= outer[:, 3])

@@ -22,13 +22,13 @@ SURROUNDINGS = 3.0
 MIN_SEEN_PX = 96
 """Scenes are not enlarged further than so many of their pixels to a cut-out: faces would dissolve."""
 
-TRUE_COLOUR, FOUND_COLOUR, SHADOW = (255, 196, 0), (38, 160, 255), (20, 24, 32)
+TRUE_COLOR, FOUND_COLOR, SHADOW = (255, 196, 0), (38, 160, 255), (20, 24, 32)
 """RGB of the boxes that are true, of those that the locator drew, and of the line under both."""
 
 
 @dataclass(frozen=True)
 class Cutout:
-    """A mistake, to look at."""
+    """A cutout of a mistake."""
 
     picture: str
     """A data URI."""
@@ -69,20 +69,20 @@ def draw_around(face: Face, seen: SeenScene, threshold: float) -> np.ndarray:
     picture = np.full((SIDE_PX, SIDE_PX, 3), SHADOW, np.uint8)
     picture[: size[1], : size[0]] = cv2.resize(part, size, interpolation=method)
     found = [[f.left, f.top, f.right, f.bottom] for f in seen.found if f.score >= threshold]
-    _draw_boxes(picture, (seen.scene.boxes - [left, top] * 2) * scale, TRUE_COLOUR)
-    _draw_boxes(picture, (np.array(found).reshape(-1, 4) - [left, top] * 2) * scale, FOUND_COLOUR)
+    _draw_boxes(picture, (seen.scene.boxes - [left, top] * 2) * scale, TRUE_COLOR)
+    _draw_boxes(picture, (np.array(found).reshape(-1, 4) - [left, top] * 2) * scale, FOUND_COLOR)
     return picture
 
 
 def _window(face: Face, shape: Sequence[int]) -> tuple[int, int, int]:
     """Left, top and side of a square around a face, moved into the scene as far as it fits."""
     side = min(max(round(SURROUNDINGS * face.size), MIN_SEEN_PX), max(shape))
-    corner = [round(middle - side / 2) for middle in face.centre]
+    corner = [round(middle - side / 2) for middle in face.center]
     left, top = (max(0, min(low, room - side)) for low, room in zip(corner, shape[::-1], strict=True))
     return left, top, side
 
 
-def _draw_boxes(picture: np.ndarray, boxes: np.ndarray, colour: tuple[int, int, int]) -> None:
+def _draw_boxes(picture: np.ndarray, boxes: np.ndarray, color: tuple[int, int, int]) -> None:
     for left, top, right, bottom in np.rint(boxes).astype(int).tolist():
-        for line, width in ((SHADOW, 4), (colour, 2)):
+        for line, width in ((SHADOW, 4), (color, 2)):
             cv2.rectangle(picture, (left, top), (right, bottom), line, width, cv2.LINE_AA)

@@ -72,7 +72,7 @@ class Targets:
 
         Returns:
             float32 (count, 5): a box, then 1 for a face, 0 for an empty row, -w for a region in which a found face
-            counts w less as wrong. Faces that find no row any more are ignored, in one region.
+            counts w less as wrong. Faces for which no row is left are ignored, in one region.
         """
         sizes = (self.faces[:, 2:] - self.faces[:, :2]).max(1, initial=0)
         faces = self.faces[np.argsort(-sizes, kind="stable")]

@@ -11,12 +11,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-BLUE, ORANGE, GREY = "#1f5fa8", "#d9711c", "#8a8f98"
+BLUE, ORANGE, GRAY = "#1f5fa8", "#d9711c", "#8a8f98"
 STYLE: dict[Any, Any] = {
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": GREY,
+    "axes.edgecolor": GRAY,
     "axes.grid": True,
     "grid.color": "#e6e8eb",
     "axes.axisbelow": True,

@@ -6,14 +6,12 @@ from pathlib import Path
 import cv2
 import jinja2
 import numpy as np
+from markupsafe import Markup
 
 from training.classifier.slices import interval
 from training.common.names import printable
 
 JPEG_QUALITY = 85
-
-FEW = 20
-"""A share of fewer faces than this says little: its interval is shown beside it."""
 
 
 def render(template: str, **values: object) -> str:
@@ -26,6 +24,7 @@ def render(template: str, **values: object) -> str:
     """
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals["zip"] = zip
     environment.filters |= {"percent": percent, "figure": figure, "counted": counted, "printable": printable}
     return environment.get_template(template).render(values)
 
@@ -35,13 +34,12 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{figure(100 * share)} %"
 
 
-def counted(share: float | None, faces: int) -> str:
-    """A share of so many faces as per cent with their number; of fewer than FEW with its 95 % interval, too."""
+def counted(share: float | None, faces: int) -> Markup:
+    """A share of so many faces as per cent, and below it, smaller, its 95 % interval and their number."""
     if share is None or not faces:
-        return "-"
+        return Markup("-")
     low, high = interval(round(share * faces), faces)
-    doubt = f" ({figure(100 * low)} to {percent(high)})" if faces < FEW else ""
-    return f"{percent(share)} of {faces}{doubt}"
+    return Markup("{}<small>{} to {}, of {}</small>").format(percent(share), figure(100 * low), percent(high), faces)
 
 
 def figure(value: float | None) -> str:

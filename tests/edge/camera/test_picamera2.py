@@ -50,12 +50,16 @@ IMX708 = [
 """Camera Module 3."""
 
 
+OFFERED = {"FrameDurationLimits": (33333, 1000000, None)}
+
+
 class StandInPicamera2:
     """picamera2's own call shapes, with a red picture."""
 
     calls: list[str]
     times_out = False
     sensor_modes = IMX219
+    camera_controls = OFFERED
 
     def create_video_configuration(self, *, main, controls, queue, sensor):
         assert main["format"] == "BGR888"  # R, G, B in memory
@@ -170,6 +174,13 @@ def test_the_sensor_shows_all_that_it_can_at_the_frame_rate(modes, settings, siz
     assert widest_mode(modes, CameraSettings(**settings)) == {"output_size": size, "bit_depth": 10}
 
 
-def test_a_camera_without_modes_is_left_to_itself(picamera2):
-    picamera2.Picamera2.sensor_modes = []
+def test_a_camera_without_a_frame_rate_to_set_keeps_its_own(picamera2):
+    picamera2.Picamera2.camera_controls = {"Brightness": (-1.0, 1.0, 0.0)}
+    assert RaspberryPiCamera(CameraSettings())._camera.configuration["controls"] == {}
+
+
+# The second is what picamera2 0.3.38 says of the kernel's virtual sensor, which has no raw stream.
+@pytest.mark.parametrize("modes", [[], [{"format": "BGR888"}, {"format": "RGB888"}]])
+def test_a_camera_without_modes_is_left_to_itself(picamera2, modes):
+    picamera2.Picamera2.sensor_modes = modes
     assert RaspberryPiCamera(CameraSettings())._camera.configuration["sensor"] is None

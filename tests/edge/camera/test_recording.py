@@ -58,9 +58,9 @@ def everything(path):
         return list(recording), recording
 
 
-def picture(path, colour=(0, 0, 255)):
+def picture(path, color=(0, 0, 255)):
     image = np.empty((48, 64, 3), np.uint8)
-    image[:] = colour
+    image[:] = color
     assert cv2.imwrite(str(path), image)
     return path
 

@@ -13,11 +13,11 @@ from edge.settings.values import Region
 
 
 @pytest.fixture
-def clip(tmp_path, grey_frame):
+def clip(tmp_path, gray_frame):
     path = tmp_path / "clip.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, grey_frame.shape[1::-1])
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, gray_frame.shape[1::-1])
     for _ in range(8):
-        writer.write(grey_frame)
+        writer.write(gray_frame)
     writer.release()
     return path
 
@@ -31,12 +31,12 @@ def test_a_clip_leaves_an_annotated_clip_a_timeline_and_a_summary(clip, tmp_path
     assert "Verdicts" not in text  # nobody knows what was so
 
 
-def test_a_camera_that_hangs_on_its_side_is_shown_upright_and_cut(clip, grey_frame, tmp_path):
+def test_a_camera_that_hangs_on_its_side_is_shown_upright_and_cut(clip, gray_frame, tmp_path):
     settings = Settings(camera=CameraSettings(rotation=90, region=Region(0.0, 0.0, 0.5, 1.0)))
     assert run_demo(str(clip), settings, tmp_path / "out", Console(file=io.StringIO())) == 0
     written = cv2.VideoCapture(str(tmp_path / "out" / "annotated.webm"))
-    assert written.get(cv2.CAP_PROP_FRAME_WIDTH) == grey_frame.shape[0] / 2
-    assert written.get(cv2.CAP_PROP_FRAME_HEIGHT) > grey_frame.shape[1]  # a bar with the time is below
+    assert written.get(cv2.CAP_PROP_FRAME_WIDTH) == gray_frame.shape[0] / 2
+    assert written.get(cv2.CAP_PROP_FRAME_HEIGHT) > gray_frame.shape[1]  # a bar with the time is below
 
 
 def test_a_missing_source_is_a_user_s_error(tmp_path):

@@ -22,6 +22,6 @@ def test_each_visitor_has_one_track_and_no_track_changes_hands(portraits):
 
 def visitor_of(track, whereabouts):
     """Whose face a box is around; None where two are behind one another, for then it is not known."""
-    x, y = track.face.centre
+    x, y = track.face.center
     near = [n for n, (at, high) in whereabouts.items() if abs(at - x) + abs(high - y) < 0.45 * track.face.size]
     return near[0] if len(near) == 1 else None

@@ -14,11 +14,11 @@ NOW = 1_795_000_000.0
 
 @pytest.fixture
 def picture(tmp_path):
-    """The path of a picture in one colour."""
+    """The path of a picture in one color."""
 
-    def write(grey):
-        path = tmp_path / f"{grey}.png"
-        assert cv2.imwrite(str(path), np.full((48, 64, 3), grey, np.uint8))
+    def write(gray):
+        path = tmp_path / f"{gray}.png"
+        assert cv2.imwrite(str(path), np.full((48, 64, 3), gray, np.uint8))
         return CameraSettings(source=str(path))
 
     return write
@@ -31,12 +31,17 @@ def picture(tmp_path):
         (Status(state="watching", at=NOW), "ok"),
         (Status(state="watching", at=NOW, frames_per_second=9.8), "ok"),
         (Status(state="watching", at=NOW, frames_per_second=0.0), "fail"),
-        (Status(state="watching", at=NOW - 60, frames_per_second=9.8), "fail"),
         (Status(state="blind", at=NOW, trouble="The camera has given no picture for 5 s."), "fail"),
     ],
 )
 def test_while_the_service_watches_its_status_counts(status, level, pi, find):
     found = find(check_camera, pi, installed=True, active="active", status=status)
+    assert found.level == level
+
+
+@pytest.mark.parametrize(("status_age", "level"), [(30.0, "ok"), (60.0, "fail")])
+def test_a_service_that_had_stopped_reporting_hangs(status_age, level, pi, find):
+    found = find(check_camera, pi, installed=True, active="active", status=Status(at=NOW), status_age=status_age)
     assert found.level == level
 
 
@@ -95,8 +100,8 @@ def live(monkeypatch):
     return look
 
 
-def noise(seed, grey=90):
-    return np.random.default_rng(seed).integers(grey, grey + 9, (48, 64, 3), np.uint8)
+def noise(seed, gray=90):
+    return np.random.default_rng(seed).integers(gray, gray + 9, (48, 64, 3), np.uint8)
 
 
 def colored(seed):
@@ -133,7 +138,7 @@ def test_a_frozen_picture_fails(live):
 
 def test_a_covered_lens_fails(live):
     with pytest.raises(UserError, match="take the cover off the lens"):
-        live(noise(1, grey=0), noise(2, grey=0))
+        live(noise(1, gray=0), noise(2, gray=0))
 
 
 def test_a_camera_may_begin_with_black_pictures():

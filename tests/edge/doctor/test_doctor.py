@@ -97,7 +97,7 @@ def test_the_table_puts_what_mends_below_what_is_wrong():
     ]
 
 
-def test_only_a_terminal_gets_colours(monkeypatch):
+def test_only_a_terminal_gets_colors(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
 
     class Screen(io.StringIO):

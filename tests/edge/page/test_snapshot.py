@@ -11,9 +11,9 @@ def snapshot(tmp_path):
     config = tmp_path / "maskwatch.toml"
     config.write_text(f'[stream]\nsocket = "{tmp_path}/stream.sock"\n')
 
-    def snapshot(name="door.png"):
+    def snapshot(name="door.png", *options):
         file = tmp_path / name
-        return main(["snapshot", "-o", str(file), "--config", str(config)]), file
+        return main(["snapshot", "-o", str(file), "--config", str(config), *options]), file
 
     return snapshot
 
@@ -46,3 +46,13 @@ def test_without_a_door_the_command_says_how_to_start_it(snapshot, capsys):
 def test_a_file_that_is_no_picture_is_refused(snapshot, capsys):
     assert snapshot("door.txt")[0] == 2
     assert ".jpg, .jpeg, .png" in capsys.readouterr().err
+
+
+def test_a_file_that_is_there_is_only_replaced_by_force(door, snapshot, frame_result, tmp_path, capsys):
+    door.stream.publish(frame_result(1.0))
+    (tmp_path / "door.png").write_bytes(b"a memory")
+    assert snapshot()[0] == 2
+    assert "replace it with --force" in capsys.readouterr().err
+    assert (tmp_path / "door.png").read_bytes() == b"a memory"
+    assert snapshot("door.png", "--force")[0] == 0
+    assert cv2.imread(str(tmp_path / "door.png")) is not None

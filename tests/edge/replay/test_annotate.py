@@ -9,8 +9,8 @@ from edge.replay.palette import LOOKS, MUTED
 from edge.tracking.track import Verdict
 
 
-def pixels_like(image, colour, tolerance=12):
-    return int((np.abs(image.astype(int) - colour).max(axis=2) <= tolerance).sum())
+def pixels_like(image, color, tolerance=12):
+    return int((np.abs(image.astype(int) - color).max(axis=2) <= tolerance).sum())
 
 
 def test_draw_leaves_the_frame_as_it_was_and_gives_the_same_twice(frame_result, person):
@@ -21,9 +21,9 @@ def test_draw_leaves_the_frame_as_it_was_and_gives_the_same_twice(frame_result, 
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
-def test_a_box_bears_its_verdicts_colour_and_no_other(verdict, frame_result, person):
+def test_a_box_bears_its_verdicts_color_and_no_other(verdict, frame_result, person):
     image = draw(frame_result(1.0, person(verdict)))
-    found = {other for other in Verdict if pixels_like(image, LOOKS[other].colour) > 100}
+    found = {other for other in Verdict if pixels_like(image, LOOKS[other].color) > 100}
     assert found == {verdict}
 
 
@@ -74,6 +74,6 @@ def test_the_clock_shows_minutes():
 def test_a_static_face_is_drawn_as_muted(frame_result, person):
     undecided = person()
     muted = replace(undecided, muted=True)
-    assert pixels_like(draw(frame_result(1.0, muted)), MUTED.colour) > pixels_like(
-        draw(frame_result(1.0, undecided)), MUTED.colour
+    assert pixels_like(draw(frame_result(1.0, muted)), MUTED.color) > pixels_like(
+        draw(frame_result(1.0, undecided)), MUTED.color
     )

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from itertools import islice
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -168,11 +169,29 @@ def test_a_clip_to_report_that_is_none_is_refused(annotated, capsys):
     assert 'no clip "dor"' in capsys.readouterr().err
 
 
-def test_a_slower_rate_leaves_frames_out(grey_frame):
-    frames = [Frame(grey_frame, tick / 25) for tick in range(25)]
+def test_a_slower_rate_leaves_frames_out(gray_frame):
+    frames = [Frame(gray_frame, tick / 25) for tick in range(25)]
     assert [frame.seconds for frame in at_rate(frames, 5)] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
 
 
-def test_a_rate_above_the_source_keeps_every_frame(grey_frame):
-    frames = [Frame(grey_frame, tick / 10) for tick in range(20)]
+def test_a_rate_above_the_source_keeps_every_frame(gray_frame):
+    frames = [Frame(gray_frame, tick / 10) for tick in range(20)]
     assert list(at_rate(frames, 30)) == frames
+
+
+def test_clips_that_nothing_describes_are_named(annotated, tmp_path, capsys):
+    folder = Path(annotated("with_mask", "without_mask"))
+    (folder / "other.MOV").write_bytes(b"a clip")
+    (folder / "._door.json").write_bytes(b"a Mac's companion file")
+    main(["evaluate", str(folder)])
+    said = capsys.readouterr().err
+    assert "Not judged, as no NAME.json describes them: " in said
+    assert "other.MOV" in said
+
+
+def test_files_of_a_folder_of_pictures_that_are_not_read_are_named(tmp_path, capsys):
+    assert cv2.imwrite(str(tmp_path / "1.png"), np.full((96, 128, 3), 90, np.uint8))
+    for name in ("2.HEIC", "3.mp4", "4.tif", "notes.txt", "Thumbs.db", "._1.png"):
+        (tmp_path / name).write_bytes(b"something else")
+    assert main(["replay", str(tmp_path)]) == 0
+    assert capsys.readouterr().err.splitlines()[-1].endswith(".webp): 2.HEIC, 3.mp4, 4.tif.")

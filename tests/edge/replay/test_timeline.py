@@ -74,7 +74,7 @@ def test_outputs_that_are_fitted_have_a_lane(tmp_path, frame_result):
     assert heights[0] < heights[1] < heights[2]
 
 
-def test_stretches_join_equal_neighbours_and_break_at_gaps():
+def test_stretches_join_equal_neighbors_and_break_at_gaps():
     found = stretches([0, 1, 2, 3, 7, 8], ["a", "a", "b", "b", "b", "a"], 1)
     assert found == [Stretch(0, 2, "a"), Stretch(2, 4, "b"), Stretch(7, 8, "b"), Stretch(8, 9, "a")]
 

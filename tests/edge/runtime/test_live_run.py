@@ -18,7 +18,7 @@ from edge.stream.messages import NumberedEvent, Position, State
 
 @pytest.fixture
 def config(tmp_path):
-    """Settings of a door that shows a grey wall for ever; more may be written behind them."""
+    """Settings of a door that shows a gray wall for ever; more may be written behind them."""
     assert cv2.imwrite(str(tmp_path / "wall.png"), np.full((96, 128, 3), 90, np.uint8))
     path = tmp_path / "maskwatch.toml"
     path.write_text(f'[camera]\nsource = "{tmp_path / "wall.png"}"\nrepeat = true\n')

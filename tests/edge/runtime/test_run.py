@@ -38,7 +38,7 @@ def picture(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run_on_a_wall(picture):
-    """A finished run of the real program, with both shipped networks, on a grey wall."""
+    """A finished run of the real program, with both shipped networks, on a gray wall."""
     return maskwatch("run", "--source", str(picture))
 
 

@@ -50,7 +50,23 @@ def test_a_picture_is_written(stats, tmp_path):
 
 def test_a_picture_that_cannot_be_written_is_an_answer(stats, tmp_path):
     status, said = stats("--png", str(tmp_path / "nowhere" / "counts.png"))
-    assert (status, "cannot be written" in said.err) == (2, True)
+    assert (status, "There is no folder" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["counts.db", "counts.txt"])
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_picture_has_the_ending_of_one_and_never_takes_the_place_of_the_counts(stats, tmp_path, name, force):
+    before = (tmp_path / "counts.db").read_bytes()
+    assert stats("--png", str(tmp_path / name), *force)[0] == 2
+    assert (tmp_path / "counts.db").read_bytes() == before
+
+
+def test_a_picture_that_is_there_is_only_replaced_by_force(stats, tmp_path):
+    (tmp_path / "counts.png").write_bytes(b"a memory")
+    assert stats("--png", str(tmp_path / "counts.png"))[0] == 2
+    assert (tmp_path / "counts.png").read_bytes() == b"a memory"
+    assert stats("--png", str(tmp_path / "counts.png"), "--force")[0] == 0
+    assert cv2.imread(str(tmp_path / "counts.png")) is not None
 
 
 def test_nothing_counted_yet_is_an_answer(tmp_path, capsys):

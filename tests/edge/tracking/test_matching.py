@@ -77,8 +77,8 @@ def test_iou(other, expected):
 
 def test_an_unseen_face_coasts_to_a_halt():
     motion = walk([100, 120, 140, 160])
-    assert motion.at(0.4).centre[0] == pytest.approx(178, abs=5)
-    assert motion.at(60.0).centre[0] < 260
+    assert motion.at(0.4).center[0] == pytest.approx(178, abs=5)
+    assert motion.at(60.0).center[0] < 260
 
 
 def test_somebody_who_comes_nearer_is_expected_larger():

@@ -16,14 +16,14 @@ def test_a_face_that_moves_is_expected_farther_on():
     motion = Motion.of(0.0, face(100, 40))
     for step in range(1, 6):
         motion.see(step / 10, face(100 + 10 * step, 40))
-    assert motion.at(0.6).centre[0] == pytest.approx(160, abs=4)
+    assert motion.at(0.6).center[0] == pytest.approx(160, abs=4)
 
 
 def test_two_frames_at_nearly_the_same_time_tell_nothing_of_speed():
     motion = Motion.of(0.0, face(100, 40))
     motion.see(1.0, face(100, 40))
     motion.see(1.0 + 1e-9, face(103, 44))
-    assert motion.at(2.0).centre[0] == pytest.approx(102, abs=2)
+    assert motion.at(2.0).center[0] == pytest.approx(102, abs=2)
     assert motion.at(2.0).size < 50
 
 

@@ -85,7 +85,7 @@ def test_people_who_cross_keep_their_verdicts(new_tracker, play):
 
     tracker = new_tracker()
     events = play(tracker, [crossing(step) for step in range(31)])
-    left, right = sorted(tracker.tracks, key=lambda track: track.face.centre[0])
+    left, right = sorted(tracker.tracks, key=lambda track: track.face.center[0])
     assert (left.verdict, right.verdict) == (Verdict.NOT_COMPLIANT, Verdict.COMPLIANT)
     assert names(events).count("track_began") == 2
 
@@ -132,8 +132,8 @@ def test_what_is_unclear_keeps_nobody_waiting(new_tracker, play, living):
     looks = []
     for number in range(20, 28):
         asked, _ = tracker.follow(living(number / 10), [face(60, 60), face(200, 60)])
-        tracker.judge(asked, np.array([[0.5, 0.02 if person.face.centre[0] == 60 else 0.9] for person in asked]))
-        looks += [person.face.centre[0] for person in asked]
+        tracker.judge(asked, np.array([[0.5, 0.02 if person.face.center[0] == 60 else 0.9] for person in asked]))
+        looks += [person.face.center[0] for person in asked]
     assert looks.count(200) >= 6
 
 
@@ -171,7 +171,7 @@ def test_the_undecided_are_looked_at_before_the_decided(new_tracker, play, livin
         faces = [face(160, 60), face(60, 60)]
         asked, _ = tracker.follow(living(number / 10), faces)
         tracker.judge(asked, np.full((len(asked), 2), (0.5, 1.0)))
-        looks += [person.face.centre[0] for person in asked]
+        looks += [person.face.center[0] for person in asked]
     assert looks.count(60) >= 4
 
 

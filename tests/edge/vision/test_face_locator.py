@@ -17,7 +17,7 @@ SPECS = tuple(
 )
 
 
-def quantised(level):
+def quantized(level):
     return np.round(level / 6 * 255) - 128
 
 
@@ -35,10 +35,10 @@ class FakeNetwork:
         for box, stride, score in self.faces:
             middle = (np.array(box[:2]) + np.array(box[2:])) / 2
             column, row = (middle // stride).astype(int)
-            centre = (np.array([[column, row]]) + 0.5) * stride
-            codes = encode_boxes(np.array([box], float), centre, stride)[0]
-            maps[f"heat{stride}"][0, row, column] = quantised(levels(score, HEAT_SLOPE))
-            maps[f"box{stride}"][0, row, column] = quantised(levels(codes))
+            center = (np.array([[column, row]]) + 0.5) * stride
+            codes = encode_boxes(np.array([box], float), center, stride)[0]
+            maps[f"heat{stride}"][0, row, column] = quantized(levels(score, HEAT_SLOPE))
+            maps[f"box{stride}"][0, row, column] = quantized(levels(codes))
         return maps
 
 

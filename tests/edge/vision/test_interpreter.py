@@ -61,14 +61,14 @@ def test_each_face_gets_its_own_score(network):
     assert together.tolist() == [Classifier(network).score(image, [face])[0].tolist() for face in faces]
 
 
-def test_no_faces_have_no_scores(network, grey_frame):
-    assert Classifier(network).score(grey_frame, []).shape == (0, 2)
+def test_no_faces_have_no_scores(network, gray_frame):
+    assert Classifier(network).score(gray_frame, []).shape == (0, 2)
 
 
-def test_a_network_that_does_not_say_how_clear_a_face_is_takes_each_to_be_clear(shipped_model, grey_frame):
+def test_a_network_that_does_not_say_how_clear_a_face_is_takes_each_to_be_clear(shipped_model, gray_frame):
     older = Int8Network(read_model_file(shipped_model.with_name("seed_cnn.tflite")))
     assert older.metadata.labels == ("not_compliant",)
-    assert Classifier(older).score(grey_frame, [Face(10, 10, 90, 90)])[0, 1] == 1.0
+    assert Classifier(older).score(gray_frame, [Face(10, 10, 90, 90)])[0, 1] == 1.0
 
 
 def test_a_classifier_that_lacks_its_output_is_refused(model):

@@ -17,7 +17,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def door(tmp_path, shipped_model):
-    """A classifier's file that may be spoilt."""
+    """A classifier's file that may be spoiled."""
     file = tmp_path / "door.tflite"
     file.write_bytes(shipped_model.read_bytes())
     return file
@@ -140,7 +140,7 @@ def test_a_refused_file_without_a_good_copy_is_refused(load, door):
         load()
 
 
-def test_a_copy_that_is_spoilt_itself_is_not_used(load, door, state):
+def test_a_copy_that_is_spoiled_itself_is_not_used(load, door, state):
     load()
     truncate(door)
     truncate(kept_copy(state, "classifier"))

@@ -15,7 +15,7 @@ def test_a_frame_of_the_same_shape_fills_the_picture():
     assert (placed.scale, placed.left, placed.top) == (0.5, 0, 0)
 
 
-def test_a_portrait_frame_stands_between_grey_borders():
+def test_a_portrait_frame_stands_between_gray_borders():
     picture, placed = letterbox(np.zeros((480, 240, 3), np.uint8))
     assert (picture[:, 100:220] == 0).all()
     assert (picture[:, :100] == BORDER_GRAY).all()

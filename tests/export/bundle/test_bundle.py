@@ -131,6 +131,13 @@ def test_a_place_that_takes_no_file_is_refused(tmp_path):
         refuse_place(tmp_path / "x.tar")
 
 
+def test_a_file_that_is_there_is_only_replaced_by_force(tmp_path):
+    (tmp_path / "kept.tar").write_bytes(b"a memory")
+    with pytest.raises(UserError, match="exists: name another file with -o, or replace it with --force"):
+        refuse_place(tmp_path / "kept.tar")
+    refuse_place(tmp_path / "kept.tar", force=True)
+
+
 def test_looking_at_a_place_leaves_nothing_there(tmp_path):
     refuse_place(tmp_path / "new/folder")
     refuse_place(tmp_path / "new/x.tar")

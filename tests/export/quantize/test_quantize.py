@@ -91,9 +91,17 @@ def test_a_model_file_is_not_overwritten_unless_forced(run, exported, capsys):
     command = ["quantize", str(run), "--images", "10"]
     before = exported.read_bytes()
     assert main(command) == 2
-    assert "add --force" in capsys.readouterr().err
+    assert "with --force" in capsys.readouterr().err
     assert main([*command, "--force"]) == 0
     assert exported.read_bytes() == before  # the same run gives the same bytes
+
+
+@pytest.mark.parametrize("name", ["model.keras", "metrics.json", "split.csv"])
+def test_what_training_left_is_never_written_over(run, name, capsys):
+    before = (run / name).read_bytes()
+    assert main(["quantize", str(run), "--images", "10", "--out", str(run / name), "--force"]) == 2
+    assert "is read by this command and would be lost" in capsys.readouterr().err
+    assert (run / name).read_bytes() == before
 
 
 def test_both_scores_the_agreement_and_the_disagreements_are_shown(shown):

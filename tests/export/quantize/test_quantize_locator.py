@@ -94,7 +94,7 @@ def test_the_device_finds_faces_with_what_was_exported(exported, scenes):
     assert answers_as_golden(locator.network)
     scene = scenes.split("test")[0]
     x, y = (scene.boxes[0, :2] + scene.boxes[0, 2:]) / 2
-    assert any(np.hypot(face.centre[0] - x, face.centre[1] - y) < 10 for face in locator.locate(scene.read()))
+    assert any(np.hypot(face.center[0] - x, face.center[1] - y) < 10 for face in locator.locate(scene.read()))
 
 
 def test_a_run_says_that_both_networks_answer_as_they_should(exported, scenes, tmp_path, capsys):

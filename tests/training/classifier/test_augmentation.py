@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.vision.face import Face
 from edge.vision.preprocessing import whole_picture
 from training.classifier.augmentation import TrainingCrops, jittered_crop
 from training.classifier.dataset_reader import read_dataset
@@ -20,6 +22,14 @@ def test_any_picture_becomes_a_crop(height, width, seed):
     assert crop.dtype == np.uint8
 
 
+@pytest.mark.parametrize("corner", [(95, 0), (0, 125), (-140, 0), (0, -140)])
+def test_a_box_beyond_its_picture_becomes_a_crop_too(corner):
+    left, top = corner
+    picture, face = np.zeros((120, 90, 3), np.uint8), Face(left, top, left + 60, top + 60)
+    for seed in range(100):
+        assert jittered_crop(picture, face, np.random.default_rng(seed)).shape == (128, 128, 3)
+
+
 def test_the_same_seed_gives_the_same_crop():
     picture = np.random.default_rng(1).integers(0, 256, (90, 120, 3), np.uint8)
     one, same, other = (
@@ -34,7 +44,7 @@ def test_a_jittered_crop_keeps_the_channels_in_order():
     red[:, :, 0] = 250
     crops = [jittered_crop(red, whole_picture(red), np.random.default_rng(seed)) for seed in range(20)]
     levels = np.array([crop.reshape(-1, 3).mean(axis=0) for crop in crops])
-    # A poor camera may fade colours to grey, but never turns red into blue.
+    # A poor camera may fade colors to gray, but never turns red into blue.
     assert (levels[:, :1] >= levels[:, 1:] - 1).all()
     assert np.median(levels[:, 0] - levels[:, 2]) > 100
 
@@ -43,5 +53,5 @@ def test_crops_are_made_of_every_class(drawn_faces):
     photos = read_dataset(drawn_faces).split("train")
     crops = TrainingCrops(photos)
     for index in range(len(photos)):
-        for spoilt in (False, True):
-            assert crops.make(index, np.random.default_rng(index), spoilt=spoilt).shape == (128, 128, 3)
+        for spoiled in (False, True):
+            assert crops.make(index, np.random.default_rng(index), spoiled=spoiled).shape == (128, 128, 3)

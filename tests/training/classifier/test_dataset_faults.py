@@ -1,6 +1,7 @@
 """Folders of photographs as people bring them: what is right is used, and everything else is named."""
 
 import os
+import shutil
 
 import cv2
 import numpy as np
@@ -42,7 +43,7 @@ def test_a_folder_of_an_unknown_name_is_named_and_counted(two_classes, draw_clas
     assert len(read_dataset(two_classes, labels).photos) == 72
 
 
-def test_a_misspelt_class_that_must_be_there_is_named_in_the_refusal(two_classes):
+def test_a_misspelled_class_that_must_be_there_is_named_in_the_refusal(two_classes):
     (two_classes / "without_mask").rename(two_classes / "wihtout_mask")
     with pytest.raises(UserError, match=r"has no without_mask/ \(1 not used: wihtout_mask/"):
         read_dataset(two_classes)
@@ -106,6 +107,13 @@ def test_split_folders_of_other_tools_are_the_split(tmp_path, draw_class, val):
     dataset = read_dataset(tmp_path)
     assert dataset.counts()["val"] == {"with_mask": 20, "without_mask": 20}
     assert "lies outside the folders train, val, test" in dataset.skipped["with_mask/"]
+
+
+def test_a_split_without_its_validation_is_told_what_it_lacks(drawn_faces, tmp_path):
+    for split in ("Train", "Test"):
+        shutil.copytree(drawn_faces, tmp_path / split)
+    with pytest.raises(UserError, match="has the folders Test and Train of a split, but none for val: move about a"):
+        read_dataset(tmp_path)
 
 
 @pytest.mark.parametrize(("split", "purpose"), [("val", "to validate with"), ("test", "to test with")])

@@ -7,8 +7,8 @@ from training.classifier.slices import score_by_skin_tone, score_slices, share_o
 FAIR, BROWN = (240, 205, 185), (130, 85, 60)
 
 
-def crop_of(colour):
-    return np.full((128, 128, 3), colour, np.uint8)
+def crop_of(color):
+    return np.full((128, 128, 3), color, np.uint8)
 
 
 def test_lighter_skin_has_the_larger_angle():
@@ -18,10 +18,10 @@ def test_lighter_skin_has_the_larger_angle():
     assert (skin_tone(crop_of(FAIR)), skin_tone(crop_of(BROWN))) == ("very light", "brown")
 
 
-@pytest.mark.parametrize("colour", [(128, 128, 128), (0, 0, 0), (60, 120, 240)])
-def test_what_is_no_skin_has_no_tone(colour):
-    assert typology_angle(crop_of(colour)) is None
-    assert skin_tone(crop_of(colour)) == UNKNOWN
+@pytest.mark.parametrize("color", [(128, 128, 128), (0, 0, 0), (60, 120, 240)])
+def test_what_is_no_skin_has_no_tone(color):
+    assert typology_angle(crop_of(color)) is None
+    assert skin_tone(crop_of(color)) == UNKNOWN
 
 
 def test_neither_a_mask_nor_dark_hair_changes_the_tone():

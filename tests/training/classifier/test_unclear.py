@@ -24,7 +24,7 @@ def redness(crop):
 
 
 @pytest.mark.parametrize("spoil", [*BESIDE, *ON_THE_FACE])
-def test_a_spoilt_face_is_a_crop_and_leaves_the_picture_as_it_was(spoil, picture):
+def test_a_spoiled_face_is_a_crop_and_leaves_the_picture_as_it_was(spoil, picture):
     before = picture.copy()
     crop = spoil(picture, FACE, np.random.default_rng(1))
     assert (crop.shape, crop.dtype) == ((128, 128, 3), np.uint8)
@@ -48,11 +48,11 @@ def test_what_is_smeared_has_no_detail_left(spoil, picture):
 def test_the_noise_of_the_dark_is_stronger_than_the_light(picture):
     crops = [in_the_dark(picture, FACE, np.random.default_rng(seed)).astype(int) for seed in range(10)]
     for crop in crops:
-        neighbours = np.corrcoef(crop[10:50, :-1, 1].ravel(), crop_face(picture, FACE)[10:50, :-1, 1].ravel())[0, 1]
-        assert abs(neighbours) < 0.7
+        neighbors = np.corrcoef(crop[10:50, :-1, 1].ravel(), crop_face(picture, FACE)[10:50, :-1, 1].ravel())[0, 1]
+        assert abs(neighbors) < 0.7
 
 
-def test_a_tight_crop_is_spoilt_on_the_face_alone(picture):
+def test_a_tight_crop_is_spoiled_on_the_face_alone(picture):
     tight = crop_face(picture, FACE)
     for seed in range(20):
         rng = np.random.default_rng(seed)

@@ -47,5 +47,5 @@ def test_faces_in_parts_by_label(findings):
 def test_a_mistake_is_drawn_with_what_is_true_and_what_was_found(findings):
     picture = draw_around(findings.faces[0].face, findings.scenes[0], 0.5)
     assert picture.shape == (SIDE_PX, SIDE_PX, 3)
-    colours = {tuple(colour) for colour in picture.reshape(-1, 3).tolist()}
-    assert {(255, 196, 0), (38, 160, 255)} <= colours
+    colors = {tuple(color) for color in picture.reshape(-1, 3).tolist()}
+    assert {(255, 196, 0), (38, 160, 255)} <= colors

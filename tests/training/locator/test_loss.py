@@ -4,10 +4,10 @@ import pytest
 
 from edge.vision.anchor_free import HEAT_SLOPE, decode_boxes, encode_boxes, levels
 from edge.vision.boxes import ious
-from training.locator.loss import LocatorLoss, assign, cells, generalised_iou, pairwise_iou
+from training.locator.loss import LocatorLoss, assign, cells, generalized_iou, pairwise_iou
 from training.locator.targets import MAX_ROWS
 
-CENTRES, STRIDES = cells()
+CENTERS, STRIDES = cells()
 
 
 def table(*rows):
@@ -20,8 +20,8 @@ def table(*rows):
 
 def answers(heat=0.01, box=None):
     """What a network says that gives every cell one heat and, if told so, one box."""
-    codes = np.full((len(CENTRES), 4), 0.5) if box is None else encode_boxes(np.array([box], float), CENTRES, STRIDES)
-    return np.concatenate([np.full((len(CENTRES), 1), levels(heat, HEAT_SLOPE)), levels(codes)], 1)[None].astype(
+    codes = np.full((len(CENTERS), 4), 0.5) if box is None else encode_boxes(np.array([box], float), CENTERS, STRIDES)
+    return np.concatenate([np.full((len(CENTERS), 1), levels(heat, HEAT_SLOPE)), levels(codes)], 1)[None].astype(
         np.float32
     )
 
@@ -31,8 +31,8 @@ def shares(said, slope=1.0):
 
 
 def assigned(said, truth):
-    boxes = decode_boxes(shares(said[0, :, 1:]), CENTRES, STRIDES)[None].astype(np.float32)
-    target, target_boxes = assign(shares(said[..., 0], HEAT_SLOPE), boxes, truth, CENTRES, STRIDES)
+    boxes = decode_boxes(shares(said[0, :, 1:]), CENTERS, STRIDES)[None].astype(np.float32)
+    target, target_boxes = assign(shares(said[..., 0], HEAT_SLOPE), boxes, truth, CENTERS, STRIDES)
     return np.array(target)[0], np.array(target_boxes)[0]
 
 
@@ -41,9 +41,9 @@ def loss(said, truth):
 
 
 def test_the_cells_cover_the_picture_at_each_stride():
-    assert len(CENTRES) == 30 * 40 + 15 * 20 + 8 * 10
-    assert CENTRES[0].tolist() == [4, 4]
-    assert CENTRES[-1].tolist() == [304, 240]
+    assert len(CENTERS) == 30 * 40 + 15 * 20 + 8 * 10
+    assert CENTERS[0].tolist() == [4, 4]
+    assert CENTERS[-1].tolist() == [304, 240]
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_a_fresh_network_learns_a_face_at_the_stride_of_its_size(box, stride):
     best = np.argmax(target)
     assert target[best] == pytest.approx(1)
     assert STRIDES[best, 0] == stride
-    assert (np.abs(CENTRES[best] - [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]) <= stride).all()
+    assert (np.abs(CENTERS[best] - [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]) <= stride).all()
     assert boxes[best].tolist() == box
 
 
-def test_each_of_two_neighbouring_faces_has_cells_of_its_own():
+def test_each_of_two_neighboring_faces_has_cells_of_its_own():
     faces = [[100, 100, 124, 130], [126, 100, 150, 130]]
     target, boxes = assigned(answers(), table(*((face, 1) for face in faces)))
     owned = boxes[target > 0]
@@ -70,10 +70,10 @@ def test_every_face_has_at_least_one_cell():
     faces = [[x, y, x + s, y + s, 1] for x, y, s in rng.uniform([0, 0, 8], [200, 120, 110], (200, 3))]
     truth = np.array(faces, np.float32)[:, np.newaxis]  # each in a picture of its own
     said = answers()[0]
-    boxes = decode_boxes(shares(said[:, 1:]), CENTRES, STRIDES).astype(np.float32)
+    boxes = decode_boxes(shares(said[:, 1:]), CENTERS, STRIDES).astype(np.float32)
     heat = shares(said[:, 0], HEAT_SLOPE)
     heat, boxes = (np.repeat(part[np.newaxis], 200, 0) for part in (heat, boxes))
-    target, _ = assign(heat, boxes, truth, CENTRES, STRIDES)
+    target, _ = assign(heat, boxes, truth, CENTERS, STRIDES)
     assert (np.array(target) > 0).any(1).all()
 
 
@@ -97,7 +97,7 @@ def test_heat_where_nothing_is_costs():
 
 def test_heat_in_an_ignored_region_costs_nothing():
     said = answers(0.003)
-    said[0, np.abs(CENTRES - [120, 120]).max(1) < 12, 0] = levels(0.9, HEAT_SLOPE)
+    said[0, np.abs(CENTERS - [120, 120]).max(1) < 12, 0] = levels(0.9, HEAT_SLOPE)
     assert loss(said, table(([100, 100, 140, 140], -1))) < 0.1 * loss(said, table())
     half = loss(said, table(([0, 0, 320, 240], -0.5)))
     assert half == pytest.approx(loss(said, table()) / 2, rel=1e-3)
@@ -109,9 +109,9 @@ def test_overlaps_are_those_of_the_device():
     assert np.array(pairwise_iou(a[None], b[None]))[0] == pytest.approx(ious(a, b), abs=1e-5)
 
 
-def test_the_generalised_overlap_tells_near_from_far():
+def test_the_generalized_overlap_tells_near_from_far():
     box = np.array([[0.0, 0, 10, 10]])
-    same, near, far = (float(generalised_iou(box, box + shift)[0]) for shift in (0, 12, 50))
+    same, near, far = (float(generalized_iou(box, box + shift)[0]) for shift in (0, 12, 50))
     assert same == pytest.approx(1)
     assert same > 0 > near > far > -1
 
@@ -129,5 +129,5 @@ def test_the_loss_trains_a_few_cells_to_a_face():
         model.train_on_batch(np.zeros((1, 1)), truth)
     said = np.array(model(np.zeros((1, 1))))[0]
     best = np.argsort(-said[:, 0])[0]
-    box = decode_boxes(shares(said[[best], 1:]), CENTRES[[best]], STRIDES[[best]])
+    box = decode_boxes(shares(said[[best], 1:]), CENTERS[[best]], STRIDES[[best]])
     assert ious(box, truth[0, :2, :4]).max() > 0.8

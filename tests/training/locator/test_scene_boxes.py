@@ -52,6 +52,15 @@ def test_the_same_boxes_in_a_table_are_left_out_too(scenes_folder):
     assert len(found.split("train")) == 23
 
 
+def test_a_box_that_is_written_twice_counts_once(scenes_folder):
+    table = scenes_folder / "train.csv"
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join([*lines, lines[1], lines[2]]) + "\n")
+    found = read_scenes(scenes_folder)
+    assert "2 boxes are written more than once and count once" in found.notes
+    assert max(len(scene.boxes) for scene in found.scenes) == 1
+
+
 def test_boxes_of_a_larger_copy_are_scaled_by_the_stated_size(tmp_path):
     found = read_scenes(voc_tree(tmp_path, of=lambda _: xml((40, 80, 160, 240), size=(640, 480))))
     assert all(scene.boxes.tolist() == [[10, 20, 40, 60]] for scene in found.scenes)

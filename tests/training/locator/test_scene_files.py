@@ -39,6 +39,22 @@ def test_the_usual_labels_are_known(tmp_path, names, meanings):
     assert len(found.notes) == sum(a != b for a, b in zip(names, meanings, strict=True))
 
 
+def test_boxes_of_something_else_are_said_to_be_taken_for_faces(tmp_path):
+    found = read_scenes(voc_tree(tmp_path, of=lambda number: xml(label="face" if number % 3 else "person")))
+    assert found.notes == ("20 boxes labeled person are taken for faces; --labels person=ignore leaves them out",)
+    ignored = read_scenes(tmp_path, LabelMap.parse(["person=ignore"], ["ignore"]))
+    assert sum(counts["faces"] for counts in ignored.counts().values()) == 40
+
+
+@pytest.mark.parametrize("name", ["_annotations.coco.json", "labels/0.txt"])
+def test_other_forms_of_annotation_are_told_to_be_converted(tmp_path, name):
+    draw(tmp_path / "0.jpg", 0)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("{}")
+    with pytest.raises(UserError, match="such as COCO or YOLO, must be converted first"):
+        read_scenes(tmp_path)
+
+
 def test_labels_can_be_given(tmp_path):
     labels = LabelMap.parse(["kein Mund-Schutz=without_mask"], ("with_mask", "without_mask"))
     found = read_scenes(voc_tree(tmp_path, of=lambda _: xml(label="Kein Mund-Schutz")), labels)

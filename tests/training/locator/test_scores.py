@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.face import Face
-from training.locator.scores import IGNORED, NO_FACE, assign, hold_against
+from training.locator.scores import IGNORED, NO_FACE, assign, match_faces
 
 FACE = np.array([[100, 100, 140, 150]], float)
 """40 px by its shorter side."""
@@ -29,7 +29,7 @@ def known(boxes, ignored=()):
 
 
 def score(found, truth, threshold=0.0, ignored=()):
-    return hold_against([found], [known(truth, ignored)]).at(threshold)
+    return match_faces([found], [known(truth, ignored)]).at(threshold)
 
 
 def test_a_box_on_a_face_finds_it():
@@ -42,7 +42,7 @@ def test_a_box_beside_a_face_is_false():
     assert (result.recall, result.false_faces_an_image) == (0, 1)
 
 
-def test_mutual_centres_find_a_face_that_overlap_would_not():
+def test_mutual_centers_find_a_face_that_overlap_would_not():
     result = score([on([112, 115, 130, 137])], FACE)  # overlap 0.2
     assert result.recall == 1
 
@@ -99,7 +99,7 @@ def test_the_threshold_is_the_lowest_that_keeps_false_faces_rare():
     far = [on([200, 100, 240, 150], s) for s in (0.3, 0.6)]
     found = [[on(FACE[0], 0.9 - 0.05 * i)] for i in range(10)]
     found[0] = [*found[0], *far]
-    detections = hold_against(found, [known(FACE)] * 10)
+    detections = match_faces(found, [known(FACE)] * 10)
     assert detections.at(detections.best_threshold(0.10)).false_faces_an_image == pytest.approx(0.1)
     assert detections.best_threshold(0.10) == pytest.approx(0.45)
     assert detections.best_threshold(0.05) == pytest.approx(0.65)
@@ -113,12 +113,12 @@ boxes = st.tuples(st.floats(0, 300), st.floats(0, 300), st.floats(5, 90), st.flo
 @given(st.lists(st.tuples(st.lists(boxes, max_size=6), st.lists(boxes, max_size=4)), min_size=1, max_size=5))
 def test_scores_are_shares_and_thresholds_keep_their_promise(pairs):
     truths = [known([[f.left, f.top, f.right, f.bottom] for f in faces]) for _, faces in pairs]
-    detections = hold_against([found for found, _ in pairs], truths)
+    detections = match_faces([found for found, _ in pairs], truths)
     for rate in (0.0, 0.1, 1.0):
         result = detections.at(detections.best_threshold(rate))
         assert 0 <= result.recall <= 1
         assert 0 <= result.small_recall <= 1
-    perfect = hold_against(truths_as_faces(truths), truths)
+    perfect = match_faces(truths_as_faces(truths), truths)
     sized = perfect.at(0)
     assert sized.false_faces_an_image == 0
     assert sized.recall == (1 if sized.faces else 0)
