@@ -46,7 +46,7 @@ def _stages(record: Record) -> TextTable:
     rows += [
         ["whole frame", *(_millions(of["frame"]) for of in cpus.values())],
         [
-            "frame of settled people, neither searched nor classified",
+            "frame without a search or a classification",
             *(_millions(f["spared_frame"]) for f in cpus.values()),
         ],
         ["a USB camera's JPEG, beside it", *(_millions(of["usb_grab"]) for of in cpus.values())],
