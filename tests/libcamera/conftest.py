@@ -96,7 +96,7 @@ def boot(root, disk):
     kernel, initrd = (next((root / "boot").glob(pattern)) for pattern in ("vmlinuz-*", "initrd.img-*"))
     machine = ["qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel", "tcg", "-m", "1500", "-nographic"]
     machine += ["-no-reboot", "-kernel", str(kernel), "-initrd", str(initrd)]
-    machine += ["-append", "console=ttyS0 root=/dev/vda rw quiet init=/root/start.sh"]
+    machine += ["-append", "console=ttyS0 root=/dev/vda rw quiet panic=-1 init=/root/start.sh"]
     machine += ["-drive", f"file={disk},format=raw,if=virtio"]
     done = subprocess.run(machine, capture_output=True, timeout=BOOT_SECONDS, stdin=subprocess.DEVNULL)
     return done.stdout.decode(errors="replace").replace("\r", "")
