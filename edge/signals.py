@@ -61,7 +61,7 @@ class StopFlag:
         return None if self.is_set else result
 
     def wait(self, seconds: float) -> bool:
-        """Wait for so many seconds at most; returns whether the program is to stop."""
+        """Wait for at most `seconds`; returns whether the program is to stop."""
         until = time.monotonic() + seconds
         while not self.is_set and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, GLANCE_SECONDS))

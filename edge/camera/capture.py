@@ -36,7 +36,7 @@ class CameraDriver(Protocol):
 
 
 OpenDriver = Callable[[], CameraDriver]
-"""Opens a camera, or raises whatever its library does."""
+"""Opens a camera, or raises what its library raises."""
 
 
 @dataclass(frozen=True, slots=True)

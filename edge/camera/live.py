@@ -74,7 +74,7 @@ class LiveCamera:
             clock: Tells the time, in seconds; never runs back.
             wall_clock: Tells the Unix time, which may jump.
             stop: Ends the frames, and every wait for the camera; by default they never end.
-            sleep: Waits so many seconds; by default as `stop` does.
+            sleep: Waits for a number of seconds; by default `stop.wait`.
         """
         self.rate = rate
         self.trouble = ""

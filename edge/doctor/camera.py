@@ -7,9 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from edge.doctor.check import Case, Finding
-from edge.doctor.service import READ_LOG
+from edge.doctor.service import READ_LOG, Service
 from edge.errors import UserError
-from edge.runtime.status import Status
 from edge.settings.schema import CameraSettings
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def check_camera(case: Case) -> Finding:
     """Whether it gives pictures; while the service uses it, the service's status counts."""
     source, service = case.settings.camera.source, case.service
     if service.watches:
-        return _as_the_service_says(source, service.status, case.machine.clock())
+        return _as_the_service_says(source, service)
     if service.has_devices:
         text = f"{source}: the service uses it, but has had no frame yet"
         trouble = service.status.trouble if service.status else ""
@@ -51,13 +50,14 @@ def check_camera(case: Case) -> Finding:
     return look_at(case.settings.camera)
 
 
-def _as_the_service_says(source: str, status: Status | None, now: float) -> Finding:
+def _as_the_service_says(source: str, service: Service) -> Finding:
+    status = service.status
     if status is None:
         return Finding("camera", "ok", f"{source}: used by the service, which has had a frame")
     if status.trouble:
         return Finding("camera", "fail", f"{source}: {status.trouble}", status.remedy or READ_LOG)
-    if now - status.at > STALE_SECONDS:
-        text = f"{source}: the service has reported nothing for {now - status.at:.0f} s"
+    if service.status_age > STALE_SECONDS:
+        text = f"{source}: the service has reported nothing for {service.status_age:.0f} s"
         return Finding("camera", "fail", text, "sudo systemctl restart maskwatch")
     if status.frames_per_second is not None and status.frames_per_second < NO_FRAMES:
         return Finding("camera", "fail", f"{source}: the service gets no frames", READ_LOG)

@@ -27,6 +27,8 @@ class Service:
     """systemd's SubState."""
     status: Status | None = None
     """What the program itself reports; None if it has written nothing that can be read."""
+    status_age: float = 0.0
+    """Seconds between the writing of the status and its reading; on a slow board the other checks take a minute."""
     restarts: int = 0
     """How often systemd has restarted it since a person last started it."""
 
@@ -48,10 +50,12 @@ def read_service(machine: Machine) -> Service:
     if said.get("LoadState") != "loaded":
         return Service()
     restarts = said.get("NRestarts", "")
+    status = read_status(machine.path(STATUS))
     return Service(
         installed=True,
         active=said.get("ActiveState", ""),
         sub=said.get("SubState", ""),
-        status=read_status(machine.path(STATUS)),
+        status=status,
+        status_age=machine.clock() - status.at if status else 0.0,
         restarts=int(restarts) if restarts.isdecimal() else 0,
     )

@@ -33,7 +33,7 @@ class Sessions:
     """In memory only: they end with the process."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Each lasts so many seconds from its sign-in on."""
+        """Each lasts `seconds` from its sign-in."""
         self._seconds, self._clock = seconds, clock
         self._sessions: dict[str, Session] = {}
 

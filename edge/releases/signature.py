@@ -1,8 +1,8 @@
 """Signatures of bundles, made and checked by `ssh-keygen -Y`.
 
 A bundle's signature is one of its `manifest.json`, which holds the SHA-256 of each other file. A board that has public
-keys in `/etc/maskwatch/trusted_keys` installs only what one of them has signed; a board without any takes whatever root
-hands to it, and then ssh and sudo are the whole of the trust.
+keys in `/etc/maskwatch/trusted_keys` installs only what one of them has signed; a board without any takes every
+bundle that root gives it, and then trusts only ssh and sudo.
 """
 
 import subprocess

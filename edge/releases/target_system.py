@@ -28,7 +28,7 @@ class Outcome:
 
 
 Run = Callable[[Sequence[str], float], Outcome]
-"""Runs a program for so many seconds at most."""
+"""Runs a program for at most a number of seconds."""
 
 LATE = 124
 """Exit status of a program that was ended because its time was up."""

@@ -88,7 +88,7 @@ class Run:
     """Seconds."""
     end: float
     alert_due: bool
-    anybody: bool
+    occupied: bool
     """Whether there is a person in view at some time."""
     settled: float
     """From when on the people asked for this as far as is known: the end of the last stretch that asked otherwise."""
@@ -166,11 +166,11 @@ def _runs(segments: Sequence[Segment]) -> list[Run]:
     for segment in segments:
         if segment.in_transition:
             continue
-        due, anybody = segment.alert_due, bool(segment.bare or segment.masked)
+        due, occupied = segment.alert_due, bool(segment.bare or segment.masked)
         last = runs[-1] if runs else None
-        if last and last.alert_due == due and last.anybody == anybody and segment.begin <= last.end:
-            runs[-1] = Run(last.begin, segment.end, due, anybody, last.settled)
+        if last and last.alert_due == due and last.occupied == occupied and segment.begin <= last.end:
+            runs[-1] = Run(last.begin, segment.end, due, occupied, last.settled)
         else:
-            runs.append(Run(segment.begin, segment.end, due, anybody, settled[due]))
+            runs.append(Run(segment.begin, segment.end, due, occupied, settled[due]))
         settled[not due] = segment.end
     return runs

@@ -21,7 +21,7 @@ GRACE_SECONDS = 0.5
 """How long after a change an alert may still stand."""
 
 LOOKED_AT = (0.5, 1.0, 2.0)
-"""So many seconds into every stretch it is asked whether an alert stands rightly or is rightly absent."""
+"""Seconds after the begin of every stretch at which the alert is checked."""
 
 Gap = tuple[float, float]
 """From when to when, in seconds."""
@@ -137,7 +137,7 @@ def _false_alerts(annotation: Annotation, record: Record) -> Iterator[float]:
         changes = run.end < annotation.segments[-1].end
         since, until = run.begin + GRACE_SECONDS, run.end - (PRECISION_SECONDS if changes else 0.0)
         for alert in record.alerts:
-            if alert.last > since and alert.begin < until and (run.anybody or alert.begin > since):
+            if alert.last > since and alert.begin < until and (run.occupied or alert.begin > since):
                 yield max(alert.begin, since)
 
 

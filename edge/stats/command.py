@@ -19,7 +19,7 @@ FORMATS = {"table": write_table, "csv": write_csv, "json": write_json}
 
 
 def record_visits(settings: Settings) -> int:
-    """Count the door's visitors until it is stopped, at whatever moment; returns the exit status.
+    """Count the door's visitors until it is stopped, which may be at any moment; returns the exit status.
 
     Raises:
         UserError: The database cannot be opened.

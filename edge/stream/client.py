@@ -56,7 +56,7 @@ class StreamClient:
             states: Whether states are wanted.
             pictures: Whether pictures are wanted with them.
             after: The last event that has been dealt with; None for only those to come.
-            sleep: Waits so many seconds between two tries; by default until `close`, if that is sooner.
+            sleep: Waits for a number of seconds between two tries; by default until `close`, if that is sooner.
         """
         self.address, self.position = address, after
         self._states, self._pictures = states, pictures
@@ -173,7 +173,8 @@ def unreachable(address: Path, error: Exception) -> str:
     """Why the door cannot be reached, in a sentence."""
     if isinstance(error, PermissionError):
         return f"{address} is for the group maskwatch: use sudo, or join it with `sudo usermod -aG maskwatch $USER`."
-    return f"No door process answers at {address} ({error}): start it with `sudo systemctl start maskwatch`."
+    reason = getattr(error, "strerror", None) or error
+    return f"No door process answers at {address} ({reason}): start it with `sudo systemctl start maskwatch`."
 
 
 def _lines(door: socket.socket) -> Iterator[bytes]:

@@ -1,10 +1,9 @@
 """Frames that need no search for faces: everyone is where they were expected, and looks as before.
 
-Finding faces costs more than all the rest of a frame. While every verdict stands, most frames of a person who stays
-show nothing new, and three cheap comparisons detect that: nothing moves beside the people (a newcomer would), the
-picture at each expected place resembles the face that was there, and the last search is not long ago. A frame that
-fails one of them is searched at once, so a person who comes, leaves or changes is seen in the frame in which it
-happens.
+Finding faces costs more than all the rest of a frame. Most frames of a person who stays show nothing new, and three
+cheap comparisons detect that: nothing moves beside the people (a newcomer would), the picture at each expected place
+resembles the face that was there, and the last search is not long ago. A frame that fails one of them is searched at
+once, so a person who comes, leaves or changes is seen in the frame in which it happens.
 """
 
 import math
@@ -36,31 +35,31 @@ class Foresight:
         self._small: np.ndarray | None = None
         self._frames, self._searched = 0, -math.inf
 
-    def faces(self, frame: Frame, settled: Sequence[Person]) -> list[Face] | None:
+    def faces(self, frame: Frame, people: Sequence[Person]) -> list[Face] | None:
         """The faces of a frame, in the order of the people.
 
         Args:
             frame: The next frame.
-            settled: Everyone in view, who were all found in the last frame; nobody if one of them is not settled.
+            people: Everyone in view, who were all found in the last frame; nobody if a face may yet prove to be none.
 
         Returns:
             One face for each of them, or None where the frame must be searched.
         """
-        faces = self._foreseen(frame, settled)
+        faces = self._foreseen(frame, people)
         self._frames += 1
         if faces is None:
             self._frames, self._searched = 0, frame.seconds
         return faces
 
-    def _foreseen(self, frame: Frame, settled: Sequence[Person]) -> list[Face] | None:
-        before, self._small = self._small, glance(frame.image) if settled else None
+    def _foreseen(self, frame: Frame, people: Sequence[Person]) -> list[Face] | None:
+        before, self._small = self._small, glance(frame.image) if people else None
         long_ago = self._frames >= MOST_FRAMES or frame.seconds - self._searched >= MOST_SECONDS
         if before is None or self._small is None or long_ago:
             return None
-        faces = [replace(person.motion.at(frame.seconds), score=person.face.score) for person in settled]
+        faces = [replace(person.motion.at(frame.seconds), score=person.face.score) for person in people]
         if moves(_outside(changed(before, self._small), faces, frame.image.shape)):
             return None
-        unchanged = all(_is_unchanged(frame, *pair) for pair in zip(settled, faces, strict=True))
+        unchanged = all(_is_unchanged(frame, *pair) for pair in zip(people, faces, strict=True))
         return faces if unchanged else None
 
 

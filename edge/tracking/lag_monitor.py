@@ -26,17 +26,17 @@ class LagMonitor:
         self._last: float | None = None
         self._differs_since: float | None = None
 
-    def keep(self, seconds: float, waiting: int, *, slowest: float, anybody: bool) -> list[Event]:
+    def keep(self, seconds: float, waiting: int, *, slowest: float, occupied: bool) -> list[Event]:
         """Take note of a frame.
 
         Args:
             seconds: When it was taken.
             waiting: How many undecided people have not been classified for too long.
             slowest: Below this rate, in frames a second, the loop has fallen behind.
-            anybody: Whether someone is in view; at an empty door fewer frames are processed on purpose.
+            occupied: Whether someone is in view; at an empty door fewer frames are processed on purpose.
         """
-        self._measure(seconds, anybody)
-        badly = anybody and (waiting > 0 or self._interval * slowest > 1)
+        self._measure(seconds, occupied)
+        badly = occupied and (waiting > 0 or self._interval * slowest > 1)
         if badly == self.behind:
             self._differs_since = None
             return []
@@ -50,8 +50,8 @@ class LagMonitor:
             return [FellBehind(at=seconds, frames_per_second=rate, waiting=waiting)]
         return [CaughtUp(at=seconds, frames_per_second=rate)]
 
-    def _measure(self, seconds: float, anybody: bool) -> None:
+    def _measure(self, seconds: float, occupied: bool) -> None:
         passed = seconds - (seconds if self._last is None else self._last)
-        self._last = seconds if anybody else None
+        self._last = seconds if occupied else None
         if passed <= STALL_SECONDS:
             self._interval += (passed - self._interval) * (1 - math.exp(-passed / SMOOTHING_SECONDS))

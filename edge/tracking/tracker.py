@@ -105,7 +105,7 @@ class Tracker:
 
     def foresee(self, frame: Frame) -> list[Face] | None:
         """The faces of the next frame if they are where they were expected, else None: then it must be searched."""
-        faces = self._foresight.faces(frame, self._settled())
+        faces = self._foresight.faces(frame, self._known())
         if faces is None:
             return None
         return faces + [place.face for place in self.static_faces.known if place.seconds == self.seconds]
@@ -152,7 +152,7 @@ class Tracker:
         for person, (p, p_clear) in zip(people, scores.tolist(), strict=True):
             events += self._weigh(person, p, p_clear)
         slowest = self.rules.slowest_frames_per_second
-        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, anybody=bool(self.people))
+        return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, occupied=bool(self.people))
 
     def _person(self, face: Face, patch: np.ndarray) -> Person:
         return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
@@ -184,14 +184,14 @@ class Tracker:
     def _found(self) -> list[Person]:
         return [person for person in self.people if person.motion.seconds == self.seconds]
 
-    def _settled(self) -> list[Person]:
-        """Everyone in view if all of them are settled, else nobody.
+    def _known(self) -> list[Person]:
+        """Everyone in view if it is known of each whether they are a person, else nobody.
 
         A track that was probably not a face and is gone does not matter.
         """
         found = self._found()
         missing = any(person.number or person.clearness > 0 for person in self.people if person not in found)
-        return [] if missing or not all(self._is_settled(person) for person in found) else found
+        return found if not missing and all(person.number or self._is_settled(person) for person in found) else []
 
     def _is_settled(self, person: Person) -> bool:
         """Whether the next score can hardly change the verdict on a person, or the face has proved to be unclear."""

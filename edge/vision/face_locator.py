@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from edge.errors import UserError
-from edge.vision.anchor_free import decode_maps, suppress
+from edge.vision.anchor_free import decode_maps, merge, suppress
 from edge.vision.face import Face
 from edge.vision.interpreter import Int8Network, dequantize
 from edge.vision.letterbox import Letterbox, letterbox
@@ -80,5 +80,5 @@ def faces_from_maps(
     surest = np.argsort(-scores, kind="stable")[:MAX_CANDIDATES]
     boxes, scores = boxes[surest], scores[surest]
     kept = suppress(boxes, scores)[:max_faces]
-    rows = np.column_stack([placed.to_frame(boxes[kept]), scores[kept]]).tolist()
+    rows = np.column_stack([placed.to_frame(merge(boxes, scores, kept)), scores[kept]]).tolist()
     return sorted((Face(*row) for row in rows), key=lambda face: -face.size)

@@ -209,7 +209,7 @@ def _append(tflite: bytes, records: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "a") as archive:
         for name, text in records.items():
             member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            member.create_system = 3  # Unix, whatever wrote it
+            member.create_system = 3  # Unix, on every system that writes it
             archive.writestr(member, text)
     return buffer.getvalue()
 

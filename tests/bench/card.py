@@ -14,7 +14,7 @@ from tables import tables_of
 
 from edge.errors import UserError
 
-BEGIN, END = "<!-- figures: tests/bench/card.py writes from here -->", "<!-- to here -->"
+BEGIN, END = "<!-- figures: tests/bench/{} writes from here -->", "<!-- to here -->"
 
 
 def main() -> int:
@@ -25,24 +25,30 @@ def main() -> int:
     arguments = parser.parse_args()
     tables = [table.markdown() for table in tables_of(json.loads(arguments.record.read_text()))]
     try:
-        arguments.card.write_text(with_figures(arguments.card.read_text(), tables))
+        arguments.card.write_text(with_figures(arguments.card.read_text(), tables, by="card.py"))
     except UserError as error:
         sys.stderr.write(f"card: {arguments.card}: {error}\n")
         return 2
     return 0
 
 
-def with_figures(card: str, tables: list[str]) -> str:
-    """The card with the tables in place of what stands between its marks.
+def with_figures(card: str, tables: list[str], *, by: str) -> str:
+    """The card, or another page, with the tables in place of what stands between its marks.
+
+    Args:
+        card: The page as it is.
+        tables: Each in Markdown.
+        by: The command that the first mark names.
 
     Raises:
         UserError: It has no such marks.
     """
-    before, begin, rest = card.partition(BEGIN)
+    begins = BEGIN.format(by)
+    before, begin, rest = card.partition(begins)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise UserError(f'it has no "{BEGIN}" followed by "{END}"', "add both where the tables are to stand")
-    return "\n\n".join([before + BEGIN, *tables, END + after])
+        raise UserError(f'it has no "{begins}" followed by "{END}"', "add both where the tables are to stand")
+    return "\n\n".join([before + begins, *tables, END + after])
 
 
 if __name__ == "__main__":

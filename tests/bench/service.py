@@ -86,11 +86,17 @@ def megabytes(process: int, name: str) -> float:
 
 
 def hall(path: Path) -> Path:
-    """An empty hall with a sensor's noise."""
+    """Five seconds of an empty hall."""
+    write(path, hall_frames(5 * RATE))
+    return path
+
+
+def hall_frames(frames: int) -> Iterator[np.ndarray]:
+    """An empty hall with a sensor's noise, uint8 (480, 640, 3)."""
     random = np.random.default_rng(1)
     wall = cv2.GaussianBlur(random.normal(120, 400, (480, 640, 3)), (0, 0), 40)
-    write(path, ((wall + random.normal(0, 4, wall.shape)).clip(0, 255).astype(np.uint8) for _ in range(5 * RATE)))
-    return path
+    for _ in range(frames):
+        yield (wall + random.normal(0, 4, wall.shape)).clip(0, 255).astype(np.uint8)
 
 
 def as_mjpeg(clip: Path, path: Path) -> Path:

@@ -1,6 +1,6 @@
 """What the stream's readers cost the loop: the time a frame takes with all of them, against that with none, in one run.
 
-    PYTHONPATH=. .venv/bin/python tests/bench/stream.py [--blocks N]
+    PYTHONPATH=. .venv/bin/python tests/bench/stream.py [--pairs N]
 
 The door watches the demo's doorway at ten frames a second. Blocks of frames with the readers alternate with blocks in
 which nothing is published to them, so that whatever else the machine does falls on both alike. The readers are the page
@@ -11,14 +11,15 @@ pictures and never reads.
 import argparse
 import http.client
 import multiprocessing
+import os
 import socket
 import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from itertools import cycle
 from pathlib import Path
 
 from edge.alarm.pins import open_pins
@@ -37,6 +38,9 @@ from edge.stream.messages import Position, subscription
 
 RATE, FRAMES = 10.0, 40
 """Frames a second, and in a block."""
+
+AS_UNITS = 10
+"""The readers' units have this niceness."""
 
 SETTLING = 5
 """Frames at the beginning of a block that do not count."""
@@ -59,23 +63,49 @@ class Switch:
             self.seconds.append(time.perf_counter() - began)
 
 
-def blocks(count: int, switch: Switch, times: dict[bool, list[float]]) -> Iterator[Frame]:
-    """The frames, paced; notes how long each took until the loop asks for the next one."""
-    pictures = cycle([frame.image for frame in DoorwayScene()])
-    began = time.monotonic()
-    for number in range(count * FRAMES):
-        switch.on = number // FRAMES % 2 == 1
-        time.sleep(max(0.0, began + number / RATE - time.monotonic()))
-        asked = time.perf_counter()
-        yield Frame(next(pictures), number / RATE)
-        if number % FRAMES >= SETTLING:
-            times[switch.on].append(time.perf_counter() - asked)
+class Course:
+    """The demo's frames, paced, with the readers and without them by turns, and what each took in the loop."""
+
+    def __init__(self, pairs: int, switch: Switch) -> None:
+        self._pairs, self._switch = pairs, switch
+        self._pictures = [frame.image for frame in DoorwayScene()]
+        self.seconds: dict[bool, dict[int, list[float]]] = {on: defaultdict(list) for on in (False, True)}
+        """With the readers or without, by picture: from a frame to the loop's asking for the next one."""
+        self.processor_seconds: dict[bool, dict[int, list[float]]] = {on: defaultdict(list) for on in (False, True)}
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Each picture as often with the readers as without: a frame's time depends on how many people it shows."""
+        began = time.monotonic()
+        for number in range(2 * self._pairs * len(self._pictures)):
+            turn, picture = divmod(number, len(self._pictures))
+            self._switch.on = (turn + picture // FRAMES) % 2 == 1
+            time.sleep(max(0.0, began + number / RATE - time.monotonic()))
+            asked, worked = time.perf_counter(), time.thread_time()
+            yield Frame(self._pictures[picture], number / RATE)
+            if picture % FRAMES >= SETTLING:
+                self.seconds[self._switch.on][picture].append(time.perf_counter() - asked)
+                self.processor_seconds[self._switch.on][picture].append(time.thread_time() - worked)
+
+
+def compared(taken: dict[bool, dict[int, list[float]]]) -> str:
+    """Milliseconds without readers and with them, means over the pictures of each one's median, and the usual ratio."""
+    pairs = [(statistics.median(taken[False][at]), statistics.median(taken[True][at])) for at in taken[False]]
+    none, every = (statistics.mean(column) * 1000 for column in zip(*pairs, strict=True))
+    ratio = statistics.median(with_all / without for without, with_all in pairs)
+    return f"{none:.2f} and {every:.2f} ms, median ratio {ratio:.3f}"
 
 
 def read_stream(address: Path, wants: dict[str, bool]) -> None:
     """Take everything, for ever."""
+    os.nice(AS_UNITS)
     for _ in StreamClient(address, after=Position(), **wants):
         pass
+
+
+def serve(settings: Settings) -> None:
+    """Serve the page, for ever."""
+    os.nice(AS_UNITS)
+    serve_page(settings, str)
 
 
 def watch_page(port: int) -> None:
@@ -97,7 +127,7 @@ def start_readers(settings: Settings, opened: ExitStack) -> None:
     """All that can be attached."""
     address = Path(settings.stream.socket)
     for target, arguments in (
-        (serve_page, (settings, str)),
+        (serve, (settings,)),
         (watch_page, (settings.page.listen.port,)),
         (read_stream, (address, {"states": True})),
         (read_stream, (address, {})),
@@ -113,9 +143,10 @@ def start_readers(settings: Settings, opened: ExitStack) -> None:
 def main() -> None:
     """Print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--blocks", type=int, default=24, metavar="N", help="of four seconds each [%(default)s]")
-    count = parser.parse_args().blocks
-    times: dict[bool, list[float]] = {False: [], True: []}
+    parser.add_argument(
+        "--pairs", type=int, default=4, metavar="N", help="of the demo's 16 seconds twice [%(default)s]"
+    )
+    pairs = parser.parse_args().pairs
     with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -132,13 +163,12 @@ def main() -> None:
         start_readers(settings, opened)
         time.sleep(8)
         switch = Switch(stream)
-        pipeline.watch(blocks(count, switch, times), PublisherGroup(journal, switch))
-    none, every = (statistics.median(times[on]) * 1000 for on in (False, True))
+        course = Course(pairs, switch)
+        pipeline.watch(course, PublisherGroup(journal, switch))
+    own = statistics.median(switch.seconds) * 1000
     sys.stdout.write(
-        f"{none:.2f} ms a frame without readers, {every:.2f} ms with all of them (medians of {len(times[True])}): "
-        f"ratio {every / none:.3f}; means {statistics.mean(times[False]) * 1000:.2f} and "
-        f"{statistics.mean(times[True]) * 1000:.2f} ms; of it the stream itself "
-        f"{statistics.median(switch.seconds) * 1000:.3f} ms\n"
+        f"Without readers and with all of them, a frame takes {compared(course.seconds)}; of the loop's processor time "
+        f"{compared(course.processor_seconds)}. The stream itself takes {own:.3f} ms of it.\n"
     )
 
 

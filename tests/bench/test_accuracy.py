@@ -103,19 +103,19 @@ def test_a_scene_in_other_light_keeps_its_faces():
 
 
 def test_the_card_holds_the_tables_between_its_marks_and_keeps_the_rest():
-    card = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    card = f"before\n{BEGIN.format('card.py')}\nold\n{END}\nafter\n"
     table = TextTable("Scores", ("", "found"), [("ours", "0.9")]).markdown()
-    once = with_figures(card, [table])
+    once = with_figures(card, [table], by="card.py")
     assert "| ours | 0.9 |" in once
     assert "old" not in once
     assert once.startswith("before\n")
     assert once.endswith("after\n")
-    assert with_figures(once, [table]) == once
+    assert with_figures(once, [table], by="card.py") == once
 
 
 def test_a_card_without_marks_is_refused_in_a_sentence():
     with pytest.raises(UserError, match="add both"):
-        with_figures("nothing", [])
+        with_figures("nothing", [], by="card.py")
 
 
 def test_the_anchors_of_the_ssd_are_as_many_as_its_rows():

@@ -19,7 +19,7 @@ from export.bundle.target import Target
 
 REPOSITORY = Path(__file__).parents[2]
 
-FACES = 72
+FACES, CLIP_FRAMES = 72, 12
 
 
 class Sandbox:
@@ -68,8 +68,7 @@ class Sandbox:
     def _make_clip(self, path: Path) -> None:
         """The demo's last visitor, with a mask on."""
         scene = DoorwayScene()
-        stands, leaves = scene.visits[-1].stands, scene.visits[-1].leaves
-        frames = [frame.image for frame in scene if stands <= frame.seconds < leaves]
+        frames = [scene.picture(scene.visits[-1].stands + number / RATE) for number in range(CLIP_FRAMES)]
         height, width = frames[0].shape[:2]
         file = path.with_suffix(".mp4")
         writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"mp4v"), RATE, (width, height))
@@ -81,7 +80,7 @@ class Sandbox:
     def _make_clips(self, path: Path) -> None:
         path.mkdir()
         self._make_clip(path / "door.mp4")
-        segments = [{"from_s": 0, "to_s": 2, "people": {"with_mask": 1}}]
+        segments = [{"from_s": 0, "to_s": CLIP_FRAMES / RATE, "people": {"with_mask": 1}}]
         (path / "door.json").write_text(json.dumps({"file": "door.mp4", "max_people": 1, "segments": segments}))
 
     def _make_faces(self, path: Path) -> None:

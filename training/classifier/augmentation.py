@@ -94,11 +94,13 @@ def _cut_off(image: np.ndarray, face: Face, rng: np.random.Generator) -> tuple[n
     side = str(rng.choice(list(MOST_CUT_OFF)))
     depth = rng.uniform(0, MOST_CUT_OFF[side]) * face.size
     (x, y), half = face.center, face.size / 2
-    left = max(0, round(x - half + depth)) if side == "left" else 0
-    top = max(0, round(y - half + depth)) if side == "top" else 0
-    right = round(x + half - depth) if side == "right" else image.shape[1]
-    bottom = round(y + half - depth) if side == "bottom" else image.shape[0]
-    part = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    height, width = image.shape[:2]
+    # A box may reach beyond its picture: one pixel stays, whatever is cut off.
+    left = min(max(0, round(x - half + depth)), width - 1) if side == "left" else 0
+    top = min(max(0, round(y - half + depth)), height - 1) if side == "top" else 0
+    right = max(1, round(x + half - depth)) if side == "right" else width
+    bottom = max(1, round(y + half - depth)) if side == "bottom" else height
+    part = image[top:bottom, left:right]
     return part, Face(face.left - left, face.top - top, face.right - left, face.bottom - top)
 
 

@@ -23,8 +23,8 @@ LOSS_WEIGHTS = {NOT_COMPLIANT: 1.0, CLEAR: 1.0}
 """How much each output's loss counts."""
 
 
-EMA_MOMENTUM = 0.99
-"""How slowly the averaged weights follow: they are about the last hundred batches."""
+EMA_MOMENTUM = 0.997
+"""How slowly the averaged weights follow: they are about the last three hundred batches."""
 
 
 def fit(

@@ -13,7 +13,7 @@ from training.common.tables import Row, read_table
 
 @dataclass
 class Manifest:
-    """The rows of a manifest by the end of their paths, from whatever folder these start."""
+    """The rows of a manifest by the end of their paths, which may start at any folder."""
 
     rows: list[Row] = field(default_factory=list)
     used: set[int] = field(default_factory=set)

@@ -13,7 +13,7 @@ from training.classifier.datasets import Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import Occluder
 
-LABEL_SHARES = {"with_mask": 0.38, "without_mask": 0.17, "incorrect": 0.1, "not_compliant": 0.1, "unclear": 0.25}
+LABEL_SHARES = {"with_mask": 0.36, "without_mask": 0.17, "incorrect": 0.12, "not_compliant": 0.1, "unclear": 0.25}
 """Share of each class among the sampled pictures; those of the classes present are scaled to a sum of one.
 
 There are about as many masked faces as others, so the network's probability has a balanced prior.

@@ -40,8 +40,8 @@ MINING_SCORE = 0.05
 MOST_FALSE = 8
 """False faces that are taken of a scene: a pattern gives dozens of the same."""
 
-FREE_OVERLAP = 0.1
-"""Intersection over union above which a found box may hold some of a known face."""
+FREE_OVERLAP = 0.25
+"""Intersection over union above which a found box may hold the nose and mouth of a known face."""
 
 
 def located_faces(scenes: SceneSet) -> Dataset:
@@ -113,11 +113,17 @@ def places_of(
     image = scene.read()
     known = np.concatenate([scene.boxes, scene.ignored, second(image)[:, :4]]).astype(float)
     found = as_boxes(sorted(locate(image), key=lambda face: -face.score))
-    false = found[~(ious(found, known) > FREE_OVERLAP).any(1)]
+    false = found[~((ious(found, known) > FREE_OVERLAP) | _centered_on(found, known)).any(1)]
     split = MINED_SPLITS[scene.split]
     for box in np.concatenate([false[:MOST_FALSE], scene.ignored]):
         if max(box[2:] - box[:2]) >= SMALLEST_FACE_PX:
             yield _photo(scene, UNCLEAR, Face(*box.tolist()), split)
+
+
+def _centered_on(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether the middle of each of n boxes lies in each of m known ones, bool (n, m)."""
+    middles = ((boxes[:, :2] + boxes[:, 2:]) / 2)[:, np.newaxis]
+    return ((middles > known[:, :2]) & (middles < known[:, 2:])).all(2)
 
 
 def scene_faces(scenes: Sequence[Scene], locate: Callable[[np.ndarray], list[Face]]) -> list[Photo]:

@@ -1,4 +1,4 @@
-"""Faces made unclear: what a person could not judge is learned as unclear, whatever the photograph's label."""
+"""Faces made unclear: what a person could not judge is learned as unclear, with any label."""
 
 from collections.abc import Callable
 

@@ -84,7 +84,7 @@ class KeepBestLocator(KeepBest):
     ) -> None:
         super().__init__(files, progress)
         self.fitted = fitted
-        # The device reads pictures of one size, whatever the training pictures have.
+        # The device reads pictures of one size; the training pictures may have another.
         self.device_network = LOCATORS[settings.network]()
         self.scored_network = as_int8(self.device_network) if settings.as_int8 else self.device_network
         self.scenes = letterboxed(scenes)

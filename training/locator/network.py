@@ -60,7 +60,7 @@ def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
 
 def _head(features: keras.KerasTensor, stride: int) -> dict[str, keras.KerasTensor]:
     features = _separable_block(features, PYRAMID_FILTERS, 1)
-    # At the start one face in a hundred cells, whatever the picture (Lin et al., 2017, "Focal loss", section 4.1).
+    # At the start one face in a hundred cells, for every picture (Lin et al., 2017, "Focal loss", section 4.1).
     rare, middle = (keras.initializers.Constant(MIDDLE + log_odds) for log_odds in (-4.6 / HEAT_SLOPE, 0.0))
     small = keras.initializers.RandomNormal(stddev=0.01)
     return {

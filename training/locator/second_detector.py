@@ -59,7 +59,7 @@ class SecondDetector:
         size = (max(32, round(image.shape[1] * scale)), max(32, round(image.shape[0] * scale)))
         self._network.setInputSize(size)
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        # OpenCV gives None where there is no face, whatever its type stubs say.
+        # OpenCV gives None where there is no face, although its type stubs say otherwise.
         rows: np.ndarray | None = self._network.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1]
         if rows is None:
             return np.zeros((0, 5))

@@ -1,4 +1,4 @@
-"""Work between marks, on an emulated Pi: costs.py networks | ours FRAMES.npy | peer NAME FOLDER FRAMES.npy.
+"""Work between marks, on an emulated Pi: costs.py networks | frames FRAMES.npy | door CLIP | peers FOLDER FRAMES.npy.
 
 A mark is a call of getppid, at which the plugin counts. What was done before each mark is written as JSON, in order.
 """
@@ -18,16 +18,18 @@ from peers import peers_in
 import edge.runtime.loop
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
-from edge.runtime.frame_result import FrameResult
 from edge.runtime.loop import StageTimer
 from edge.runtime.motion_gate import MotionGate
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, upright_frames
 from edge.settings.schema import ModelSettings, Settings
+from edge.vision.face import Face
 from edge.vision.interpreter import open_interpreter
 from edge.vision.model_file import read_model_file
 
 RATE = 10
-INVOCATIONS = 3
+REPETITIONS = 3
+FACE = Face(258, 140, 382, 290)
+"""Of the drawn person, for the peers' second stages."""
 SETTINGS = Settings(model=ModelSettings(threads=1))
 
 done: list[str] = []
@@ -51,70 +53,77 @@ class MarkingTimer(StageTimer):
         mark(stage)
 
 
-class Silent:
-    """Nobody to be told."""
-
-    def publish(self, result: FrameResult) -> None:
-        """Nothing."""
-
-
-def camera(pictures: np.ndarray) -> Iterator[Frame]:
+def camera(pictures: Iterable[np.ndarray]) -> Iterator[Frame]:
     """Frames as picamera2 gives them: the array of a request is a copy of its buffer."""
     for number, picture in enumerate(pictures):
-        mark("rest")
+        mark("not ours")
         image = picture.copy()
         mark("grab")
         yield Frame(image, number / RATE)
-    mark("rest")
+        mark("gate")
 
 
-def ours(pictures: np.ndarray) -> None:
-    """The device's own loop; then the grab of a USB camera, which sends JPEG."""
+def clip(path: str) -> Iterator[np.ndarray]:
+    """The pictures of a clip."""
+    capture = cv2.VideoCapture(path)
+    while capture.grab():
+        yield cv2.cvtColor(capture.retrieve()[1], cv2.COLOR_BGR2RGB)
+
+
+def watch(pictures: Iterable[np.ndarray]) -> None:
+    """The device's own loop, with nobody to be told."""
     edge.runtime.loop.StageTimer = MarkingTimer  # type: ignore[misc]
     models = load_models(SETTINGS)
     with make_alarm(SETTINGS.alarm, open_pins(mock=True), live=False) as alarm:
         gate = MotionGate(SETTINGS.camera.idle_frames_per_second)
         frames = gate.select(upright_frames(camera(pictures), SETTINGS.camera))
         build_pipeline(SETTINGS, models, alarm).watch(frames, gate)
-    for picture in pictures[:INVOCATIONS]:
-        jpeg = cv2.imencode(".jpg", picture)[1]
-        mark("rest")
-        cv2.cvtColor(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-        mark("USB grab")
 
 
 def networks() -> None:
     """Nothing but the runtime's own work on each shipped network."""
-    for role in ("locator", "classifier"):
-        model = read_model_file(Path(getattr(SETTINGS.model, role)))
+    for path in (SETTINGS.model.locator, SETTINGS.model.classifier):
+        model = read_model_file(Path(path))
         interpreter = open_interpreter(Interpreter, model.tflite, 1)
-        repeat(role, interpreter.invoke, range(INVOCATIONS))
+        repeat(model.metadata.network, interpreter.invoke)
 
 
-def peer(name: str, folder: str, pictures: np.ndarray) -> None:
-    """A peer's whole way, on pictures that it has been given."""
-    chain = next(chain for chain in peers_in(Path(folder)) if chain.name == name)
-    repeat(name, chain.find, pictures[:INVOCATIONS])
+def decode(picture: np.ndarray) -> None:
+    """What a USB camera's picture costs, which comes as JPEG, before it is one."""
+    jpeg = cv2.imencode(".jpg", cv2.GaussianBlur(picture, (0, 0), 1), [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
+    repeat("USB grab", lambda: cv2.cvtColor(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB))
 
 
-def repeat(what: str, work: Callable[..., object], over: Iterable[object]) -> None:
-    """Do it for each argument, between marks; the first time the library still warms up."""
-    for argument in over:
-        mark("rest")
-        work() if isinstance(argument, int) else work(argument)
+def peers(folder: str, picture: np.ndarray) -> None:
+    """Each stage of each peer."""
+    for chain in peers_in(Path(folder)):
+        for stage, work in chain.stages(picture, FACE).items():
+            repeat(f"{chain.name}: {stage}", work)
+
+
+def repeat(what: str, work: Callable[[], object]) -> None:
+    """Do it a few times between marks; the first time the library still warms up."""
+    for _ in range(REPETITIONS):
+        mark("not ours")
+        work()
         mark(what)
 
 
 def main(job: str, *arguments: str) -> None:
+    """Do a job."""
     cv2.setNumThreads(1)
     gc.collect()
     gc.disable()
     if job == "networks":
         networks()
-    elif job == "ours":
-        ours(np.load(arguments[0]))
+    elif job == "frames":
+        pictures = np.load(arguments[0])
+        watch(pictures)
+        decode(pictures[0])
+    elif job == "door":
+        watch(clip(arguments[0]))
     else:
-        peer(arguments[0], arguments[1], np.load(arguments[2]))
+        peers(arguments[0], np.load(arguments[1])[0])
     sys.stdout.write(json.dumps(done))
 
 

@@ -31,12 +31,17 @@ def picture(tmp_path):
         (Status(state="watching", at=NOW), "ok"),
         (Status(state="watching", at=NOW, frames_per_second=9.8), "ok"),
         (Status(state="watching", at=NOW, frames_per_second=0.0), "fail"),
-        (Status(state="watching", at=NOW - 60, frames_per_second=9.8), "fail"),
         (Status(state="blind", at=NOW, trouble="The camera has given no picture for 5 s."), "fail"),
     ],
 )
 def test_while_the_service_watches_its_status_counts(status, level, pi, find):
     found = find(check_camera, pi, installed=True, active="active", status=status)
+    assert found.level == level
+
+
+@pytest.mark.parametrize(("status_age", "level"), [(30.0, "ok"), (60.0, "fail")])
+def test_a_service_that_had_stopped_reporting_hangs(status_age, level, pi, find):
+    found = find(check_camera, pi, installed=True, active="active", status=Status(at=NOW), status_age=status_age)
     assert found.level == level
 
 

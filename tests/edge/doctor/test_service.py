@@ -23,6 +23,14 @@ def test_what_systemd_says_is_read(pi):
     assert (service.installed, service.watches, service.status, service.restarts) == (True, True, WATCHING, 3)
 
 
+def test_the_age_of_the_status_is_that_at_its_reading_however_long_the_checks_take(pi):
+    pi.answer("systemctl", show())
+    pi.write("/run/maskwatch/status.json", json.dumps(asdict(replace(WATCHING, at=pi.machine.clock() - 2.0))))
+    service = read_service(pi.machine)
+    pi.facts["clock"] = lambda: service.status.at + 60.0
+    assert service.status_age == pytest.approx(2.0)
+
+
 @pytest.mark.parametrize("answer", ["", show(LoadState="not-found", ActiveState="inactive")])
 def test_where_there_is_no_service_none_holds_anything(answer, pi):
     pi.answer("systemctl", answer)

@@ -6,7 +6,7 @@ from edge.tracking.lag_monitor import LagMonitor
 def keep(monitor, rate, seconds, *, start=0.0, waiting=0):
     """Show it frames at a rate; gives (event, time)."""
     times = [start + number / rate for number in range(round(rate * seconds))]
-    events = [event for at in times for event in monitor.keep(at, waiting, slowest=4.0, anybody=True)]
+    events = [event for at in times for event in monitor.keep(at, waiting, slowest=4.0, occupied=True)]
     return [(event.event, round(event.at, 1)) for event in events]
 
 

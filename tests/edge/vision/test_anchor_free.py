@@ -3,7 +3,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.anchor_free import HEAT_SLOPE, MAX_OVERLAP, decode_boxes, decode_maps, encode_boxes, levels, suppress
+from edge.vision.anchor_free import (
+    HEAT_SLOPE,
+    MAX_OVERLAP,
+    decode_boxes,
+    decode_maps,
+    encode_boxes,
+    levels,
+    merge,
+    suppress,
+)
 from edge.vision.boxes import ious
 
 boxes = st.tuples(st.floats(0, 280), st.floats(0, 200), st.floats(5, 150), st.floats(5, 150)).map(
@@ -76,3 +85,18 @@ def test_the_surest_comes_first(pairs):
 
 def test_nothing_is_suppressed_where_nothing_is():
     assert suppress(np.zeros((0, 4)), np.zeros(0)).tolist() == []
+
+
+def test_a_box_that_is_kept_is_averaged_with_those_on_the_same_face():
+    found = np.array([[10, 10, 50, 50], [14, 10, 54, 50], [200, 10, 240, 50]], float)
+    assert merge(found, np.array([0.8, 0.4, 0.9]), np.array([0, 2])) == pytest.approx(
+        np.array([[10.8, 10, 50.8, 50], [200, 10, 240, 50]])
+    )
+
+
+@given(scored)
+def test_an_averaged_box_lies_within_the_boxes_that_were_found(pairs):
+    found, scores = arrays(pairs)
+    merged = merge(found, scores, suppress(found, scores))
+    assert (merged >= found.min(0) - 1e-9).all()
+    assert (merged <= found.max(0) + 1e-9).all()

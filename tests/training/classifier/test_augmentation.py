@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.vision.face import Face
 from edge.vision.preprocessing import whole_picture
 from training.classifier.augmentation import TrainingCrops, jittered_crop
 from training.classifier.dataset_reader import read_dataset
@@ -18,6 +20,14 @@ def test_any_picture_becomes_a_crop(height, width, seed):
     crop = jittered_crop(picture, whole_picture(picture), np.random.default_rng(seed))
     assert crop.shape == (128, 128, 3)
     assert crop.dtype == np.uint8
+
+
+@pytest.mark.parametrize("corner", [(95, 0), (0, 125), (-140, 0), (0, -140)])
+def test_a_box_beyond_its_picture_becomes_a_crop_too(corner):
+    left, top = corner
+    picture, face = np.zeros((120, 90, 3), np.uint8), Face(left, top, left + 60, top + 60)
+    for seed in range(100):
+        assert jittered_crop(picture, face, np.random.default_rng(seed)).shape == (128, 128, 3)
 
 
 def test_the_same_seed_gives_the_same_crop():
