@@ -6,7 +6,7 @@ export DEBIAN_FRONTEND=noninteractive
 cards="mtools dosfstools e2fsprogs fdisk shellcheck openssh-client"
 systemd="mmdebstrap systemd-container procps util-linux"
 arm="gcc libc6-dev qemu-user"
-machine="qemu-system-arm qemu-user-static device-tree-compiler"
+machine="qemu-system-arm qemu-system-x86 qemu-user-static device-tree-compiler"
 browser="chromium chromium-driver"
 shells="zsh"
 apt-get update -qq
