@@ -67,6 +67,24 @@ class Counting:
         """One inference of each shipped network, by name."""
         return self._least("networks")
 
+    def cuts(self, names: Sequence[str]) -> list[int]:
+        """One inference of each TFLite file in the folder."""
+        least = self._least("cuts", *(f"/mnt/desk/{name}" for name in names))
+        return [least[name] for name in names]
+
+    def scenes(self, names: Sequence[str]) -> dict[str, list[dict[str, int]]]:
+        """What each stage of the loop took, frame by frame, in each scene, a .npy of pictures in the folder."""
+        scenes: dict[str, list[dict[str, int]]] = {}
+        frames: list[dict[str, int]] = []
+        for work in self._count("scenes", *(f"/mnt/desk/{name}" for name in names)):
+            if work.what in names:
+                frames = scenes[work.what] = []
+            elif work.what == "grab":
+                frames.append({"grab": work.instructions})
+            elif work.what != NOT_OURS and frames:
+                frames[-1][work.what] = frames[-1].get(work.what, 0) + work.instructions
+        return scenes
+
     def peers(self) -> dict[str, int]:
         """Each stage of each peer, on a picture with one face."""
         return self._least("peers", "/mnt/peers", "/mnt/desk/frames.npy")

@@ -11,13 +11,18 @@ from edge.vision.model_file import read_model_file
 
 def multiply_adds(model: Path) -> int:
     """Those of one inference, of all convolutions and fully connected layers."""
+    return sum(multiply_adds_of_steps(model))
+
+
+def multiply_adds_of_steps(model: Path) -> list[int]:
+    """Those of each operator, in the order in which they run; 0 where it is no convolution or fully connected layer."""
     interpreter: Any = Interpreter(
         model_content=read_model_file(model).tflite,
         experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
     )
     interpreter.allocate_tensors()
     shapes = {tensor["index"]: tensor["shape"] for tensor in interpreter.get_tensor_details()}
-    return sum(_of_step(step, shapes) for step in interpreter._get_ops_details())
+    return [_of_step(step, shapes) for step in interpreter._get_ops_details()]
 
 
 def _of_step(step: dict[str, Any], shapes: dict[int, np.ndarray]) -> int:

@@ -1,4 +1,6 @@
-"""Work between marks, on an emulated Pi: costs.py networks | frames FRAMES.npy | door CLIP | peers FOLDER FRAMES.npy.
+"""Work between marks, on an emulated Pi: costs.py JOB, which is one of
+
+    networks | cuts TFLITE... | frames FRAMES.npy | scenes FRAMES.npy... | door CLIP | peers FOLDER FRAMES.npy
 
 A mark is a call of getppid, at which the plugin counts. What was done before each mark is written as JSON, in order.
 """
@@ -88,6 +90,21 @@ def networks() -> None:
         repeat(model.metadata.network, interpreter.invoke)
 
 
+def cuts(files: Iterable[str]) -> None:
+    """The same for networks that lie in files of their own."""
+    for file in files:
+        interpreter = open_interpreter(Interpreter, Path(file).read_bytes(), 1)
+        repeat(Path(file).name, interpreter.invoke)
+
+
+def scenes(files: Iterable[str]) -> None:
+    """The device's own loop on several scenes, one after the other."""
+    for file in files:
+        mark("not ours")
+        mark(Path(file).name)
+        watch(np.load(file, mmap_mode="r"))
+
+
 def decode(picture: np.ndarray) -> None:
     """What a USB camera's picture costs, which comes as JPEG, before it is one."""
     jpeg = cv2.imencode(".jpg", cv2.GaussianBlur(picture, (0, 0), 1), [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
@@ -116,6 +133,10 @@ def main(job: str, *arguments: str) -> None:
     gc.disable()
     if job == "networks":
         networks()
+    elif job == "cuts":
+        cuts(arguments)
+    elif job == "scenes":
+        scenes(arguments)
     elif job == "frames":
         pictures = np.load(arguments[0])
         watch(pictures)
