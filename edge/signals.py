@@ -1,6 +1,7 @@
 """Signals: handled in another way for a while, and one way for all of them to ask the program to stop."""
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ Item = TypeVar("Item")
 
 GLANCE_SECONDS = 0.1
 """How often a wait checks the flag."""
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 CTRL_C_STATUS = 130
 """Exit status after Ctrl-C."""
@@ -83,11 +86,30 @@ def stopping_on_signals() -> Iterator[StopFlag]:
     def handler(number: int, _: FrameType | None) -> None:
         stop.set(CTRL_C_STATUS if number == signal.SIGINT else 0)
 
-    numbers = [signal.SIGTERM, signal.SIGINT]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # which `nohup` chooses
-        numbers.append(signal.SIGHUP)
-    with handling(dict.fromkeys(numbers, handler)):
+    # `nohup` has SIGHUP ignored; the two others count however the program was started.
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    with handling(dict.fromkeys(STOP_SIGNALS[:-1] if ignored else STOP_SIGNALS, handler)):
         yield stop
+
+
+@contextmanager
+def delaying() -> Iterator[None]:
+    """Within it, the signals that stop the program wait: what it starts has a name before a stop can interrupt it.
+
+    Handlers run in the main thread alone, so in every other thread there is nothing to delay. A signal mask would not
+    do: the process's other threads take the signal then.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    numbers = [number for number in STOP_SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    try:
+        with handling(dict.fromkeys(numbers, lambda number, _: came.append(number))):
+            yield
+    finally:
+        for number in came:
+            signal.raise_signal(number)
 
 
 @contextmanager

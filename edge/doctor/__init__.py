@@ -1,1 +1,1 @@
-"""`maskwatch doctor`: what may keep a device from its work, and how to fix it."""
+"""`maskwatch doctor`: problems that may keep a device from working, and how to fix them."""

@@ -13,10 +13,10 @@ BETTER_SUPPLY = "use the official power supply, and a short cable"
 COOLING = "give the board a heat sink, a fan or more air"
 
 WARM_CELSIUS, HOT_CELSIUS = 75.0, 85.0
-"""From the first on, maskwatch processes fewer frames; from the second on, the firmware slows the processor down."""
+"""At the first, maskwatch starts to process fewer frames; at the second, the firmware slows the processor down."""
 
 EARLIEST_YEAR = 2026
-"""maskwatch did not exist before. A Raspberry Pi without a battery for its clock starts in the past."""
+"""The earliest time that can be right. A Raspberry Pi without a battery for its clock starts in the past."""
 
 SET_BY_NETWORK = "sudo timedatectl set-ntp true"
 
@@ -25,7 +25,7 @@ STATE = "/var/lib/maskwatch"
 MEGABYTE = 1_000_000
 
 LITTLE_MEGABYTES = 100
-"""With less, an update of the system or of maskwatch does not fit."""
+"""Free space, in megabytes, that an update of the system or of maskwatch needs."""
 
 
 def check_power(case: Case) -> Finding:
@@ -79,7 +79,7 @@ def check_clock(case: Case) -> Finding:
 
 
 def check_disk(case: Case) -> Finding:
-    """Whether there is room for what the service keeps; without it the device works, but keeps no spare model file."""
+    """Whether the disk has room; without it the device works, but cannot keep copies of the last good model files."""
     folder = case.machine.path(STATE)
     while not folder.is_dir() and folder != case.machine.root:
         folder = folder.parent

@@ -1,4 +1,4 @@
-"""The camera of the settings, and what it sees."""
+"""The camera that the settings name, and its pictures."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from edge.camera.frame import Camera
 
 FRAMES = 5
-"""Pictures that are taken."""
+"""Number of pictures to take."""
 
 PATIENCE_SECONDS = 5.0
 """How long a camera that was just opened may be dark or silent: many begin with black pictures."""
 
 COLOR_LEVELS = 6
-"""By how much the channels of a gray pixel differ at most, of 255: noise and compression color it a little."""
+"""Largest difference between the channels of a gray pixel, of 255: noise and compression color it a little."""
 
 MONOCHROME = "pictures without color, in which only about 87 of 100 bare faces are caught, not 97"
 
@@ -35,11 +35,11 @@ STALE_SECONDS = 45.0
 """A service that has written no status for this long hangs: systemd's watchdog waits as long."""
 
 NO_FRAMES = 0.05
-"""Frames a second below which the service sees nothing."""
+"""Frames per second below which the service counts as getting no frames."""
 
 
 def check_camera(case: Case) -> Finding:
-    """Whether it gives pictures; while the service uses it, the service's status counts."""
+    """Whether the camera gives pictures; while the service uses the camera, its status is checked instead."""
     source, service = case.settings.camera.source, case.service
     if service.watches:
         return _as_the_service_says(source, service)
@@ -76,10 +76,10 @@ class Patience:
         self._until = self.clock() + self.seconds
 
     def bear(self, trouble: UserError) -> None:
-        """Wait on while there is no frame, for the reason given.
+        """Wait while there is no frame, for the given reason.
 
         Raises:
-            UserError: There has been none for too long.
+            UserError: There has been no frame for too long.
         """
         if self.clock() >= self._until:
             raise trouble
@@ -89,9 +89,9 @@ def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECO
     """Open a camera, read a few frames and close it.
 
     Raises:
-        UserError: It cannot be opened, gives no pictures, black ones or only the same one.
+        UserError: The camera cannot be opened, or gives no pictures, black pictures or always the same one.
     """
-    # What is imported here may be broken, which is then a finding.
+    # These imports may fail, and then the failure becomes a finding.
     from edge.camera.live import BLACK, LiveCamera, is_black
     from edge.camera.sources import open_camera
 
@@ -113,7 +113,7 @@ def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECO
 
 
 def is_monochrome(image: "np.ndarray") -> bool:
-    """Whether an image, uint8 (height, width, 3), has no color, as by infrared light or through a night filter."""
+    """Whether an image, uint8 (height, width, 3), has no color, as in infrared light or through a night filter."""
     import numpy as np
 
     sample = image[::8, ::8].astype(int)

@@ -1,4 +1,4 @@
-"""What every check is given, and what it finds."""
+"""The input and the result of every check."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Finding:
     """The outcome of one check."""
 
     name: str
-    """What was checked, in a word."""
+    """Name of the check, one word."""
     level: Level
     text: str
     """What was found."""

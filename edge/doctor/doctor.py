@@ -1,7 +1,7 @@
-"""`maskwatch doctor`: every check, and what it found, a line each.
+"""`maskwatch doctor`: runs every check and writes a line for each result.
 
-A failure means that the device cannot do its work. Everything else that someone should check is a warning, since it
-is no reason to roll an update back. The doctor changes nothing, and does not touch a device that the service uses.
+A failure means that the device cannot do its work. Every other problem is a warning, since it is no reason to roll an
+update back. The doctor changes nothing, and does not touch a device that the service uses.
 """
 
 import json
@@ -57,13 +57,13 @@ MOST_STATUS = 100
 
 
 def run_doctor(config: Path | None, out: TextIO, *, as_json: bool = False, machine: Machine | None = None) -> int:
-    """Check a machine and write what was found.
+    """Check a machine and write the findings.
 
     Args:
         config: The settings file; None for the standard one.
         out: Gets a table, or with `as_json` a list of objects with the fields of `Finding`.
-        as_json: Whether a program reads it.
-        machine: What is examined; this machine by default.
+        as_json: Whether to write JSON, for programs.
+        machine: The machine to check; by default this one.
 
     Returns:
         The exit status: how many checks failed, 100 at most.
@@ -78,7 +78,7 @@ def run_doctor(config: Path | None, out: TextIO, *, as_json: bool = False, machi
 
 
 def examine(config: Path | None, machine: Machine, checks: Mapping[str, Check] = CHECKS) -> Iterator[Finding]:
-    """The findings, one by one; the first is that of the settings, which the defaults replace if they are bad."""
+    """The findings, one by one; the first is about the settings. If they are bad, the other checks use defaults."""
     finding, settings = _read(file_in_force(config, machine.path(f"{SETTINGS_FILE}")))
     yield finding
     case = Case(machine, settings, read_service(machine))
@@ -103,12 +103,12 @@ def _finding(name: str, check: Check, case: Case) -> Finding:
         return failure(name, error)
     except ImportError as error:
         return Finding(name, "fail", f"{error}", "install maskwatch again")
-    except Exception as error:  # noqa: BLE001  a broken driver is what a doctor is there to find
+    except Exception as error:  # noqa: BLE001  the doctor must also report a broken driver
         return Finding(name, "fail", f"{error}" or repr(error), READ_THE_LOG)
 
 
 def write_table(findings: Iterable[Finding], out: TextIO) -> list[Finding]:
-    """Write a line for each finding as it comes, and a sum at the end; returns the findings."""
+    """Write a line for each finding as it comes, and a summary at the end; returns the findings."""
     colored = out.isatty() and "NO_COLOR" not in os.environ
     written = []
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Which program uses which GPIO line, as the kernel says; no line is touched."""
+"""Ask the kernel which program uses which GPIO line, without touching a line."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ USED = 1
 """Flag of a line that a program uses."""
 
 HEADER_LABELS = ("pinctrl-bcm2", "pinctrl-rp1")
-"""How the label of the chip begins whose lines are the pins of a Raspberry Pi's header."""
+"""First part of the label of the chip whose lines are the pins of a Raspberry Pi's header."""
 
 
 def busy_lines(devices: Path) -> Mapping[int, str] | None:
@@ -30,8 +30,8 @@ def busy_lines(devices: Path) -> Mapping[int, str] | None:
         devices: Folder of the device files, /dev.
 
     Returns:
-        By the line's number, which is the pin's BCM number, its user's name; None if there is no such chip, or it may
-        not be opened.
+        The program that uses each line, by the line's number, which is the pin's BCM number; None if there is no such
+        chip, or this user may not open it.
     """
     for path in sorted(devices.glob("gpiochip*")):
         try:

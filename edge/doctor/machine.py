@@ -1,4 +1,4 @@
-"""Everything that the checks ask of a machine, in one place, so that a test can pass a made-up one."""
+"""Everything that the checks ask a machine, in one place, so that a test can pass an invented machine."""
 
 import getpass
 import grp
@@ -16,11 +16,11 @@ from edge.board import Board
 from edge.doctor.gpio_lines import busy_lines
 
 COMMAND_SECONDS = 10.0
-"""How long a command may take before its answer counts as none."""
+"""How long a command may take, in seconds; a slower command counts as having no answer."""
 
 
 def answer_of(command: Sequence[str]) -> str:
-    """What a command writes to standard output; empty if it is missing, fails or hangs."""
+    """A command's standard output; empty if the command is missing, fails or hangs."""
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=COMMAND_SECONDS, check=True
@@ -44,7 +44,7 @@ def user_name() -> str:
 
 
 def free_bytes(folder: Path) -> int:
-    """Room left on a folder's disk for those who are not root."""
+    """Free space on a folder's disk for users other than root, in bytes."""
     return shutil.disk_usage(folder).free
 
 
@@ -53,11 +53,11 @@ class Machine:
     """A machine as the checks see it; the defaults are this one."""
 
     root: Path = Path("/")
-    """Where its file system begins."""
+    """Root of its file system."""
     run: Callable[[Sequence[str]], str] = answer_of
-    """Runs a command that only asks; gives what it wrote, or nothing."""
+    """Runs a command that changes nothing, and returns its output."""
     bits: int = 64 if sys.maxsize > 2**32 else 32
-    """Of the programs, which may be fewer than the kernel's."""
+    """Of the programs, which may have fewer bits than the kernel."""
     architecture: str = field(default_factory=platform.machine)
     python: tuple[int, int, int] = sys.version_info[:3]
     search_path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
@@ -75,7 +75,7 @@ class Machine:
         return self.root / absolute.lstrip("/")
 
     def read(self, absolute: str) -> str:
-        """A file's text without what surrounds it; empty if it cannot be read."""
+        """A file's text without surrounding white space; empty if the file cannot be read."""
         try:
             return self.path(absolute).read_text(errors="replace").strip("\0\n ")
         except OSError:

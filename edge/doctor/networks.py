@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 COPY_AGAIN = "copy the model file again from its origin"
 
 
-# What is imported within the functions may be broken, which is then a finding.
+# Imports within the functions may fail, and then the failure becomes a finding.
 
 
 def check_runtime(case: Case) -> Finding:
-    """Whether the networks run, and fast."""
+    """Whether a runtime is installed, and whether it is the fast one."""
     from edge.vision.interpreter import RUNTIMES
 
     _, trial = _try(Path(ModelSettings().classifier), case)
@@ -31,12 +31,12 @@ def check_runtime(case: Case) -> Finding:
 
 
 def check_classifier(case: Case) -> Finding:
-    """Whether the network that judges a face is whole and computes correctly."""
+    """Whether the classifier's model file is undamaged and computes correctly."""
     return _check_network("classifier", Path(case.settings.model.classifier), case)
 
 
 def check_locator(case: Case) -> Finding:
-    """Whether the network that finds faces is whole and computes correctly."""
+    """Whether the locator's model file is undamaged and computes correctly."""
     if case.settings.locator.kind == "centre":
         return Finding("locator", "ok", "reads one fixed place, without a network")
     return _check_network("locator", Path(case.settings.model.locator), case)
@@ -51,19 +51,19 @@ def _check_network(role: str, path: Path, case: Case) -> Finding:
         return Finding(role, "fail", f"{path} holds a {kind}", f"name a {role} under [model]")
     if trial.answers_as_golden:
         return Finding(role, "ok", f"{name} {model.metadata.version} answers as it did where it was exported")
-    text = f"{name} in {path} answers otherwise than where it was exported"
+    text = f"{name} in {path} does not answer as it did where it was exported"
     if trial.runtime != RUNTIMES[0]:
-        return Finding(role, "warn", f"{text}, as always with {trial.runtime}", "pip install ai-edge-litert")
+        return Finding(role, "warn", f"{text}, which is normal with {trial.runtime}", "pip install ai-edge-litert")
     return Finding(role, "fail", text, COPY_AGAIN)
 
 
 def _try(path: Path, case: Case) -> "tuple[ModelFile, Trial]":
-    """A model file and how it does in a process of its own, at which the doctor cannot crash."""
+    """A model file and the result of its trial in a process of its own, so that a crash does not end the doctor."""
     from edge.vision.model_file import read_model_file
     from edge.vision.trial import try_model
 
     model = read_model_file(path)
-    # One thread: the service may be at work at the same time.
+    # One thread: the service may be running at the same time.
     return model, try_model(path, model, ModelSettings(threads=1, runtime=case.settings.model.runtime))
 
 

@@ -1,10 +1,10 @@
-"""The pins of the settings, and who may use them and the camera."""
+"""The pins that the settings name, and whether this user may use them and the camera."""
 
 from edge.doctor.check import NOT_A_PI, Case, Finding
 from edge.settings.schema import AlarmSettings
 
 GROUPS = ("video", "gpio")
-"""Those whose members may use the camera and the pins."""
+"""The groups whose members may use the camera and the pins."""
 
 
 def check_pins(case: Case) -> Finding:
@@ -27,12 +27,12 @@ def check_pins(case: Case) -> Finding:
 
 
 def _wanted(settings: AlarmSettings) -> dict[int, str]:
-    """By pin, the setting that names it."""
+    """The setting that names each pin, by pin."""
     return {output.pin: f"{name}_pin" for name, output in settings.outputs.items()}
 
 
 def check_groups(case: Case) -> Finding:
-    """Whether this user may run maskwatch by hand; the service has its groups from its unit."""
+    """Whether this user may run maskwatch by hand; the service gets its groups from its unit."""
     machine = case.machine
     if not machine.board.is_raspberry_pi:
         return Finding("groups", "ok", NOT_A_PI)

@@ -8,7 +8,7 @@ from edge.runtime.status import STATUS_FILE, Status, read_status
 UNIT = "maskwatch"
 
 READ_LOG = f"journalctl -u {UNIT} -n 30"
-"""Shows what the service has logged last."""
+"""Shows the last lines of the service's log."""
 
 PROPERTIES = ("LoadState", "ActiveState", "SubState", "NRestarts")
 
@@ -26,7 +26,7 @@ class Service:
     sub: str = ""
     """systemd's SubState."""
     status: Status | None = None
-    """What the program itself reports; None if it has written nothing that can be read."""
+    """The status that the program itself reports; None if there is none that can be read."""
     status_age: float = 0.0
     """Seconds between the writing of the status and its reading; on a slow board the other checks take a minute."""
     restarts: int = 0
@@ -34,12 +34,12 @@ class Service:
 
     @property
     def has_devices(self) -> bool:
-        """Whether it uses the camera and the pins, or is about to."""
+        """Whether the service uses the camera and the pins, or is about to."""
         return self.active in ("active", "reloading", "activating", "deactivating")
 
     @property
     def watches(self) -> bool:
-        """Whether frames go through it."""
+        """Whether the service processes frames."""
         return self.active in ("active", "reloading")
 
 

@@ -9,14 +9,14 @@ from edge.doctor.machine import Machine
 from edge.doctor.service import READ_LOG, UNIT
 
 PYTHONS = ((3, 11), (3, 14))
-"""The first Python that maskwatch runs on, and the first that it does not."""
+"""The oldest Python that maskwatch runs on, and the first that is too new."""
 
 APT = "/usr/lib/python3/dist-packages"
-"""Where apt installs what is for Python."""
+"""Where apt installs packages for Python."""
 
 
 def check_system(case: Case) -> Finding:
-    """Whether this is a 64-bit system: the runtimes are built for no other."""
+    """Whether this is a 64-bit system: the runtimes are built only for 64-bit systems."""
     machine = case.machine
     release = re.search(r'^PRETTY_NAME="?([^"\n]*)', machine.read("/etc/os-release"), re.MULTILINE)
     parts = [machine.board.model, release[1] if release else "", f"{machine.bits}-bit {machine.architecture}"]
@@ -37,7 +37,7 @@ def check_python(case: Case) -> Finding:
 
 
 def check_numpy(case: Case) -> Finding:
-    """Whether apt's numpy, against which picamera2 is built, is the one that Python finds."""
+    """Whether Python finds apt's numpy, against which picamera2 is built."""
     folders = list(_numpys(case.machine))
     if not folders:
         return Finding("numpy", "fail", "not installed", "sudo apt install python3-numpy")
@@ -50,7 +50,7 @@ def check_numpy(case: Case) -> Finding:
 
 
 def _numpys(machine: Machine) -> Iterator[Path]:
-    """The folders that hold one, in the order in which Python looks."""
+    """The folders that hold numpy, in the order in which Python searches them."""
     for folder in dict.fromkeys(machine.search_path):
         if folder and (machine.path(folder) / "numpy").is_dir():
             yield machine.path(folder)
@@ -62,7 +62,9 @@ def _version(folder: Path) -> str:
 
 
 def _uninstall(folder: Path) -> str:
-    pip = folder.parent.parent.parent / "bin" / "pip"  # a venv's, beside its lib/pythonX.Y/site-packages
+    pip = (
+        folder.parent.parent.parent / "bin" / "pip"
+    )  # pip of the virtual environment, beside its lib/pythonX.Y/site-packages
     if folder.name == "site-packages" and pip.exists():
         return f"{pip} uninstall -y numpy"
     return "sudo python3 -m pip uninstall -y --break-system-packages numpy"

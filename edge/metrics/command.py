@@ -1,4 +1,4 @@
-"""What `maskwatch metrics` does: serve the metrics over HTTP, or keep them in a file for node_exporter."""
+"""`maskwatch metrics`: serves the metrics over HTTP, or writes them to a file for node_exporter."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -54,7 +54,7 @@ def _listen(settings: MetricsSettings, metrics: Metrics) -> None:
 
 
 def _nothing() -> None:
-    """A server asks the registry by itself."""
+    """Do nothing, because the HTTP server reads the registry itself."""
 
 
 def _file_writer(path: Path, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""The metrics, by the stream's messages. Their names end in their units, as Prometheus asks."""
+"""The metrics, computed from the stream's messages. Their names end in their units, as Prometheus recommends."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -14,10 +14,10 @@ SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
 
 class Metrics:
-    """Give it every message; the registry holds the result. Counters begin at zero with this process."""
+    """Updates the registry from every message. Counters start at zero with this process."""
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
+        """Make the metrics, without values yet."""
         self.registry = CollectorRegistry()
         self._door, self._visits = DoorView(), Visits()
         self._up = self._gauge("maskwatch_up", "Whether the door process answers.")
@@ -31,19 +31,21 @@ class Metrics:
         )
         self._outputs = Gauge("maskwatch_output_on", "Whether an output is on.", ["output"], registry=self.registry)
         self._visitors = Counter(
-            "maskwatch_people", "People who have left, by how they turned out.", ["outcome"], registry=self.registry
+            "maskwatch_people", "People who have left, by verdict.", ["outcome"], registry=self.registry
         )
         for outcome in OUTCOMES.values():
-            self._visitors.labels(outcome)  # a series that is there from the start can be counted from zero
+            self._visitors.labels(outcome)  # a series that exists from the start is counted from zero
         self._events = Counter("maskwatch_events", "Events of the log, by kind.", ["event"], registry=self.registry)
-        self._blind_seconds = Counter("maskwatch_blind_seconds", "Time without sight.", registry=self.registry)
+        self._blind_seconds = Counter(
+            "maskwatch_blind_seconds", "Time during which the camera was blind.", registry=self.registry
+        )
         self._starts = Counter("maskwatch_door_starts", "Starts of the door process.", registry=self.registry)
         self._verdicts = Histogram(
             "maskwatch_verdict_seconds", "Time to a first verdict.", buckets=SECONDS, registry=self.registry
         )
 
     def take(self, message: Message | Away) -> None:
-        """Learn from a message."""
+        """Update the metrics from a message."""
         starts = self._door.starts
         self._door.take(message)
         self._starts.inc(self._door.starts - starts)

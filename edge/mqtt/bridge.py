@@ -1,7 +1,7 @@
-"""Between the door's stream and a broker.
+"""The bridge between the door's stream and a broker.
 
-The stream is read in the caller's thread, the broker served in paho's. What the broker misses while it is away is stale
-by then, so states are dropped; counts are totals, of which the newest says everything.
+The caller's thread reads the stream, and paho's thread serves the broker. States that the broker misses are dropped,
+because they are out of date when it is back; counts are totals, so the newest ones are enough.
 """
 
 import json
@@ -34,13 +34,13 @@ COMMANDS: Mapping[tuple[str, str | None], dict[str, Any]] = {
     ("test_led", None): {"do": "test", "output": "led"},
     ("test_buzzer", None): {"do": "test", "output": "buzzer"},
 }
-"""What the door is asked to do, by topic and payload; None takes any payload."""
+"""The door's command for each topic and payload; None stands for any payload."""
 
 log = logging.getLogger("maskwatch.mqtt")
 
 
 class Bridge:
-    """Publishes what the door says, and passes on what it is told to do."""
+    """Publishes the door's messages, and passes commands from the broker to the door."""
 
     def __init__(
         self,
@@ -59,9 +59,9 @@ class Bridge:
             client: Speaks to the broker; its last will and callbacks are set here.
             topics: Where the door speaks and listens.
             name: What the device is called.
-            send: Has the door carry out a command.
-            counts: Reads today's counts; None where nothing is counted.
-            state_seconds: How often a state without news is sent again.
+            send: Sends a command to the door.
+            counts: Reads today's counts; None if nothing is counted.
+            state_seconds: How often an unchanged state is sent again.
             clock: Tells the time on a clock that never runs back, in seconds.
         """
         self._client, self._topics, self._name = client, topics, name
@@ -94,7 +94,7 @@ class Bridge:
         self._offer()
 
     def say_goodbye(self) -> None:
-        """The program ends in good order, which the broker would not take for a death."""
+        """Publish that the program ends, since the broker sends the last will only after a crash."""
         self._client.publish(self._topics.availability, "offline", qos=1, retain=True)
 
     def _offer(self) -> None:
@@ -138,7 +138,7 @@ class Bridge:
     def _disconnected(
         self, client: Client, _: object, flags: object, reason: ReasonCode, properties: Properties | None
     ) -> None:
-        log.warning("The broker has gone: %s.", reason)
+        log.warning("The connection to the broker is lost: %s.", reason)
 
     def _told(self, client: Client, _: object, message: MQTTMessage) -> None:
         payload = message.payload.decode("utf-8", "replace").strip()
@@ -147,11 +147,11 @@ class Bridge:
                 self.offer_everything()
             return
         if message.retain:
-            return  # a command of the past
+            return  # a retained command is an old one
         name = message.topic.rpartition("/")[2]
         command = COMMANDS.get((name, payload.upper())) or COMMANDS.get((name, None))
         if command is None:
-            log.warning("Nothing is done for %r on %s.", payload[:40], message.topic)
+            log.warning("Ignored the payload %r on %s.", payload[:40], message.topic)
             return
         try:
             answer = self._send(command)

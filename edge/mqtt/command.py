@@ -1,4 +1,4 @@
-"""What `maskwatch mqtt` does: keep a bridge to the settings' broker until stopped."""
+"""`maskwatch mqtt`: runs the bridge to the settings' broker until it is stopped."""
 
 import logging
 import signal
@@ -26,13 +26,13 @@ from edge.stream.messages import Position
 from edge.stream.waiting import announced
 
 KEEPALIVE_SECONDS = 30
-"""A broker that says nothing for so long has gone; it is connected to again."""
+"""A broker that is silent for this long counts as lost, and the bridge connects again."""
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1, 120
 """Between two tries to reach the broker."""
 
 
-class _Stopped(Exception):  # noqa: N818  no error
+class _Stopped(Exception):  # noqa: N818  not an error
     """SIGTERM: someone asked the bridge to stop."""
 
 
@@ -59,7 +59,7 @@ def run_bridge(settings: Settings) -> int:
     client.connect_async(mqtt.broker, mqtt.port or (8883 if mqtt.tls else 1883), keepalive=KEEPALIVE_SECONDS)
     client.loop_start()
     try:
-        # Everything of this run: who came before this program is in view, too.
+        # Ask for all events of this run, since people who came before this program started may still be in view.
         with handling({signal.SIGTERM: _stop}), closing(StreamClient(door, states=True, after=Position())) as stream:
             bridge.run(announced(stream, door))
     except _Stopped:
@@ -91,7 +91,7 @@ def connectable(settings: MqttSettings) -> Client:
 
 
 def today(database: Path) -> dict[str, int] | None:
-    """Today's counts by local time; None where nothing is counted."""
+    """Today's counts by local time; None if nothing is counted."""
     if not database.exists():
         return None
     midnight = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
@@ -121,7 +121,7 @@ def _password(file: str) -> str | None:
             raise UserError(f"Everyone on this machine can read the password in {path}", f"run `sudo chmod o= {path}`")
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        problem = f"The password's file {path} cannot be read ({error.strerror})"
+        problem = f"The password file {path} cannot be read ({error.strerror})"
         raise UserError(problem, 'name one that can with "password_file" in [mqtt]') from error
 
 

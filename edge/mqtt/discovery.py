@@ -1,6 +1,6 @@
-"""How Home Assistant learns what the door offers: one retained message that describes one device.
+"""The message that describes the door to Home Assistant: one retained message for one device.
 
-By its documentation of MQTT device discovery: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload
+Its format is documented at https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The topics, one place for all of them."""
+"""The MQTT topics, all in one place."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Topics:
 
     @classmethod
     def of(cls, prefix: str, name: str, discovery_prefix: str) -> "Topics":
-        """The topics of a door with a name; what no topic may hold becomes "-"."""
+        """The topics of a door with a name; characters that a topic may not hold become "-"."""
         return cls(prefix, re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "door", discovery_prefix)
 
     @property
@@ -42,7 +42,7 @@ class Topics:
 
     @property
     def commands(self) -> str:
-        """What is subscribed to, to be told what to do."""
+        """The topic filter to subscribe to for commands."""
         return self.command("+")
 
     @property

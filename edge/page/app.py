@@ -25,10 +25,10 @@ STATIC = Path(__file__).parent / "static"
 FILES = {"page.js": "text/javascript", "sign_in.js": "text/javascript", "page.css": "text/css"}
 
 LONGEST_BODY = 4096
-"""Bytes of a request's body."""
+"""Largest size of a request's body, in bytes."""
 
 COMMANDS = ("test", "mute", "unmute")
-"""What a browser may have the door do."""
+"""The commands that a browser may send to the door."""
 
 TOKEN_HEADER = "x-maskwatch-token"
 
@@ -36,27 +36,27 @@ TOKEN_HEADER = "x-maskwatch-token"
 class Page:
     """One door's page.
 
-    Without a password everyone who reaches it is signed in, so it then listens only on the board itself; a session
-    there is all the same, so that no other site's page can read or change anything.
+    Without a password, everyone who reaches the page is signed in, so it listens only on the board itself. Each
+    browser still gets a session, so that no other site's page can read or change anything.
     """
 
     def __init__(
         self, *, door: Path, feed: Feed, sessions: Sessions, limiter: SignInLimiter, digest: Digest | None
     ) -> None:
-        """Nothing happens yet.
+        """Keep the parts; nothing happens yet.
 
         Args:
             door: The door's socket, for commands.
             feed: The door's states.
             sessions: Who is signed in.
             limiter: Slows guessing down.
-            digest: The password's; None for none.
+            digest: The password's digest; None if there is no password.
         """
         self._door, self._feed, self._sessions, self._limiter, self._digest = door, feed, sessions, limiter, digest
         self._one_guess = asyncio.Lock()
 
     def app(self, names: frozenset[str]) -> Guard:
-        """The whole as an ASGI application that is reached by `names`."""
+        """The page as an ASGI application that browsers reach by `names`."""
         routes = [
             Route("/", self.show),
             Route("/stream", self.stream),
@@ -80,10 +80,10 @@ class Page:
         return response
 
     async def sign_in(self, request: Request) -> Response:
-        """Take a password."""
+        """Check a password and sign the browser in."""
         address = request.client.host if request.client else ""
         given = (await _body(request)).get("password")
-        async with self._one_guess:  # each costs memory and a core for a while
+        async with self._one_guess:  # each check uses memory and a core for a while
             if wait := self._limiter.wait_seconds(address):
                 return _refusal(
                     f"Too many wrong passwords: try again in {_spoken(wait)}.", 429, {"Retry-After": str(wait)}
@@ -111,11 +111,11 @@ class Page:
         return StreamingResponse(self._events(session), media_type="text/event-stream")
 
     async def session(self, request: Request) -> Response:
-        """Whether there is one, for a browser whose stream was refused and that cannot tell why."""
+        """Whether the browser has a session; a browser whose stream was refused cannot tell why by itself."""
         return Response(status_code=204 if self._session(request) else 401)
 
     async def command(self, request: Request) -> Response:
-        """Have the door do something; the answer is the door's own."""
+        """Send a command to the door and return the door's answer."""
         if self._signed(request) is None:
             return _refusal("You are not signed in.", 401)
         asked = await _body(request)
@@ -143,7 +143,7 @@ class Page:
         return self._sessions.find(request.cookies.get(_cookie_name(request), ""))
 
     def _signed(self, request: Request) -> Session | None:
-        """The session of a request that changes something."""
+        """The session that a request must have to change something."""
         session = self._session(request)
         return session if session and is_token_of(session, request.headers.get(TOKEN_HEADER, "")) else None
 
@@ -153,7 +153,7 @@ async def _file(name: str, _: Request) -> Response:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    """A request's JSON object; an empty one if it has none, or too long a one."""
+    """A request's JSON object; an empty one if the body is missing, too long or no JSON object."""
     body = b""
     async for piece in request.stream():
         body += piece
@@ -167,7 +167,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _cookie_name(request: Request) -> str:
-    # Browsers know cookies by the name of the machine alone: two doors behind two tunnels are both "localhost".
+    # Browsers tell cookies apart by host name only, and two doors behind two tunnels are both "localhost".
     return f"maskwatch-{request.url.port or 80}"
 
 

@@ -11,7 +11,7 @@ from edge.settings.toml_file import settings_in_force
 
 
 def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", config_help: str) -> None:
-    """Add what shows the running door."""
+    """Add the commands that show the running door."""
     page = commands.add_parser(
         "page", **example("maskwatch page --set-password"), help="serve the web page that shows the running door"
     )
@@ -35,13 +35,13 @@ def _page(arguments: argparse.Namespace) -> int:
     settings = settings_in_force(arguments.config)
     if arguments.set_password:
         set_password(Path(settings.page.password_file))
-        sys.stdout.write(
-            "The password is set. A page that runs goes by it after `sudo systemctl restart maskwatch-page`.\n"
-        )
+        sys.stdout.write("The password is set. A running page uses it after `sudo systemctl restart maskwatch-page`.\n")
         return 0
     missing = [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]
     if missing:
-        raise UserError(f"Not installed are {', '.join(missing)}", "run `pip install 'maskwatch[page]'`")
+        raise UserError(
+            f"These packages are not installed: {', '.join(missing)}", "run `pip install 'maskwatch[page]'`"
+        )
     from edge.page.server import serve_page
     from edge.stream.waiting import say
 
@@ -56,5 +56,5 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     state = save_snapshot(door, arguments.out, force=arguments.force)
     if state.blind is not None:
         why = f" ({state.blind.rstrip('.')})" if state.blind else ""
-        sys.stderr.write(f"The camera gives no picture now{why}: {arguments.out} shows its last one.\n")
+        sys.stderr.write(f"The camera gives no picture at the moment{why}. {arguments.out} shows its last picture.\n")
     return 0

@@ -1,4 +1,4 @@
-"""The door's states, read in a thread while someone watches, and handed to every browser that is ready for one."""
+"""A thread reads the door's states while someone watches, and every browser that is ready gets the newest one."""
 
 import asyncio
 import json
@@ -13,14 +13,14 @@ from edge.stream.client import Away, StreamClient
 from edge.stream.messages import State
 
 BEAT_SECONDS = 5.0
-"""A browser is sent something at least this often, so that one that has gone is noticed."""
+"""A browser gets something at least this often, so that the page notices a browser that has gone."""
 
 
 class Feed:
-    """Connects to the door with the first watcher and lets go of it with the last: pictures flow in between only."""
+    """Connects to the door when the first watcher comes, and disconnects when the last one leaves."""
 
     def __init__(self, address: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        """Nobody watches yet.
+        """Keep the address; connect when someone watches.
 
         Args:
             address: The door's socket.
@@ -34,11 +34,11 @@ class Feed:
 
     @property
     def unwatched_seconds(self) -> float:
-        """For how long nobody has watched."""
+        """How long nobody has watched, in seconds."""
         return 0.0 if self._watchers else self._clock() - self._unwatched_since
 
     async def watch(self) -> AsyncIterator[bytes]:
-        """The newest state or news of the door as a server-sent event, whenever there is one; a comment between."""
+        """Yield each new state of the door as a server-sent event, and a comment when there is none for a while."""
         changed = asyncio.Event()
         self._enter(changed)
         try:
@@ -77,7 +77,7 @@ class Feed:
                 loop.call_soon_threadsafe(self._take, client, server_sent("away", json.dumps(message.reason)))
 
     def _take(self, client: StreamClient, event: bytes) -> None:
-        if client is self._client:  # else the last watcher has gone meanwhile
+        if client is self._client:  # otherwise the last watcher has left meanwhile
             self._newest = event
             for changed in self._watchers:
                 changed.set()

@@ -1,4 +1,4 @@
-"""What every request has to pass, and what every answer bears."""
+"""The checks that every request has to pass, and the headers of every answer."""
 
 import socket
 from collections.abc import MutableMapping
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",  # pictures of people: no browser and no proxy keeps them
+    "Cache-Control": "no-store",  # answers hold pictures of people, so no browser and no proxy may store them
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -29,14 +29,14 @@ def own_names(further: str = "") -> frozenset[str]:
 
 
 class Guard:
-    """Refuses requests that another site's page may be behind, and puts HEADERS on every answer.
+    """Refuses requests that may come from another site's page, and puts HEADERS on every answer.
 
-    A name that an attacker owns can be made to lead to this machine (DNS rebinding), and then the browser takes the
-    attacker's page for ours; so only our own names are answered, and addresses, which nobody can own.
+    An attacker can make a name that they own resolve to this machine (DNS rebinding), and the browser then takes the
+    attacker's page for ours. So the guard accepts only our own names, and IP addresses, which nobody can register.
     """
 
     def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
-        """Stand before `app`, which is reached by `names`."""
+        """Guard `app`, which browsers reach by `names`."""
         self._app, self._names = app, names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,9 @@ class Guard:
 
         app: ASGIApp = self._app
         if not self._is_ours(headers.get("host", "")):
-            app = PlainTextResponse("This name is not the door's: use its address, or set [page] host_name.\n", 421)
+            app = PlainTextResponse(
+                "This name does not belong to the door: use its IP address, or set [page] host_name.\n", 421
+            )
         elif scope["method"] not in ("GET", "HEAD") and not is_same_origin(headers):
             app = PlainTextResponse("This request comes from another site.\n", 403)
         await app(scope, receive, guarded)
@@ -61,7 +63,7 @@ class Guard:
 
 
 def is_same_origin(headers: Headers) -> bool:
-    """Whether a request comes from a page of the very server that it is sent to."""
+    """Whether a request comes from a page of the server that it is sent to."""
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
 

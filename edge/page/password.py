@@ -1,4 +1,4 @@
-"""The page's password, of which only a scrypt digest is kept."""
+"""The page's password; only its scrypt digest is stored."""
 
 import getpass
 import grp
@@ -16,18 +16,18 @@ from edge.errors import UserError
 from edge.files import write_whole
 
 SHORTEST, LONGEST = 8, 256
-"""Characters of a password."""
+"""Shortest and longest password, in characters."""
 
 N, R, P = 2**14, 8, 1
-"""scrypt's costs: 16 MB and a third of a second on the smallest board, which is what a guess costs, too."""
+"""scrypt's cost parameters: checking a password takes 16 MB and a third of a second on the smallest board."""
 
 GROUP = "maskwatch-page"
-"""Who may read the file besides root."""
+"""The group that may read the file, besides root."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What is kept of a password."""
+    """The digest of a password, with its salt."""
 
     salt: bytes
     key: bytes
@@ -43,15 +43,15 @@ class Digest:
         return len(password) <= LONGEST and hmac.compare_digest(_derive(password, self.salt), self.key)
 
     def __str__(self) -> str:
-        """As it is written."""
+        """The digest as the file holds it."""
         return f"scrypt {self.salt.hex()} {self.key.hex()}"
 
 
 def read_digest(file: Path) -> Digest | None:
-    """The digest in a file; None if there is no file and so no password.
+    """The digest in a file; None if there is no file, which means that there is no password.
 
     Raises:
-        UserError: It cannot be read, or holds none.
+        UserError: The file cannot be read, or holds no digest.
     """
     try:
         kind, salt, key = file.read_text().split()
@@ -68,19 +68,20 @@ def read_digest(file: Path) -> Digest | None:
 
 
 def set_password(file: Path) -> None:
-    """Ask for a password at the terminal, twice, or read it from a pipe, and keep its digest.
+    """Ask for a password twice at the terminal, or read it from a pipe, and store its digest.
 
     Raises:
-        UserError: It is too short or too long, the two differ, or the file cannot be written.
+        UserError: The password is too short or too long, the two differ, or the file cannot be written.
     """
     password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if not SHORTEST <= len(password) <= LONGEST:
         raise UserError(
-            f"A password has {SHORTEST} to {LONGEST} characters, and this one has {len(password)}", "choose another"
+            f"A password must have {SHORTEST} to {LONGEST} characters, and this one has {len(password)}",
+            "choose another",
         )
     try:
         write_whole(file, f"{Digest.of(password)}\n".encode(), mode=0o640)
-        with suppress(KeyError):  # where the unit is not installed, the file is for its owner's group
+        with suppress(KeyError):  # where the unit is not installed, the file keeps its owner's group
             os.chown(file, -1, grp.getgrnam(GROUP).gr_gid)
     except OSError as error:
         raise UserError(f"The password file {file} cannot be written ({error.strerror})", "use sudo") from error

@@ -1,4 +1,4 @@
-"""`maskwatch page`: serves the page, on what systemd has opened or on an address of its own."""
+"""`maskwatch page`: serves the page, on the socket that systemd passes or on an address of its own."""
 
 import asyncio
 import os
@@ -21,23 +21,23 @@ from edge.settings.values import Address
 from edge.stream.waiting import say_if_away
 
 UNWATCHED_SECONDS = 300.0
-"""After so long without a watcher a page that systemd has started ends."""
+"""A page that systemd started ends after this time without a watcher."""
 
 MOST_CONNECTIONS = 64
 
 FIRST_DESCRIPTOR = 3
-"""Where the sockets begin that systemd hands over."""
+"""First file descriptor of the sockets that systemd passes."""
 
 
 def serve_page(
     settings: Settings, say: Callable[[str], object], *, environment: Mapping[str, str] = os.environ
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; on demand, also until nobody has watched for a while.
+    """Serve until SIGTERM or Ctrl-C; a page that systemd started also ends when nobody has watched for a while.
 
     Args:
         settings: The device's.
-        say: Told where the page is.
-        environment: Its LISTEN_FDS and LISTEN_PID tell of the sockets that systemd hands over.
+        say: Gets a line that says where the page is.
+        environment: Its LISTEN_FDS and LISTEN_PID describe the sockets that systemd passes.
 
     Raises:
         UserError: There is no password where one is needed, or the address cannot be used.
@@ -65,7 +65,7 @@ def serve_page(
 
 
 def inherited_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
-    """The listening sockets that systemd hands over, as sd_listen_fds(3) has it."""
+    """The listening sockets that systemd passes, as sd_listen_fds(3) describes."""
     if environment.get("LISTEN_PID") != str(os.getpid()):
         return []
     count = int(environment.get("LISTEN_FDS", "0"))
@@ -88,7 +88,7 @@ def _listen(address: Address) -> socket.socket:
 
 
 def web_server(app: ASGIApp) -> uvicorn.Server:
-    """The server that the page runs on: plain HTTP, no log of who asks, nothing said about itself."""
+    """The page's server: plain HTTP, no access log, no `Server` header."""
     return uvicorn.Server(
         uvicorn.Config(
             app,

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MOST_SESSIONS = 100
-"""The oldest ends when there are more."""
+"""Largest number of sessions; the oldest one ends when there are more."""
 
 WINDOW_SECONDS = 300.0
-"""Over how long wrong passwords are counted."""
+"""Time over which wrong passwords are counted."""
 
 MOST_WRONG, MOST_WRONG_IN_ALL = 5, 30
-"""Wrong passwords within the window: from one address, and from all of them."""
+"""Wrong passwords allowed within that time: from one address, and from all addresses together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,16 @@ class Session:
 
     cookie: str
     token: str
-    """Comes with each request that changes something, in a header that no other site's page can send."""
+    """Each request that changes something has this in a header that no other site's page can send."""
     ends: float
-    """On the clock that the sessions go by, in seconds."""
+    """On the sessions' clock, in seconds."""
 
 
 class Sessions:
-    """In memory only: they end with the process."""
+    """The signed-in browsers, in memory only: all sessions end with the process."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Each lasts `seconds` from its sign-in."""
+        """Let each session last `seconds` from its sign-in."""
         self._seconds, self._clock = seconds, clock
         self._sessions: dict[str, Session] = {}
 
@@ -46,7 +46,7 @@ class Sessions:
         return session
 
     def find(self, cookie: str) -> Session | None:
-        """The session of a cookie; None if there is none, or it has ended."""
+        """The session that belongs to a cookie; None if there is none, or it has ended."""
         session = self._sessions.get(cookie)
         if session and session.ends <= self._clock():
             self.close(session)
@@ -64,15 +64,15 @@ def is_token_of(session: Session, token: str) -> bool:
 
 
 class SignInLimiter:
-    """Counts wrong passwords, and says how long nobody may try another."""
+    """Counts wrong passwords, and says how long the next try has to wait."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with none."""
+        """Start with no wrong passwords."""
         self._clock = clock
         self._wrong: deque[tuple[float, str]] = deque()
 
     def wait_seconds(self, address: str) -> int:
-        """How long this address has to wait before its next try; 0 if it may try now."""
+        """How long this address has to wait before its next try, in seconds; 0 if it may try now."""
         now = self._clock()
         while self._wrong and now - self._wrong[0][0] >= WINDOW_SECONDS:
             self._wrong.popleft()
@@ -83,5 +83,5 @@ class SignInLimiter:
         return max((math.ceil(WINDOW_SECONDS - (now - when)) for when in since), default=0)
 
     def note_wrong(self, address: str) -> None:
-        """A wrong password came from an address."""
+        """Count a wrong password from an address."""
         self._wrong.append((self._clock(), address))

@@ -1,4 +1,4 @@
-"""`maskwatch snapshot`: what the door sees and makes of it at this moment, as one picture."""
+"""`maskwatch snapshot`: one annotated picture of what the door sees now."""
 
 import threading
 from contextlib import closing
@@ -22,7 +22,7 @@ from edge.vision.face import Face
 SUFFIXES = (".jpg", ".jpeg", ".png")
 
 LONGEST_SECONDS = 10.0
-"""How long a door that has just started may take to its first frame."""
+"""How long to wait for the first frame of a door that has just started, in seconds."""
 
 
 def save_snapshot(door: Path, file: Path, *, force: bool = False) -> State:
@@ -30,14 +30,14 @@ def save_snapshot(door: Path, file: Path, *, force: bool = False) -> State:
 
     Args:
         door: The door's socket.
-        file: Where to; it ends in .jpg or .png.
-        force: Whether a file that is there may be replaced.
+        file: The picture to write; its name ends in .jpg or .png.
+        force: Whether an existing file may be replaced.
 
     Returns:
-        What it shows.
+        The state that the picture shows.
 
     Raises:
-        UserError: The door is not there or has no picture, or the file exists or cannot be written.
+        UserError: The door does not answer or has no picture, or the file exists or cannot be written.
     """
     check_output(file, what="snapshot", endings=SUFFIXES, force=force)
     state = _newest(door)

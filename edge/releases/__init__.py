@@ -1,5 +1,5 @@
-"""Releases side by side on the device, and the way from one to the next.
+"""Releases side by side on the device, and how the device switches from one to the next.
 
-Nothing here but `model` needs more than the standard library: the operating system's own Python runs it out of the
+Only `model` needs more than the standard library, because the operating system's own Python runs the rest from the
 wheel in a bundle.
 """

@@ -1,8 +1,8 @@
-"""From one release to the next.
+"""Switch from one release to the next.
 
 The next release is tried first: a unit in /run hides the installed unit and runs the next release, while `current`
-still names the old one. Only a release that passes the health check becomes `current`. A power cut removes /run and
-so ends the trial; a board only boots a release that was once healthy, and nobody has to roll back at boot.
+still names the old one. Only a release that passes the health check becomes `current`. A power cut clears /run, which
+ends the trial, so a board boots only a release that has been healthy, and nothing has to roll back at boot.
 """
 
 import shlex
@@ -17,15 +17,15 @@ from edge.releases.target_system import TargetSystem
 from edge.signals import handling
 
 GUARD = "maskwatch-trial-ends"
-"""A timer of systemd's that ends a trial whose installer was killed."""
+"""The systemd timer that ends a trial whose installer was killed."""
 
 
 def activate(system: TargetSystem, name: str, health_check: HealthCheck) -> str:
     """Make an installed release the current one, if it passes the health check.
 
     Returns:
-        What is wrong with it; empty where it is current now and nothing is. Where there was another release before,
-        that one runs again after a fault.
+        What is wrong with the release; empty if it is healthy and current now. After a fault, the release that was
+        current before runs again, if there was one.
     """
     before = linked_release(system.layout.current)
     verb = "start" if before == name and not _left_on_trial(system) else "restart"
@@ -33,30 +33,30 @@ def activate(system: TargetSystem, name: str, health_check: HealthCheck) -> str:
     stop_guard(system)
     if system.live and before not in (None, name):
         return _try_beside(system, name, health_check)
-    # There is nothing to fall back to, or nothing to try it with.
+    # There is no release to fall back to, or no systemd to try this one with.
     _commit(system.layout, name)
     if not system.live:
-        system.say(f"{name} starts with the next boot: no systemd runs here that could try it now.")
+        system.say(f"{name} starts at the next boot, because systemd does not run here and cannot try it now.")
         return ""
     system.systemctl("daemon-reload")
     return _watched(system, name, health_check, verb=verb)
 
 
 def stop_guard(system: TargetSystem) -> None:
-    """Stop the timer. It is usually gone already; systemctl accepts a pattern that matches nothing."""
+    """Stop the timer. Usually it has already ended; systemctl accepts a pattern that matches nothing."""
     system.systemctl("stop", f"{GUARD}.*")
 
 
 def _left_on_trial(system: TargetSystem) -> bool:
     """Whether an installation that was killed may have left its release running in place of the current one.
 
-    The unit alone does not tell: it goes before the current release is back.
+    The unit alone does not show this, because it is removed before the current release runs again.
     """
     return system.layout.trial_unit.exists() or (system.live and system.systemctl("is-active", f"{GUARD}.timer").good)
 
 
 def _commit(layout: Layout, name: str) -> None:
-    """The one step that counts: before it the old release boots, after it the new one."""
+    """Make a release the current one, in one step: before it the board boots the old release, after it the new one."""
     before = linked_release(layout.current)
     if before == name:
         return
@@ -66,14 +66,14 @@ def _commit(layout: Layout, name: str) -> None:
 
 
 def _try_beside(system: TargetSystem, name: str, health_check: HealthCheck) -> str:
-    """Let the release run in place of the current one, and bring that back if it is not healthy."""
+    """Run the release in place of the current one, and go back to the current one if the new one is not healthy."""
     fault = "the installation was interrupted"
     with _unhurried_end():
         try:
             _begin_trial(system, name, health_check)
             fault = _watched(system, name, health_check, verb="restart")
             if not system.layout.trial_unit.exists():
-                fault = fault or "its trial took so long that the guard ended it"
+                fault = fault or "its trial took too long, and the timer ended it"
             if not fault:
                 _commit(system.layout, name)
         finally:
@@ -85,7 +85,7 @@ def _try_beside(system: TargetSystem, name: str, health_check: HealthCheck) -> s
 
 
 def _watched(system: TargetSystem, name: str, health_check: HealthCheck, *, verb: str) -> str:
-    system.say(f"{name}: waiting until it is ready and `maskwatch doctor` has passed it.")
+    system.say(f"{name}: waiting until it is ready and passes `maskwatch doctor`.")
     fault = find_fault(system, name, health_check, verb=verb)
     Health(healthy=not fault, why=fault).save(system.layout.release(name))
     system.say(f"{name} is not healthy: {fault}." if fault else f"{name} is healthy.")
@@ -93,20 +93,20 @@ def _watched(system: TargetSystem, name: str, health_check: HealthCheck, *, verb
 
 
 def _begin_trial(system: TargetSystem, name: str, health_check: HealthCheck) -> None:
-    """Hide the installed unit behind one of the release's own, for as long as the health check may take."""
+    """Hide the installed unit behind the release's own unit, for as long as the health check may take."""
     unit = (system.layout.release(name) / "systemd" / UNIT).read_text()
     hiding = unit.replace(f"/{BASE}/current/", f"/{BASE}/releases/{name}/")
-    # Joined by &&: systemd 252 reads a semicolon in its own file of this timer as something else after a reload.
+    # Joined by && because systemd 252, after a reload, misreads a semicolon in the file that it writes for this timer.
     end = f"rm -f {shlex.quote(str(system.layout.trial_unit))} && systemctl daemon-reload && systemctl restart {UNIT}"
     timer = ("--quiet", "--collect", f"--unit={GUARD}", f"--on-active={health_check.longest_seconds:.0f}")
     if not system.run(("systemd-run", *timer, "--", "/bin/sh", "-c", end), 60.0).good:
-        system.say("No timer guards this trial: do not kill the installation before it ends.")
+        system.say("No timer protects this trial: do not kill the installation before it ends.")
     write_whole(system.layout.trial_unit, hiding.encode())
     system.systemctl("daemon-reload")
 
 
 def _end_trial(system: TargetSystem) -> None:
-    """Show the installed unit again; the service itself is left as it is."""
+    """Make the installed unit visible again, without touching the service itself."""
     system.layout.trial_unit.unlink(missing_ok=True)
     system.systemctl("daemon-reload")
 
@@ -118,11 +118,11 @@ def _bring_back(system: TargetSystem, health_check: HealthCheck) -> None:
 
 
 def _unhurried_end() -> AbstractContextManager[None]:
-    """Outlive a lost connection, and let the first request to end bring the old release back; none disturbs that."""
+    """Keep running after a lost connection; the first signal to end restores the old release, later ones do nothing."""
 
     def end(which: int, _: object) -> None:
         for asks_too in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(asks_too, signal.SIG_IGN)  # for the programs that are run from here on, too
+            signal.signal(asks_too, signal.SIG_IGN)  # also for the programs that are started from here on
         raise SystemExit(128 + which)
 
     return handling({signal.SIGHUP: signal.SIG_IGN, signal.SIGINT: end, signal.SIGTERM: end})

@@ -1,4 +1,4 @@
-"""`maskwatch install` for a bundle that is still a tar."""
+"""`maskwatch install` for a bundle that is still one tar file."""
 
 import signal
 import subprocess
@@ -20,20 +20,20 @@ INSTALLER = "install.py"
 
 
 def install_bundle_file(file: Path, root: Path) -> int:
-    """Check a bundle, unpack it and run its own installer, which knows best how it is installed.
+    """Check a bundle, unpack it and run the installer that it contains.
 
     Returns:
         The installer's exit status.
 
     Raises:
-        UserError: This is no bundle, it is damaged, or nobody whom the board trusts has signed it.
+        UserError: The file is not a bundle, is damaged, or is not signed by a key that the board trusts.
     """
     bundle = read_bundle_tar(file)
     if INSTALLER not in bundle.manifest.files:
         raise UserError(f"{file} is no bundle (no {INSTALLER})", REMAKE)
     layout = Layout(root)
-    # Not /tmp: that is memory on newer systems, and a board may have little. What a power cut leaves here is removed
-    # by the next boot (tmpfiles.conf) or by `maskwatch uninstall`.
+    # Not /tmp: newer systems keep it in memory, of which a board may have little. The next boot (tmpfiles.conf) or
+    # `maskwatch uninstall` removes what a power cut leaves here.
     with (
         folder_for(layout.base),
         tempfile.TemporaryDirectory(prefix="bundle-", dir=layout.base) as folder,
@@ -51,11 +51,11 @@ def _run(installer: Path, root: Path) -> int:
 
 @contextmanager
 def _waiting_for() -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Let the installer decide how it ends: it may have to bring the old release back first."""
+    """Ignore signals while the installer runs: it may have to restore the old release before it ends."""
     running: list[subprocess.Popen[bytes]] = []
 
     def leave(*_: object) -> None:
-        """Ignore the signal: the terminal has sent it to the installer, too."""
+        """Ignore the signal, because the terminal has also sent it to the installer."""
 
     def pass_on(which: int, _: object) -> None:
         for installer in running:

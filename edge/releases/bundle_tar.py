@@ -1,7 +1,7 @@
-"""A bundle in one file: a tar that holds the files which its manifest lists, and nothing else.
+"""A bundle in one file: a tar that holds the files that its manifest lists, and nothing else.
 
-Python's `tarfile` and GNU tar read far more than that (links, devices, files of 200 GB that take 1 KB), so the members
-are read here one by one, and only plain files are taken.
+Python's `tarfile` and GNU tar accept much more (links, devices, sparse files of 200 GB in 1 KB), so this module reads
+the members one by one and accepts only plain files.
 """
 
 import hashlib
@@ -26,15 +26,15 @@ class Member:
 
     name: str
     start: int
-    """Where its content begins."""
+    """Offset of its content in the tar, in bytes."""
     size: int
     whole: bool
-    """Whether all of it is there, and the file does not end before."""
+    """Whether the tar holds all of it, and does not end before."""
 
 
 @dataclass(frozen=True)
 class BundleTar:
-    """A bundle of which each part was found to be what its manifest says."""
+    """A bundle whose files match its manifest."""
 
     path: Path
     manifest: Manifest
@@ -52,13 +52,13 @@ class BundleTar:
 
 
 def read_bundle_tar(path: Path) -> BundleTar:
-    """Read a bundle and check each of its parts.
+    """Read a bundle and check each of its files.
 
     Raises:
-        UserError: The file cannot be read, is no bundle, or is damaged.
+        UserError: The file cannot be read, is not a bundle, or is damaged.
     """
     try:
-        # A pipe would never end.
+        # Reading a pipe might never end.
         if path.exists() and not path.is_file():
             raise UserError(f"{path} is no file", "name the file of a bundle, which ends in .tar")
         with path.open("rb") as file:
@@ -75,7 +75,7 @@ def read_bundle_tar(path: Path) -> BundleTar:
 
 
 def _members(file: BinaryIO, path: Path) -> Iterator[Member]:
-    """The members up to where the file ends; one that is cut off has the size that is there."""
+    """The members up to the end of the file; a member that is cut off has the size that remains."""
     end = file.seek(0, 2)
     names: set[str] = set()
     at = 0
@@ -101,7 +101,7 @@ def _members(file: BinaryIO, path: Path) -> Iterator[Member]:
 
 
 def _small(file: BinaryIO, members: list[Member], name: str, largest: int, path: Path) -> bytes:
-    """Content of a member that has a largest size; empty where it is not there."""
+    """Content of a member, up to a largest size; empty if there is no such member."""
     member = next((member for member in members if member.name == name), None)
     if member is None:
         return b""
@@ -111,7 +111,7 @@ def _small(file: BinaryIO, members: list[Member], name: str, largest: int, path:
 
 
 def _digest(file: BinaryIO, member: Member) -> str:
-    """SHA-256 of a member's content; empty where it was cut off."""
+    """SHA-256 of a member's content; empty if the member is cut off."""
     if not member.whole:
         return ""
     digest = hashlib.sha256()

@@ -18,7 +18,7 @@ HEADINGS = ("release", "target", "installed at", "", "models pushed alone", "hea
 
 
 def install_here(bundle: Path, root: Path) -> int:
-    """Install an unpacked and verified bundle; the whole of what its `install.py` does after that."""
+    """Install an unpacked and verified bundle; its `install.py` calls this after its checks."""
     return _refused_in_words(lambda: install_bundle(bundle, open_target_system(root, sys.stdout)))
 
 
@@ -29,7 +29,7 @@ def install_file(file: Path, root: Path) -> int:
     refuse_other_root(root)
     if file.suffix != ".tflite":
         return install_bundle_file(file, root)
-    # The only part that needs more than the standard library.
+    # The only import that needs more than the standard library.
     from edge.releases.model import install_model
 
     return _refused_in_words(lambda: install_model(file, open_target_system(root, sys.stdout)))
@@ -48,7 +48,7 @@ def list_releases(root: Path) -> int:
 
 
 def show_releases(layout: Layout, out: TextIO) -> None:
-    """Write the table, the oldest release first, and below it what is damaged."""
+    """Write the table, oldest release first, and the damaged releases below it."""
     damage: list[str] = []
     rows = [_row(layout, record) for record in installed_releases(layout, lambda error: damage.append(str(error)))]
     if rows:
@@ -64,14 +64,14 @@ def uninstall_here(root: Path) -> int:
 
 
 def _refused_in_words(work: Callable[[], int]) -> int:
-    """Run it; say in one sentence why it was refused, or what the disk says."""
+    """Run a command; if it is refused or the disk fails, say why in one sentence."""
     try:
         return work()
     except UserError as error:
         sys.stderr.write(f"maskwatch: {error}\n")
         return 2
     except OSError as error:
-        sys.stderr.write(f"maskwatch: The installation stopped ({error}); what was current still is.\n")
+        sys.stderr.write(f"maskwatch: The installation stopped ({error}). The current release has not changed.\n")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -1,4 +1,4 @@
-"""The health check: whether a release that was just started really watches its door."""
+"""The health check: whether a release that was just started works."""
 
 import json
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ class HealthCheck:
     doctor_seconds: float = 300.0
     """For `maskwatch doctor`."""
     settle_seconds: float = 10.0
-    """How long the service has to go on after that without a restart."""
+    """How long the service has to run after that without a restart."""
     spare_seconds: float = 120.0
-    """What lies between these, such as a reload of systemd, takes less."""
+    """More than the steps between these take, such as a reload of systemd."""
 
     @property
     def longest_seconds(self) -> float:
-        """After so long the health check has said yes or no."""
+        """Longest time that the whole health check takes, in seconds."""
         return self.ready_seconds + self.doctor_seconds + self.settle_seconds + self.spare_seconds
 
 
 HEALTH_CHECK = HealthCheck()
-"""The one of a real device."""
+"""The times for a real device."""
 
 
 def find_fault(system: TargetSystem, release: str, health_check: HealthCheck, *, verb: str = "restart") -> str:
     """Start the service and check it.
 
     Args:
-        system: Where it runs.
-        release: The release that its unit names.
+        system: The device.
+        release: The release that the service's unit names.
         health_check: How long it may take.
         verb: "restart", or "start" where a running service must not be restarted.
 
@@ -66,9 +66,9 @@ def _not_ready(system: TargetSystem, started: Outcome, health_check: HealthCheck
 
 
 def _doctor_says(checked: Outcome) -> str:
-    """What failed, out of the findings of `maskwatch doctor --json`."""
+    """The failures among the findings of `maskwatch doctor --json`."""
     if checked.status == LATE:
-        return "`maskwatch doctor` did not come to an end"
+        return "`maskwatch doctor` did not finish in time"
     try:
         findings = json.loads(checked.output)
         failed = [f"{finding['name']}: {finding['text']}" for finding in findings if finding["level"] == "fail"]
@@ -78,23 +78,23 @@ def _doctor_says(checked: Outcome) -> str:
 
 
 def _restarts(system: TargetSystem) -> str:
-    """How often systemd had to start it again; "-" while it does not run."""
+    """How often systemd has restarted the service; "-" while it does not run."""
     shown = system.systemctl("show", "--property=ActiveState", "--property=NRestarts", UNIT)
     values = dict(line.split("=", 1) for line in shown.output.splitlines() if "=" in line)
     return values.get("NRestarts", "0") if values.get("ActiveState") == "active" else "-"
 
 
 def _instance(system: TargetSystem) -> str:
-    """The name that systemd gives the running instance of the service; empty where there is none."""
+    """The name that systemd gives to the running instance of the service; empty if none runs."""
     return system.systemctl("show", "--property=InvocationID", "--value", UNIT).output.strip()
 
 
 def _last_words(system: TargetSystem, instance: str = "") -> str:
-    """The last line that the program wrote to its log of late, and that is no event.
+    """The last recent line of the program's log that is not an event.
 
     Args:
-        system: Where it runs.
-        instance: The one that is meant: after it ended, systemd has perhaps started another. Empty for any.
+        system: The device.
+        instance: The instance to read, since systemd may have started another one meanwhile. Empty for any.
     """
     which = f"_SYSTEMD_INVOCATION_ID={instance}" if instance else f"_SYSTEMD_UNIT={UNIT}"
     log = system.run(("journalctl", which, "--since=-5min", "--output=cat", "--no-pager"), 60.0)

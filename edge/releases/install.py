@@ -1,4 +1,4 @@
-"""Installing a bundle: all that is needed lies in its folder, and no network is asked."""
+"""Installing a bundle, which contains everything that is needed: no network is used."""
 
 import fcntl
 import os
@@ -21,7 +21,7 @@ from edge.releases.unpack import add_release, refuse_small_disk, remove_partial,
 from edge.settings.toml_file import read_settings
 
 KEEP = 3
-"""Releases that stay: the current one, the one before it, and the newest of the others that was healthy."""
+"""Number of releases to keep: the current one, the previous one, and the newest healthy one of the others."""
 
 
 def install_bundle(
@@ -31,14 +31,14 @@ def install_bundle(
     health_check: HealthCheck = HEALTH_CHECK,
     now: Callable[[], datetime] = datetime.now,
 ) -> int:
-    """Install the bundle that lies unpacked and verified in a folder, and make it the current release.
+    """Install the unpacked and verified bundle in a folder, and make it the current release.
 
     Returns:
-        Exit status: 0 where it runs now (or will with the next boot, without systemd), 1 where it is not healthy.
+        Exit status: 0 if it runs now (or will run at the next boot, without systemd), 1 if it is not healthy.
 
     Raises:
-        UserError: The bundle is not one for this machine, is not signed by a key that the board trusts, or has no room
-            there; or the board's settings are ones that it would refuse.
+        UserError: The bundle is not for this machine, is not signed by a key that the board trusts, does not fit on the
+            disk, or would refuse the board's settings.
     """
     layout = system.layout
     refuse_untrusted(bundle, layout)
@@ -47,7 +47,7 @@ def install_bundle(
     refuse_other_machine(python=manifest.python, machine=manifest.machine, target=manifest.target)
     _refuse_missing_packages(manifest.needs)
     if layout.settings.exists():
-        # What the service would refuse is refused before anything changes.
+        # Refuse here what the service would refuse, before anything changes.
         read_settings(layout.settings)
     with changing(layout):
         if not layout.release(name).exists():
@@ -67,7 +67,7 @@ def install_bundle(
 
 
 def take_up(system: TargetSystem, name: str, health_check: HealthCheck) -> int:
-    """Make an installed release the current one and remove the oldest; the exit status."""
+    """Make an installed release the current one and remove the oldest; returns the exit status."""
     fault = activate(system, name, health_check)
     if not fault:
         system.say(f"{name} is current.")
@@ -77,11 +77,11 @@ def take_up(system: TargetSystem, name: str, health_check: HealthCheck) -> int:
 
 
 def _remove_oldest(system: TargetSystem) -> None:
-    """Remove releases beyond those that stay; neither the current one nor the one before it is among them."""
+    """Remove the releases beyond KEEP, but never the current or the previous one."""
     layout = system.layout
     linked = {linked_release(layout.current), linked_release(layout.previous)} - {None}
     others = [record.name for record in installed_releases(layout) if record.name not in linked]
-    # The sort keeps the order of age among equals.
+    # The sort is stable: it keeps equal releases in the order of their age.
     others.sort(key=lambda name: _was_healthy(layout, name))
     for name in others[: max(0, len(others) + len(linked) - KEEP)]:
         remove_whole(layout.release(name))
@@ -94,7 +94,7 @@ def _was_healthy(layout: Layout, name: str) -> bool:
 
 
 def _restart_companions(system: TargetSystem) -> None:
-    """Have the other units run the current release, too; the door does not depend on how they fare."""
+    """Restart the other units with the current release; the door does not depend on them."""
     others = [unit for unit in ENABLED if unit != UNIT]
     system.systemctl("start", *others)
     system.systemctl("try-restart", *(unit for unit in (*others, *INSTALLED) if unit.endswith(".service")))
@@ -102,12 +102,12 @@ def _restart_companions(system: TargetSystem) -> None:
 
 @contextmanager
 def changing(layout: Layout) -> Iterator[None]:
-    """Change the releases alone, after removing what an interrupted change left.
+    """Lock the releases for a change, after removing what an interrupted change left.
 
     Raises:
         UserError: Another process changes them at this moment.
     """
-    # The service's user must be able to read what root writes, the folders here included.
+    # The service's user must be able to read everything that root writes, including these folders.
     before = os.umask(0o022)
     try:
         with folder_for(layout.releases), _locked(layout.releases):
@@ -124,13 +124,13 @@ def _locked(folder: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError as error:
-        raise UserError("Another installation is at work here", "wait until it has ended") from error
+        raise UserError("Another installation is running", "wait until it ends") from error
     finally:
         os.close(descriptor)
 
 
 def _furnish(system: TargetSystem, bundle: Path, release: Path) -> None:
-    """What all releases share: user and folders, links, and settings where there are none."""
+    """Make what all releases share: user, folders, links, and default settings if there are none."""
     system.run(("systemd-sysusers", str(release / "systemd/sysusers.conf")), 60.0)
     system.run(("systemd-tmpfiles", "--create", str(release / "systemd/tmpfiles.conf")), 60.0)
     if not system.layout.settings.exists():
@@ -148,12 +148,12 @@ def _say_what_becomes_of_models(system: TargetSystem, name: str) -> None:
         for kind, model in read_record(system.layout.release(current)).models.items():
             system.say(
                 f"The {kind} that was pushed alone ({model.network}, {model.sha256[:8]}) stays in {current}; this "
-                "bundle brings its own."
+                "bundle contains its own."
             )
 
 
 def _refuse_missing_packages(needs: Mapping[str, str]) -> None:
-    """Refuse a system without the modules that no wheel of ours may bring; `needs` names the package of each."""
+    """Refuse a system that lacks modules that only the system can provide; `needs` names the package of each."""
     missing = [package for module, package in sorted(needs.items()) if find_spec(module) is None]
     if missing:
         raise UserError("The operating system lacks packages", f"run `sudo apt install {' '.join(missing)}`")

@@ -10,7 +10,7 @@ ENABLED = {UNIT: "multi-user.target", "maskwatch-page.socket": "sockets.target"}
 """Units that start with the board, and the target that each belongs to."""
 
 INSTALLED = tuple(f"maskwatch-{name}.service" for name in ("page", "stats", "mqtt", "metrics"))
-"""Units that another one starts, or that a person enables."""
+"""Units that another unit starts, or that a person enables."""
 
 USERS = ("maskwatch-page", "maskwatch-stats", "maskwatch-mqtt", "maskwatch-metrics", "maskwatch")
 """The users that the units run as."""
@@ -18,13 +18,13 @@ USERS = ("maskwatch-page", "maskwatch-stats", "maskwatch-mqtt", "maskwatch-metri
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths below `root`, which is "/" but in tests."""
+    """The paths below `root`, which is "/" except in tests."""
 
     root: Path = Path("/")
 
     @property
     def base(self) -> Path:
-        """Folder of everything that an uninstallation removes whole."""
+        """Folder that `maskwatch uninstall` removes whole."""
         return self.root / BASE
 
     @property
@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def current(self) -> Path:
-        """Link to the release that boots: it has passed the health check, or there was none before it."""
+        """Link to the release that boots: it has passed the health check, or is the first one."""
         return self.base / "current"
 
     @property
@@ -44,17 +44,17 @@ class Layout:
 
     @property
     def settings(self) -> Path:
-        """The settings, which every release reads and none replaces."""
+        """The settings; every release reads them, and no release replaces them."""
         return self.root / "etc/maskwatch/maskwatch.toml"
 
     @property
     def trusted_keys(self) -> Path:
-        """Public keys, one of which must have signed a bundle; where the file is missing or empty none has to."""
+        """Public keys, one of which must have signed a bundle; without the file or a key in it, none has to."""
         return self.root / "etc/maskwatch/trusted_keys"
 
     @property
     def trial_unit(self) -> Path:
-        """A unit that hides the installed one, and that a power cut takes away with all of /run."""
+        """A unit that hides the installed one, and that a power cut removes with all of /run."""
         return self.root / "run/systemd/system" / UNIT
 
     @property
@@ -69,7 +69,7 @@ class Layout:
 
     @property
     def links(self) -> dict[Path, str]:
-        """Links that never change: they lead through `current`, so its one rename switches program and units alike."""
+        """Links that never change: they lead through `current`, so one rename switches the program and the units."""
         systemd, local = f"/{BASE}/current/systemd", self.root / "usr/local"
         return {
             local / "lib/sysusers.d/maskwatch.conf": f"{systemd}/sysusers.conf",

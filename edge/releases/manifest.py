@@ -1,4 +1,4 @@
-"""What a bundle says of itself in its `manifest.json`, which comes from outside and is checked value by value."""
+"""A bundle's `manifest.json`, which comes from outside, so each value is checked."""
 
 import json
 import re
@@ -21,7 +21,7 @@ PYTHON = re.compile(r"\d{1,2}\.\d{1,3}")
 MODULE = re.compile(r"[A-Za-z_]\w*")
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 INSTALLED = ("maskwatch.toml", "systemd/maskwatch.service", "systemd/sysusers.conf", "systemd/tmpfiles.conf")
-"""Files that an installation takes from a bundle, beside the wheels."""
+"""Files that an installation takes from a bundle, besides the wheels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,21 +31,21 @@ class Manifest:
     release: str
     """Name of the release that the bundle installs."""
     target: str
-    """Code name of the operating system that it is for."""
+    """Code name of the operating system that the bundle is for."""
     files: Mapping[str, str]
     """SHA-256 of each file by its name in the bundle."""
     version: str = ""
-    """Version of maskwatch; this and the following may be missing in a bundle that is only copied, not installed."""
+    """Version of maskwatch; this and the fields below may be missing in a bundle that is only copied, not installed."""
     python: str = ""
     """Version of Python that the wheels are for."""
     machine: str = ""
     """Processor that the wheels are for."""
     needs: Mapping[str, str] = field(default_factory=dict)
-    """Modules of the operating system's that are needed, each with its package."""
+    """Modules that the operating system must provide, each with its package."""
 
 
 def is_release_name(name: object) -> bool:
-    """Whether a name is one plain component of a path, and not one that stands for something unfinished."""
+    """Whether a name is one plain component of a path, and not the name of something unfinished."""
     return isinstance(name, str) and NAME.fullmatch(name) is not None and not name.endswith(PARTIAL)
 
 
@@ -54,7 +54,7 @@ def parse_manifest(content: bytes, whose: str | Path) -> Manifest:
 
     Args:
         content: The file's content.
-        whose: What a person knows the bundle by.
+        whose: The bundle's name in messages.
 
     Raises:
         UserError: A value is missing or is not what it should be.
@@ -70,10 +70,10 @@ def parse_manifest(content: bytes, whose: str | Path) -> Manifest:
 
 
 def read_installable(bundle: Path) -> Manifest:
-    """The manifest of an unpacked bundle, once it is known to say all that an installation needs.
+    """The manifest of an unpacked bundle, checked for everything that an installation needs.
 
     Raises:
-        UserError: It does not.
+        UserError: The manifest is missing or damaged, or lacks something.
     """
     try:
         manifest = parse_manifest((bundle / MANIFEST).read_bytes(), bundle)

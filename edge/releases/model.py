@@ -1,8 +1,8 @@
 """A model pushed alone.
 
-It becomes a release too: the current one once more, by hard links, with this model in the place of its own. So it is
-tried, kept, listed and rolled back as any other, and one name says all that runs at a door. The next bundle brings its
-own models again; make that one with `maskwatch-export bundle --model` to keep this one.
+It becomes a release, too: a copy of the current one, by hard links, with this model in place of the old one. So the
+device tries, keeps, lists and rolls it back like any other release, and one name says everything that runs at a door.
+The next bundle contains its own models again; make it with `maskwatch-export bundle --model` to keep this one.
 """
 
 import hashlib
@@ -34,13 +34,13 @@ def install_model(
     health_check: HealthCheck = HEALTH_CHECK,
     now: Callable[[], datetime] = datetime.now,
 ) -> int:
-    """Make a release of the current one with another model, and make that the current one.
+    """Make a release from the current one and another model, and make it the current one.
 
     Returns:
-        Exit status: 0 where it runs now, 1 where it is not healthy and nothing has changed.
+        Exit status: 0 if it runs now, 1 if it is not healthy and nothing has changed.
 
     Raises:
-        UserError: The model is damaged or answers wrongly here, it would not be used, or there is no release yet.
+        UserError: The model is damaged or answers wrongly here, would not be used, or there is no release yet.
     """
     layout = system.layout
     refuse_unsigned_model(file.name, layout)
@@ -60,21 +60,23 @@ def install_model(
 
 
 def shipped_place(kind: str) -> Path:
-    """Where a release has its model of a kind, from its `lib/` on; that is also where it lies in our wheel."""
+    """Path of a release's model of a kind, relative to its `lib/`; our wheel has it at the same path."""
     return Path(getattr(ModelSettings(), kind)).relative_to(MODELS.parent.parent)
 
 
 def _proven(file: Path) -> tuple[str, PushedModel]:
-    """The model's kind and description, once it has answered here as where it was made."""
+    """The model's kind and description, after checking that it answers here as it did where it was exported."""
     model = read_model_file(file)
     if not try_model(file, model, ModelSettings()).answers_as_golden:
-        raise UserError(f"{file.name} does not answer here as it did where it was exported", "it is not installed")
+        raise UserError(
+            f"{file.name} does not answer here as it did where it was exported", "copy it again from its origin"
+        )
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return model.metadata.kind, PushedModel(network=model.metadata.network, sha256=digest)
 
 
 def _refuse_settings_of_their_own(settings: Path, kind: str, file: Path) -> None:
-    """Refuse what would change nothing: the settings name a model file that no release brings."""
+    """Refuse a model that would change nothing because the settings name a model file outside the releases."""
     named = getattr(read_settings(settings).model, kind) if settings.exists() else None
     if named not in (None, getattr(ModelSettings(), kind)):
         raise UserError(
@@ -84,7 +86,7 @@ def _refuse_settings_of_their_own(settings: Path, kind: str, file: Path) -> None
 
 
 def _record(base: Record, kind: str, model: PushedModel, now: datetime) -> Record:
-    """The new release's description; its name tells the program and, by digest, all models that came alone."""
+    """The new release's description; its name holds the program's version and the digests of models pushed alone."""
     models = {**base.models, kind: model}
     digest = hashlib.sha256("".join(models[key].sha256 for key in sorted(models)).encode()).hexdigest()
     name = f"{base.program}.{digest[:8]}"
@@ -92,7 +94,7 @@ def _record(base: Record, kind: str, model: PushedModel, now: datetime) -> Recor
 
 
 def _copy_with(source: Path, folder: Path, place: Path, content: bytes) -> None:
-    """Copy a release by hard links, which is safe as nothing writes into a release, and put the model in its place."""
+    """Copy a release by hard links, which is safe since nothing writes into a release, and replace its model."""
     own = shutil.ignore_patterns(RECORD, HEALTH)
     shutil.copytree(source, folder, symlinks=True, copy_function=os.link, ignore=own, dirs_exist_ok=True)
     target = folder / "lib" / place

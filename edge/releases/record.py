@@ -1,4 +1,4 @@
-"""What a release says of itself, and what the health check said of it."""
+"""The record of a release, and the result of its health check."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from edge.releases.layout import Layout
 from edge.releases.manifest import DIGEST, is_release_name
 
 LARGEST = 1 << 20
-"""Bytes that are read of a file here."""
+"""Largest number of bytes that are read from a file here."""
 RECORD, HEALTH = "release.json", "health.json"
 NONE = "No release is installed here"
 
@@ -21,12 +21,12 @@ INSTALL_ONE = "install a bundle with `maskwatch install FILE`"
 
 @dataclass(frozen=True, kw_only=True)
 class PushedModel:
-    """A model that came alone, and not with the program."""
+    """A model that was pushed alone, not with the program."""
 
     network: str
     """Its architecture, such as "door_cnn"."""
     sha256: str
-    """Of the model file."""
+    """SHA-256 of the model file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +39,9 @@ class Record:
     target: str
     """The operating system's code name."""
     installed_at: str
-    """Local time, as ISO 8601 has it."""
+    """Local time, in ISO 8601."""
     program: str
-    """Name of the release that the program came in; another one where a model was pushed alone."""
+    """Name of the release that the program came in; it differs from `name` if a model was pushed alone."""
     models: dict[str, PushedModel] = field(default_factory=dict)
     """Models pushed alone, by kind: "classifier", "locator"."""
 
@@ -52,7 +52,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """`health.json`: how the release fared when it was last started by an installation or a rollback."""
+    """`health.json`: the result of the health check when an installation or a rollback last started the release."""
 
     healthy: bool
     why: str = ""
@@ -64,10 +64,10 @@ class Health:
 
 
 def read_record(folder: Path) -> Record:
-    """What the release in a folder says of itself.
+    """The record of the release in a folder.
 
     Raises:
-        UserError: It is damaged.
+        UserError: The record is damaged.
     """
     try:
         content = json.loads(_read_small(folder / RECORD))
@@ -82,7 +82,7 @@ def read_record(folder: Path) -> Record:
 
 
 def read_health(folder: Path) -> Health | None:
-    """What the health check said; None where the release was never checked, or the file cannot be read."""
+    """The result of the health check; None if the release was never checked, or the file cannot be read."""
     try:
         health = Health(**json.loads(_read_small(folder / HEALTH)))
     except (OSError, ValueError, TypeError, RecursionError):
@@ -96,7 +96,7 @@ def _read_small(file: Path) -> bytes:
 
 
 def _refuse_odd(record: Record, folder: Path) -> None:
-    """Refuse what would lead out of the folder of releases, or could not be shown.
+    """Refuse values that would lead out of the folder of releases, or cannot be shown.
 
     Raises:
         ValueError: A value is not what an installation writes.
@@ -112,10 +112,10 @@ def _refuse_odd(record: Record, folder: Path) -> None:
 
 
 def installed_releases(layout: Layout, on_damage: Callable[[UserError], object] = lambda _: None) -> list[Record]:
-    """All whole releases, the oldest first.
+    """All complete releases, oldest first.
 
     Args:
-        layout: Where they are.
+        layout: The device's paths.
         on_damage: Called for each release whose record is damaged.
     """
     whole = []
@@ -129,7 +129,7 @@ def installed_releases(layout: Layout, on_damage: Callable[[UserError], object] 
 
 
 def linked_release(link: Path) -> str | None:
-    """Name of the release that `current` or `previous` leads to; None where there is no such link."""
+    """Name of the release that `current` or `previous` points to; None if there is no such link."""
     name = link.readlink().name if link.is_symlink() else ""
     return name if is_release_name(name) else None
 
@@ -138,12 +138,14 @@ def find_release(layout: Layout, wanted: str) -> str:
     """The name of the one installed release whose name begins with `wanted`.
 
     Raises:
-        UserError: There is none, or more than one.
+        UserError: There is no such release, or more than one.
     """
     names = [record.name for record in installed_releases(layout)]
     if not names:
         raise UserError(NONE, INSTALL_ONE)
     fitting = [name for name in names if name == wanted] or [name for name in names if name.startswith(wanted)]
     if len(fitting) != 1:
-        raise UserError(f"{wanted} is the name of {len(fitting)} releases here", f"take one of {', '.join(names)}")
+        raise UserError(
+            f"{len(fitting)} releases here have names that begin with {wanted}", f"name one of {', '.join(names)}"
+        )
     return fitting[0]

@@ -8,15 +8,15 @@ from edge.releases.target_system import TargetSystem
 
 
 def rollback(system: TargetSystem, wanted: str = "", *, health_check: HealthCheck = HEALTH_CHECK) -> int:
-    """Make an earlier release the current one, if it passes the health check as any other.
+    """Make an earlier release the current one, if it passes the health check.
 
     Args:
         system: The device.
-        wanted: Name of a release, or how it begins; empty for the one that was current before.
+        wanted: Name of a release, or the beginning of one; empty for the one that was current before.
         health_check: How long its parts may take.
 
     Returns:
-        Exit status: 0 where it runs now, 1 where it is not healthy and nothing has changed.
+        Exit status: 0 if it runs now, 1 if it is not healthy and nothing has changed.
 
     Raises:
         UserError: There is no such release.
@@ -32,6 +32,6 @@ def _previous(system: TargetSystem) -> str:
     name = linked_release(system.layout.previous)
     if name in (None, linked_release(system.layout.current)):
         raise UserError(
-            "No release was current before this one", "name one that `maskwatch releases` shows, or install another"
+            "There is no release before this one", "name one that `maskwatch releases` shows, or install another"
         )
     return name

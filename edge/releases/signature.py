@@ -1,8 +1,8 @@
 """Signatures of bundles, made and checked by `ssh-keygen -Y`.
 
-A bundle's signature is one of its `manifest.json`, which holds the SHA-256 of each other file. A board that has public
-keys in `/etc/maskwatch/trusted_keys` installs only what one of them has signed; a board without any takes every
-bundle that root gives it, and then trusts only ssh and sudo.
+A bundle is signed by signing its `manifest.json`, which holds the SHA-256 of each other file. A board with public keys
+in `/etc/maskwatch/trusted_keys` installs only bundles that one of these keys has signed. A board without such keys
+installs every bundle that root gives it, so ssh and sudo are its only protection.
 """
 
 import subprocess
@@ -14,13 +14,13 @@ from edge.releases.layout import Layout
 from edge.releases.manifest import MANIFEST, SIGNATURE
 
 NAMESPACE = "maskwatch-bundle"
-"""So that no signature that was made for something else counts."""
+"""The namespace of our signatures, so that a signature made for another purpose is not accepted."""
 SIGNER = "maskwatch"
 SECONDS = 60.0
 
 
 def refuse_untrusted(bundle: Path, layout: Layout) -> None:
-    """Refuse an unpacked bundle that nobody whom the board trusts has signed.
+    """Refuse an unpacked bundle that is not signed by a key that the board trusts.
 
     Raises:
         UserError: The board has trusted keys, and the bundle has no signature by one of them.
@@ -31,7 +31,7 @@ def refuse_untrusted(bundle: Path, layout: Layout) -> None:
     signature = bundle / SIGNATURE
     if not signature.is_file():
         raise UserError(
-            f"The bundle is not signed, and this board takes only what a key in {layout.trusted_keys} has signed",
+            f"The bundle is not signed, and this board accepts only bundles signed by a key in {layout.trusted_keys}",
             "make it with `maskwatch-export bundle --sign KEY`",
         )
     with tempfile.NamedTemporaryFile("w") as signers, (bundle / MANIFEST).open("rb") as manifest:
@@ -48,26 +48,26 @@ def refuse_untrusted(bundle: Path, layout: Layout) -> None:
             ) from error
     if done.returncode:
         raise UserError(
-            f"The bundle's signature is not one by a key in {layout.trusted_keys}",
+            f"The bundle is not signed by a key in {layout.trusted_keys}",
             "sign it with `maskwatch-export bundle --sign KEY`, or add the signer's public key to that file",
         )
 
 
 def refuse_unsigned_model(name: str, layout: Layout) -> None:
-    """Refuse a model alone, which bears no signature, where the board has trusted keys.
+    """Refuse a model alone, which has no signature, if the board has trusted keys.
 
     Raises:
-        UserError: It has.
+        UserError: The board has trusted keys.
     """
     if trusted_keys(layout):
         raise UserError(
-            f"{name} is not signed, and this board takes only what a key in {layout.trusted_keys} has signed",
+            f"{name} is not signed, and this board accepts only what a key in {layout.trusted_keys} has signed",
             f"put it into a bundle with `maskwatch-export bundle --model {name} --sign KEY`",
         )
 
 
 def trusted_keys(layout: Layout) -> list[str]:
-    """The public keys that the board trusts, one a line in its file; lines that begin with "#" are notes.
+    """The public keys that the board trusts, one on each line of the file; lines that begin with "#" are comments.
 
     Raises:
         UserError: The file cannot be read.

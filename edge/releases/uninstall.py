@@ -1,4 +1,4 @@
-"""Taking maskwatch off a device."""
+"""Removing maskwatch from a device."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ from edge.releases.target_system import TargetSystem
 
 
 def uninstall(system: TargetSystem) -> None:
-    """Stop the service, and remove all that an installation brought, but for the settings.
+    """Stop the service, and remove everything that was installed, except the settings.
 
     Raises:
         UserError: Another process changes the releases at this moment.
@@ -25,9 +25,9 @@ def uninstall(system: TargetSystem) -> None:
         _remove(system)
     if system.layout.settings.parent.exists():
         where = system.layout.settings.parent
-        system.say(f"maskwatch is gone. Its settings stay in {where}; remove them by hand if you wish.")
+        system.say(f"maskwatch is removed. Its settings stay in {where}; remove them by hand if you wish.")
     else:
-        system.say("maskwatch is gone.")
+        system.say("maskwatch is removed.")
 
 
 def _remove(system: TargetSystem) -> None:
@@ -46,7 +46,7 @@ def _remove(system: TargetSystem) -> None:
 
 
 def _remove_empty(folder: Path, *, below: Path) -> None:
-    """Remove the folders that only our links lay in."""
+    """Remove the folders that held only our links."""
     while folder.is_relative_to(below) and folder != below and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent

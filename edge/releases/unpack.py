@@ -1,7 +1,7 @@
 """A release as a plain folder: wheels unpacked into `lib/`, and a launcher that puts it before the system's packages.
 
-A virtual environment would do no more, and less well: it bears its own path in each script, so that it cannot be made
-under one name and renamed when it is whole, and it needs python3-venv, which not every Raspberry Pi OS Lite has.
+A virtual environment would not work as well: its scripts contain its own path, so it cannot be made under one name and
+renamed when it is complete, and it needs python3-venv, which not every Raspberry Pi OS Lite has.
 """
 
 import compileall
@@ -33,16 +33,16 @@ sys.exit(main())
 '''
 
 SPARE = 1.3
-"""Space that a release needs, over that of its unpacked wheels: compiled modules, and blocks that are not full."""
+"""Space that a release needs relative to its unpacked wheels, because of compiled modules and partly filled blocks."""
 
 
 def add_release(layout: Layout, record: Record, fill: Callable[[Path], None]) -> None:
-    """Write a release beside the others; it gets its name when it is whole and on the disk.
+    """Write a release beside the others; it gets its name when it is complete and on the disk.
 
     Args:
-        layout: Where to.
+        layout: The device's paths.
         record: The release's description.
-        fill: Fills the folder that it is given.
+        fill: Writes the release's files into the folder that it is given.
     """
     folder = layout.release(record.name)
     partial = folder.with_name(folder.name + PARTIAL)
@@ -53,19 +53,19 @@ def add_release(layout: Layout, record: Record, fill: Callable[[Path], None]) ->
 
 
 def unpack_bundle(bundle: Path, folder: Path, *, final: Path) -> None:
-    """Make a release's folder out of an unpacked bundle; `final` is the name that it will have."""
+    """Make a release's folder from an unpacked bundle; `final` is the path that it will have."""
     library = folder / "lib"
     for wheel in wheels_in(bundle):
         with _opened(wheel) as archive:
             archive.extractall(library)
     shutil.copytree(bundle / "systemd", folder / "systemd")
     write_whole(folder / "bin/maskwatch", LAUNCHER, mode=0o755)
-    # The service may not write here, so that this is the only time that it can be done.
+    # Compile now, because the service may not write here later.
     compileall.compile_dir(library, quiet=2, stripdir=str(folder), prependdir=str(final))
 
 
 def refuse_small_disk(bundle: Path, base: Path) -> None:
-    """Refuse to begin what cannot be finished.
+    """Refuse an installation for which there is too little space.
 
     Raises:
         UserError: There is too little space.
@@ -91,16 +91,16 @@ def _opened(wheel: Path) -> Iterator[zipfile.ZipFile]:
     """Open a wheel.
 
     Raises:
-        UserError: It is none, or cannot be unpacked.
+        UserError: The file is not a wheel, or cannot be unpacked.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, RuntimeError, EOFError) as error:
-        raise UserError(f"{wheel.name} in the bundle is no wheel", "make the bundle again") from error
+        raise UserError(f"{wheel.name} in the bundle is not a wheel", "make the bundle again") from error
 
 
 def remove_partial(layout: Layout) -> None:
-    """Clear away what an installation or a removal that was cut short left behind."""
+    """Remove what an interrupted installation or removal left behind."""
     for folder in layout.releases.glob(f"*{PARTIAL}"):
         remove_whole(folder)

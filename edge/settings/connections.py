@@ -9,13 +9,13 @@ from edge.settings.values import Address, TopicPrefix
 
 @dataclass(frozen=True, kw_only=True)
 class StreamSettings(Bounded):
-    """`[stream]`: what other programs on the board hear and see of the door."""
+    """`[stream]`: the local socket where other programs on the board read events and pictures of the door."""
 
     socket: Annotated[str, FilePath(longest=107)] = "/run/maskwatch/stream.sock"
-    """Path of the local socket, beginning with "/"; where its folder does not exist, nothing is offered."""
+    """Path of the local socket, beginning with "/"; if its folder does not exist, there is no socket."""
 
     def __post_init__(self) -> None:
-        """Refuse a path of which nobody could say where it begins.
+        """Refuse a relative path.
 
         Raises:
             ValueError: A value is outside its limits.
@@ -30,14 +30,14 @@ class PageSettings(Bounded):
     """`[page]`: the web page that shows what the camera sees."""
 
     listen: Address = field(default=Address("127.0.0.1", 8470))
-    """Where `maskwatch page` listens; beyond the board itself, such as "0.0.0.0:8080", only with a password."""
+    """Where `maskwatch page` listens; an address that others can reach, such as "0.0.0.0:8080", needs a password."""
     password_file: Annotated[str, FilePath()] = "/etc/maskwatch/page-password"
     """The password's digest, written by `sudo maskwatch page --set-password`; a relative path starts from the settings
     file's folder."""
     session_minutes: Annotated[float, Bounds(1.0, 10_080.0)] = 480.0
     """How long a browser stays signed in."""
     host_name: Annotated[str, Text(253)] = ""
-    """A further name by which browsers reach the board, besides its own name, NAME.local and its addresses."""
+    """Another name by which browsers reach the board, besides its own name, NAME.local and its addresses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +47,12 @@ class StatsSettings(Bounded):
     database: Annotated[str, FilePath()] = "/var/lib/maskwatch-stats/counts.db"
     """SQLite file of the counts by hour; it holds nothing about who came."""
     keep_days: Annotated[int, Bounds(1, 3650)] = 400
-    """How many days an hour's counts are kept."""
+    """How many days the counts of an hour are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MqttSettings(Bounded):
-    """`[mqtt]`: a broker that hears from the door, for `maskwatch mqtt`; off until one is named."""
+    """`[mqtt]`: the broker that `maskwatch mqtt` publishes to; off until a broker is named."""
 
     broker: Annotated[str, Text(longest=253)] = ""
     """Host name or address of the broker; empty for none."""
@@ -61,19 +61,19 @@ class MqttSettings(Bounded):
     tls: bool = True
     """Whether the connection is encrypted and the broker's certificate checked."""
     ca_file: Annotated[str, Text(longest=4095)] = ""
-    """PEM file with the certificate that vouches for the broker; empty takes those of the system."""
+    """PEM file with the certificate that the broker's is checked against; empty uses the system's certificates."""
     username: Annotated[str, Text(longest=255)] = ""
     """User at the broker; empty for none."""
     password_file: Annotated[str, Text(longest=4095)] = ""
     """File with the password, which only root and the service's group can read."""
     name: Annotated[str, Text(longest=64)] = ""
-    """What the door is called; empty takes the board's host name."""
+    """Name of the door; empty uses the board's host name."""
     topic: Annotated[str, TopicPrefix()] = "maskwatch"
-    """How its topics begin."""
+    """First part of the door's topics."""
     discovery_prefix: Annotated[str, TopicPrefix()] = "homeassistant"
-    """How the topics begin by which Home Assistant discovers devices."""
+    """First part of the topics by which Home Assistant discovers devices."""
     state_seconds: Annotated[float, Bounds(1.0, 3600.0)] = 30.0
-    """How often a state without news is sent again."""
+    """How often an unchanged state is sent again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,6 @@ class MetricsSettings(Bounded):
     """`[metrics]`: figures for Prometheus, for `maskwatch metrics`."""
 
     listen: Address = field(default=Address("127.0.0.1", 9650))
-    """Address and port of the HTTP server; the default is reached from the board alone."""
+    """Address and port of the HTTP server; the default is reachable only from the board itself."""
     file: Annotated[str, Text(longest=4095)] = ""
-    """File for node_exporter's textfile collector, ending in ".prom", to be written instead; empty for none."""
+    """File for node_exporter's textfile collector, ending in ".prom", written instead of serving; empty for none."""

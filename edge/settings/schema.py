@@ -1,6 +1,6 @@
 """The settings, a dataclass for each table of the file; the defaults run on a stock board.
 
-Each number has its lowest and its highest value beside it, each text its longest; `edge.bounds` checks them.
+Each number has its lowest and highest value beside it, each text its greatest length; `edge.bounds` checks them.
 """
 
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ class CameraSettings(Bounded):
     flip: Literal["none", "horizontal", "vertical"] = "none"
     """Whether the turned picture is mirrored."""
     region: Region | None = None
-    """Part of the picture that is used, [left, top, right, bottom] as shares from 0 to 1; all of it by default."""
+    """Part of the picture that is used, [left, top, right, bottom] as shares from 0 to 1; by default all of it."""
     rebuild_after_seconds: Annotated[float, Bounds(1.0, 30.0)] = 5.0
     """How long a camera may give no frame before it is closed and opened again."""
     repeat: bool = False
@@ -60,21 +60,21 @@ class CameraSettings(Bounded):
 
     @property
     def shorter_side(self) -> float:
-        """Shorter side of the part of a camera's picture that is used, in its pixels."""
+        """Shorter side of the used part of a camera's picture, in pixels."""
         used = self.region or Region(0.0, 0.0, 1.0, 1.0)
         return min(self.width * (used.right - used.left), self.height * (used.bottom - used.top))
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocatorSettings(Bounded):
-    """`[locator]`: where faces are looked for; `x`, `y` and `size` are for kind "centre" alone."""
+    """`[locator]`: how faces are found; `x`, `y` and `size` apply only to kind "centre"."""
 
     kind: Literal["faces", "centre"] = "faces"
     """"faces" finds all faces; "centre" takes one fixed place for a face, for a kiosk or a mark on the floor."""
     max_faces: Annotated[int, Bounds(1, 200)] = 10
-    """How many faces are found in a frame at most; those with the highest scores are kept."""
+    """Most faces found in a frame; if there are more, those with the highest scores are kept."""
     min_score: Annotated[float | None, Bounds(0.01, 0.95)] = None
-    """Score, 0 to 1, from which something is a face; by default the model file's."""
+    """Lowest score of a face, 0 to 1; by default the model file's."""
     x: Annotated[float, Bounds(0.0, 1.0)] = 0.5
     """Center of the face as a share of the picture's width."""
     y: Annotated[float, Bounds(0.0, 1.0)] = 0.42
@@ -88,9 +88,9 @@ class VerdictSettings(Bounded):
     """`[verdict]`: when a person is found compliant or not."""
 
     false_alert_rate: Annotated[float, Bounds(0.0001, 0.45)] = 0.03
-    """Share of the people with a mask on who may raise an alert; a smaller one takes longer."""
+    """Share of the people with a mask who may raise an alert by mistake; a smaller share makes verdicts slower."""
     miss_rate: Annotated[float, Bounds(0.0001, 0.45)] = 0.05
-    """Share of the others who may be let pass; a smaller one takes longer."""
+    """Share of the people without a mask who may be missed; a smaller share makes verdicts slower."""
     correlation_seconds: Annotated[float, Bounds(0.01, 5.0)] = 0.2
     """How long the classifier's errors on a person last; a longer time makes verdicts slower and surer."""
     smallest_face_px: Annotated[float, Bounds(0.0, 1000.0)] = 16.0
@@ -98,14 +98,14 @@ class VerdictSettings(Bounded):
     clear_face_px: Annotated[float, Bounds(1.0, 1000.0)] = 32.0
     """Faces from this size on count in full, smaller ones less."""
     blurred_below: Annotated[float, Bounds(0.01, 1.0)] = 0.5
-    """Sharpness under which a face counts less; a crisp face has 0.75."""
+    """Sharpness below which a face counts less; a sharp face has 0.75."""
     clear_from: Annotated[float, Bounds(0.01, 0.99)] = 0.5
-    """P(clear) under which a frame counts for nothing: a profile, the back of a head, no face at all."""
+    """P(clear) below which a face in a frame is not counted: a profile, the back of a head, no face at all."""
     even_face_score: Annotated[float, Bounds(0.01, 0.99)] = 0.35
-    """The locator's score that speaks neither for a face nor against one; higher ones add to P(clear)."""
+    """The locator's score that leaves P(clear) as it is; higher scores raise it."""
 
     def __post_init__(self) -> None:
-        """See to the limits, and that some faces are judged.
+        """Check the limits, and that some faces are judged.
 
         Raises:
             ValueError: A value is out of its range.
@@ -123,13 +123,13 @@ class TrackingSettings(Bounded):
     """`[tracking]`: which face belongs to which person from frame to frame."""
 
     gap_seconds: Annotated[float, Bounds(0.1, 60.0)] = 1.0
-    """How long a face may be out of view before the person counts as gone."""
+    """How long a face may be out of view before the person counts as having left."""
     still_seconds: Annotated[float, Bounds(1.0, 86400.0)] = 5.0
-    """How long nothing at all may change in a face before it counts as a picture on the wall and is muted."""
+    """How long a face may stay unchanged before it counts as a picture on the wall and is muted."""
     looks_per_frame: Annotated[int, Bounds(1, 200)] = 4
-    """How many faces are classified in a frame; the most urgent ones if there are more."""
+    """Most faces classified in a frame; if there are more, the most urgent ones."""
     slowest_frames_per_second: Annotated[float, Bounds(0.1, 120.0)] = 4.0
-    """Below this frame rate the log says that the device falls behind."""
+    """Frame rate below which the log says that the device falls behind."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class AlarmSettings(Bounded):
     min_face_px: Annotated[int, Bounds(0, 1000)] = 32
     """Longer side of a face, in pixels of the picture, from which a person can raise the alert."""
     hold_seconds: Annotated[float, Bounds(0.0, 300.0)] = 1.0
-    """How long the LED stays lit at least."""
+    """Shortest time that the LED stays lit."""
     blind_after_seconds: Annotated[float, Bounds(0.5, 60.0)] = 3.0
     """How long a live camera may give no frame before the LED says that the device is blind."""
     buzzer_pin: Annotated[Pin, HEADER_PINS] = field(default=Pin(27))
@@ -162,7 +162,7 @@ class AlarmSettings(Bounded):
     buzzer_seconds: Annotated[float, Bounds(0.02, 60.0)] = 1.0
     """How long the buzzer sounds for a person; people who come while it sounds share the buzz."""
     buzzer_refractory_seconds: Annotated[float, Bounds(0.0, 3600.0)] = 5.0
-    """How long the same person does not make it sound again."""
+    """How long the buzzer does not sound again for the same person."""
     buzzer_duty_limit: Annotated[float, Bounds(0.0, 1.0)] = 0.2
     """Share of any minute, 0 to 1, during which the buzzer may sound; 0 silences it."""
     quiet_hours: DailyHours | None = None
@@ -170,7 +170,7 @@ class AlarmSettings(Bounded):
     clear_led_pin: Annotated[Pin | None, HEADER_PINS] = None
     """Pin of a green LED that shines while someone is in view and everyone is compliant."""
     clear_led_active_high: bool = True
-    """Whether it shines when its pin is high."""
+    """Whether the green LED shines when its pin is high."""
     relay_pin: Annotated[Pin | None, HEADER_PINS] = None
     """Pin of a relay that tells another machine whether there is an alert."""
     relay_active_high: bool = True
@@ -179,7 +179,7 @@ class AlarmSettings(Bounded):
     """"clear": a loss of power, a blind device and a stopped one read as an alert; "alert": as no alert."""
 
     def __post_init__(self) -> None:
-        """See to the limits, to one pin for each output, and to a buzz that the duty limit allows.
+        """Check the limits, that each output has a pin of its own, and that the duty limit allows a whole buzz.
 
         Raises:
             ValueError: A value is out of its range.
@@ -226,15 +226,15 @@ class Settings:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     def __post_init__(self) -> None:
-        """See that the tables fit together: each value may be good by itself and silence the door with another.
+        """Check that the tables fit together: values that are each good may together keep the door from alerting.
 
         Raises:
-            ValueError: They do not.
+            ValueError: The tables do not fit together.
         """
         slowest = min(self.camera.frames_per_second, self.camera.idle_frames_per_second)
         self._refuse_shorter("tracking", "gap_seconds", 1 / self.camera.frames_per_second)
         self._refuse_shorter("alarm", "blind_after_seconds", 1 / slowest)
-        if not self.camera.is_recording:  # whose pictures have the size that they have
+        if not self.camera.is_recording:  # a recording's pictures keep their own size
             self._refuse_larger("verdict", "smallest_face_px")
             self._refuse_larger("alarm", "min_face_px")
 

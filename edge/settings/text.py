@@ -1,4 +1,4 @@
-"""The settings in force as TOML, each with where its value comes from."""
+"""The settings in force as TOML, each with the origin of its value."""
 
 import json
 from dataclasses import fields
@@ -11,7 +11,7 @@ from edge.settings.values import Address, DailyHours, Region
 
 
 def settings_text(settings: Settings, file: Path | None) -> str:
-    """Every setting on a line of its own, as a file that can be read again.
+    """Every setting on a line of its own, as a file that maskwatch can read.
 
     Args:
         settings: The settings in force.
@@ -29,7 +29,7 @@ def settings_text(settings: Settings, file: Path | None) -> str:
 
 def _line(key: str, value: Any, origin: Path | None) -> str:
     if value is None:
-        return f"# {key} is not set"  # TOML has no word for it
+        return f"# {key} is not set"  # TOML cannot write None
     return f"{f'{key} = {toml(value)}':<44}  # {origin or 'default'}"
 
 
@@ -38,4 +38,4 @@ def toml(value: Any) -> str:
     if isinstance(value, Region):
         return str([value.left, value.top, value.right, value.bottom])
     text = json.dumps(str(value) if isinstance(value, Address | DailyHours) else value, ensure_ascii=False)
-    return text.replace("\x7f", "\\u007f")  # TOML has JSON's escapes, but wants this character escaped, too
+    return text.replace("\x7f", "\\u007f")  # TOML has JSON's escapes, but also requires an escape for this character

@@ -14,17 +14,17 @@ from edge.settings.schema import Settings
 from edge.settings.toml_text import LARGEST_BYTES, parse_toml
 
 SETTINGS_FILE = Path("/etc/maskwatch/maskwatch.toml")
-"""Where a device has its settings."""
+"""The settings file of a device."""
 
 LARGEST_WHOLE = 10**18
-"""Whole numbers beyond it, either way, are out of every range as well."""
+"""Largest whole number that is read; every setting's range ends below it."""
 
 PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
-"""What a message calls each type."""
+"""The name of each type in messages."""
 
 
 def settings_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Settings:
-    """The settings of the file that is named, else of the standard one where there is one, else the defaults.
+    """The settings of the named file, else of the standard file if it exists, else the defaults.
 
     Raises:
         UserError: As for `read_settings`.
@@ -34,7 +34,7 @@ def settings_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Set
 
 
 def file_in_force(named: Path | None, standard: Path = SETTINGS_FILE) -> Path | None:
-    """The settings file that counts: the one that is named, else the standard one where there is one."""
+    """The settings file in use: the named one, else the standard one if it exists."""
     return named or (standard if os.path.lexists(standard) else None)
 
 
@@ -42,8 +42,8 @@ def read_settings(path: Path) -> Settings:
     """Read a settings file; relative paths in it start from its folder.
 
     Raises:
-        UserError: It cannot be read, is not TOML, or has an unknown key, a value of the wrong type or one out of its
-            range.
+        UserError: The file cannot be read, is not TOML, or has an unknown key, a value of the wrong type or a value
+            out of its range.
     """
     settings: Settings = _build(Settings, read_table(path), f"{path}")
     try:
@@ -65,24 +65,26 @@ def with_source(settings: Settings, source: str) -> Settings:
 
 
 def read_table(path: Path) -> dict[str, Any]:
-    """What a settings file says, as it is written there.
+    """The content of a settings file, before any check of its values.
 
     Raises:
-        UserError: It cannot be read, or is not TOML.
+        UserError: The file cannot be read, or is not TOML.
     """
     try:
         content = read_at_most(path, LARGEST_BYTES)
-        return parse_toml(content.decode("utf-8-sig"))  # some editors begin a file with a mark
+        return parse_toml(content.decode("utf-8-sig"))  # some editors begin a file with a byte order mark
     except OSError as error:
         raise UserError(f"The settings file {path} cannot be read ({error.strerror})", "name one that can") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"The settings file {path} is not text in UTF-8", "save it as such, or name another") from error
+        raise UserError(
+            f"The settings file {path} is not text in UTF-8", "save it as UTF-8, or name another"
+        ) from error
     except ValueError as error:
         raise UserError(f"The settings file {path} is not TOML that maskwatch can read: {error}") from error
 
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
-    """Absolute paths, since the service runs in a folder of its own."""
+    """Make paths absolute, since the service runs in a folder of its own."""
 
     def resolved(path: str) -> str:
         return path if not path or Path(path).is_absolute() else str(folder / path)
@@ -112,18 +114,18 @@ def _quoted(key: str) -> str:
 
 
 def _advice(key: str, names: list[str]) -> str:
-    """Where a key that its table does not have belongs, or which key is nearest to it."""
+    """The table where an unknown key belongs, or the known key that is most like it."""
     tables = get_type_hints(Settings)
     homes = [f.name for f in fields(Settings) if key in get_type_hints(tables[f.name])]
     if homes:
         return f"it belongs below [{homes[0]}]."
     if nearest := difflib.get_close_matches(key, names, n=1):
         return f'did you mean "{nearest[0]}"?'
-    return "`maskwatch settings` shows all that there are."
+    return "`maskwatch settings` shows all keys."
 
 
 def _value(kind: Any, value: Any, key: str, place: str) -> Any:
-    if isinstance(kind, UnionType):  # `X | None`: TOML has no None, it leaves the key away
+    if isinstance(kind, UnionType):  # `X | None`: TOML has no None, so a file omits the key
         kind = next(member for member in get_args(kind) if member is not NoneType)
     if hasattr(kind, "from_toml"):
         try:
@@ -146,7 +148,7 @@ def _plain(kind: Any, value: Any, key: str, place: str) -> Any:
             raise UserError(f'{place} "{key}" must be {choices}, not {shown(value)}.')
         return value
     if kind is float and type(value) is int:
-        return float(min(max(value, -LARGEST_WHOLE), LARGEST_WHOLE))  # the longest ones are no float
+        return float(min(max(value, -LARGEST_WHOLE), LARGEST_WHOLE))  # very long numbers do not fit into a float
     if type(value) is not kind:
         quotes = ", without quotes" if isinstance(value, str) else ""
         raise UserError(f'{place} "{key}" must be {PLAIN[kind]}{quotes}.')

@@ -1,17 +1,17 @@
-"""TOML from outside: what no settings file has is refused before the parser spends memory or minutes on it."""
+"""Reads TOML that may be hostile: refuses what no settings file needs before the parser spends memory or time on it."""
 
 import re
 import tomllib
 from typing import Any
 
 LARGEST_BYTES = 64 * 1024
-"""Size of a settings file at most; one that says everything has a tenth of it."""
+"""Largest size of a settings file; a file with every setting has a tenth of it."""
 
 DEEPEST = 16
-"""Brackets that may be open at a time; settings need two."""
+"""Most brackets that may be open at once; settings need two."""
 
 MOST_DOTS = 64
-"""Dots on a line, outside texts and comments: the parser's work grows with the square of a dotted key's parts."""
+"""Most dots on a line, outside texts and comments: the parser's work grows with the square of a dotted key's parts."""
 
 TEXT_OR_COMMENT = re.compile(
     r'"""(?:[^\\]|\\.)*?(?:"{3,5}|\Z)|'
@@ -21,7 +21,7 @@ TEXT_OR_COMMENT = re.compile(
     r"#[^\n]*",
     re.DOTALL,
 )
-"""The parts of TOML whose content is not structure; one that is never closed takes the rest, which is no TOML then."""
+"""The parts of TOML that are not structure; one that is never closed extends to the end, which then is not TOML."""
 
 
 def parse_toml(text: str) -> dict[str, Any]:

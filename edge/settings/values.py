@@ -1,4 +1,4 @@
-"""Values of settings that are more than a number or a text; each type reads itself with `from_toml`."""
+"""Types of settings that are more than a number or a text; each type has `from_toml` to read its values."""
 
 import re
 from contextlib import suppress
@@ -13,7 +13,7 @@ HEADER_PINS = Bounds(0, 27)
 """BCM numbers of the pins that a Raspberry Pi's 40-pin header has."""
 
 SMALLEST_REGION = 0.05
-"""Width and height of a region at least, as shares of the picture's."""
+"""Smallest width and height of a region, as shares of the picture's."""
 
 HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
@@ -26,7 +26,7 @@ class Pin(int):
         """Read a pin.
 
         Raises:
-            ValueError: It is neither form, or no pin of the header.
+            ValueError: The value has neither form, or is not a pin of the header.
         """
         named = re.fullmatch(r"GPIO(\d{1,2})", value, re.ASCII) if isinstance(value, str) else None
         number = int(named[1]) if named else value
@@ -40,7 +40,7 @@ class Pin(int):
 
 @dataclass(frozen=True, slots=True)
 class DailyHours:
-    """Hours of every day, which may span midnight; the end is outside."""
+    """Hours of every day, which may span midnight; the end is not included."""
 
     begin: time
     end: time
@@ -50,7 +50,7 @@ class DailyHours:
         """Read hours written as "22:00-06:00".
 
         Raises:
-            ValueError: It is not written so, or the hours begin when they end.
+            ValueError: The value does not have this form, or the hours begin when they end.
         """
         found = re.fullmatch(rf"({HOUR})-({HOUR})", value, re.ASCII) if isinstance(value, str) else None
         if found is None or found[1] == found[2]:
@@ -58,7 +58,7 @@ class DailyHours:
         return cls(time.fromisoformat(found[1]), time.fromisoformat(found[2]))
 
     def __contains__(self, at: time) -> bool:
-        """Whether a local time lies within."""
+        """Whether a local time lies within these hours."""
         if self.begin < self.end:
             return self.begin <= at < self.end
         return at >= self.begin or at < self.end
@@ -81,7 +81,7 @@ class Address:
         """Read an address.
 
         Raises:
-            ValueError: It is not an IP address and a port.
+            ValueError: The value is not an IP address and a port.
         """
         found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):(\d{1,5})", value) if isinstance(value, str) else None
         if found and 1 <= int(found[3]) <= 65535:
@@ -94,7 +94,7 @@ class Address:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine reaches it."""
+        """Whether only this machine can reach the address."""
         return ip_address(self.host).is_loopback
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ class Region:
         """Read a region written as [0.25, 0.0, 0.75, 1.0].
 
         Raises:
-            ValueError: It is not written so, or is too small to show a person.
+            ValueError: The value does not have this form, or the region is too small to show a person.
         """
         shares = value if isinstance(value, list) and len(value) == 4 else []
         if all(type(share) in (int, float) and 0 <= share <= 1 for share in shares) and shares:
@@ -134,7 +134,7 @@ class TopicPrefix:
     """A text such as "maskwatch" or "hall/doors", with which MQTT topics may begin."""
 
     def refusal(self, value: str) -> str:
-        """As `Limit` says."""
+        """Check a value, as `Limit` describes."""
         if len(value) <= 200 and re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", value, re.ASCII):
             return ""
         return f'must be letters, digits, "-" and "_", in levels divided by "/", not {shown(value)}'

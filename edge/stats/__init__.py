@@ -1,1 +1,1 @@
-"""`maskwatch stats`: how many people came, and how many without a mask. Counts, and nothing that tells who."""
+"""`maskwatch stats`: how many people came, and how many without a mask. Only counts: nothing identifies a person."""

@@ -1,4 +1,4 @@
-"""What `maskwatch stats` does: count, or show what was counted."""
+"""`maskwatch stats`: counts, or shows the counts."""
 
 import time
 from contextlib import closing
@@ -19,7 +19,7 @@ FORMATS = {"table": write_table, "csv": write_csv, "json": write_json}
 
 
 def record_visits(settings: Settings) -> int:
-    """Count the door's visitors until it is stopped, which may be at any moment; returns the exit status.
+    """Count the door's visitors until stopped, which may happen at any moment; returns the exit status.
 
     Raises:
         UserError: The database cannot be opened.
@@ -52,15 +52,15 @@ def show_stats(
         days: How many days back.
         hourly: Whether each hour has a line of its own.
         form: A key of FORMATS.
-        png: Where to write a picture instead; None for none.
-        force: Whether a picture that is there may be replaced.
+        png: The picture to write instead; None for none.
+        force: Whether an existing picture may be replaced.
 
     Raises:
         UserError: There are no counts, matplotlib is missing, or the picture exists or cannot be written.
     """
     path = Path(settings.stats.database)
     if not path.exists():
-        raise UserError(f"Nothing has been counted yet, for there is no {path}: start `maskwatch-stats.service`.")
+        raise UserError(f"Nothing has been counted yet, because there is no {path}: start `maskwatch-stats.service`.")
     if png:
         check_output(png, what="picture", endings=[".png"], inputs=[path], force=force)
     with Database(path, read_only=True) as database:

@@ -1,4 +1,4 @@
-"""The counts, in an SQLite file that a crash or a power cut at any moment leaves whole."""
+"""The counts, in an SQLite file that survives a crash or a power cut at any moment."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from edge.stream.visits import COMPLIANT, NOT_COMPLIANT, BlindTime, Visit, Visit
 HOUR = 3600
 
 BUSY_SECONDS = 10.0
-"""How long one process waits for another that has the file."""
+"""How long a process waits while another one has locked the file."""
 
 APPLICATION_ID = 0x6D61736B
 """Marks our files, for SQLite and for `file`: "mask"."""
@@ -45,7 +45,7 @@ ON CONFLICT (hour) DO UPDATE SET people = people + excluded.people, compliant = 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What one hour, or one day, adds up to."""
+    """The counts of one hour or one day."""
 
     hour: int
     """Unix time at which it begins, in seconds."""
@@ -53,21 +53,21 @@ class Counts:
     compliant: int = 0
     not_compliant: int = 0
     verdicts: int = 0
-    """People about whom there was a verdict."""
+    """People who got a verdict."""
     verdict_seconds: float = 0.0
-    """Time to the first verdict, added up over them."""
+    """Sum of their times to the first verdict."""
     blind_seconds: float = 0.0
 
 
 class Database:
-    """A context manager. One process writes, any number read.
+    """The open database, a context manager. One process writes, and any number may read.
 
     Raises:
         UserError: The file cannot be opened, or is not such a database.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open the file; unless it is only read, make it where it is missing."""
+        """Open the file; create it if it is missing, unless it is opened only for reading."""
         self.path = path
         try:
             self._connection = _connect(path, read_only=read_only)
@@ -77,7 +77,7 @@ class Database:
             ) from error
 
     def progress(self) -> tuple[Position | None, Visits]:
-        """The last event that is counted, and what was open then."""
+        """The last counted event, and the visits that were open then."""
         row = self._connection.execute("SELECT run, number, visits FROM progress").fetchone()
         if row is None:
             return None, Visits()
@@ -86,7 +86,7 @@ class Database:
         return Position(row[0], row[1]), Visits(open=people, **state)
 
     def record(self, position: Position, visits: Visits, completed: Iterable[Visit | BlindTime]) -> None:
-        """Count what an event completed, and note that it is counted, both or neither."""
+        """Add what an event completed and store that the event is counted, in one transaction."""
         with self._connection:
             for item in completed:
                 for counts in hourly(item):
@@ -108,7 +108,7 @@ class Database:
         return [Counts(**dict(zip(names, row, strict=True))) for row in rows]
 
     def __enter__(self) -> Self:
-        """It is open already."""
+        """Return the database, which is already open."""
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -117,7 +117,7 @@ class Database:
 
 
 def hourly(item: Visit | BlindTime) -> list[Counts]:
-    """What a visit or a stretch without sight adds to each hour that it touches."""
+    """What a visit or a blind time adds to each hour that it touches."""
     if isinstance(item, BlindTime):
         return _blind_hours(item)
     decided = item.verdict_seconds is not None
@@ -151,7 +151,7 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     try:
         _refuse_others(connection)
         if not read_only:
-            # FULL: what was once shown as counted survives a power cut. There are a few events a minute at a door.
+            # FULL: counts that were shown once survive a power cut. A door has only a few events a minute.
             connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + TABLES)
     except sqlite3.Error:
         connection.close()
@@ -160,7 +160,7 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 
 def _refuse_others(connection: sqlite3.Connection) -> None:
-    """See that a file is a database of ours, or empty."""
+    """Check that a file is one of our databases, or empty."""
     (ours,), (tables,) = (
         connection.execute(query).fetchone()
         for query in ("PRAGMA application_id", "SELECT count(*) FROM sqlite_schema")

@@ -1,4 +1,4 @@
-"""Counts the door's visitors for as long as it runs, each once."""
+"""Counts each of the door's visitors once, while it runs."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ def record(
     """Count until the messages end.
 
     Args:
-        messages: The door's, from `database.progress()` on.
+        messages: The door's messages after `database.progress()`.
         database: Gets the counts.
         keep_days: How long an hour's counts are kept.
         clock: Tells the Unix time, in seconds.
@@ -32,7 +32,7 @@ def record(
     pruned = 0.0
     for message in messages:
         if isinstance(message, LostEvents):
-            # Who was in view when events were lost has perhaps left: their visits end here.
+            # People who were in view when events were lost may have left, so end their visits here.
             if position is not None:
                 database.record(position, visits, list(visits.close()))
         elif isinstance(message, NumberedEvent) and message.event.get("event") in COUNTED:

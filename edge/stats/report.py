@@ -16,7 +16,7 @@ HEADINGS = ("", "people", "compliant", "not compliant", "undecided", "s to verdi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An hour or a day, as it is shown."""
+    """An hour or a day, as the report shows it."""
 
     begins: str
     """Local time, ISO 8601: 2026-11-28 for a day, 2026-11-28T14:00 for an hour."""
@@ -24,9 +24,9 @@ class Row:
     compliant: int
     not_compliant: int
     undecided: int
-    """Nobody could tell before they left."""
+    """People who left without a verdict."""
     seconds_to_verdict: float | None
-    """Mean time to the first verdict; None without one."""
+    """Mean time to the first verdict; None if there was no verdict."""
     minutes_blind: float
 
 
@@ -58,10 +58,10 @@ def write_json(shown: Sequence[Row], out: TextIO) -> None:
 
 
 def write_png(shown: Sequence[Row], path: Path) -> None:
-    """A picture: people by hour or day, stacked by how they turned out.
+    """A picture: people by hour or day, stacked by verdict.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The picture cannot be written.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

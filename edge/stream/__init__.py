@@ -1,1 +1,1 @@
-"""What the door process offers on its local socket, and how another process reads it."""
+"""The messages on the door process's local socket, and the client that reads them."""

@@ -1,4 +1,4 @@
-"""Reads the door's stream, and connects again whenever the door has been away."""
+"""Reads the door's stream, and connects again after the door process has ended."""
 
 import socket
 import threading
@@ -19,12 +19,12 @@ ANSWER_SECONDS = 5.0
 """How long a command waits for its answer."""
 
 LONGEST_LINE = 16 * 2**20
-"""Bytes; a picture of 12 megapixels is a third of it."""
+"""Longest message, in bytes; a picture of 12 megapixels has a third of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """The door does not answer: it is stopped, or about to start; it is tried again."""
+    """The door does not answer: it is stopped, or about to start. The client tries again."""
 
     reason: str
 
@@ -36,8 +36,8 @@ class StreamClient:
             for message in client:
                 ...
 
-    After a reconnection the events go on after the last one that was given, so that a reader misses none of this run
-    and gets none twice. `wants` and `close` may be called from other threads.
+    After a reconnection the events continue after the last one that the reader got, so that a reader of one run misses
+    no event and gets none twice. `wants` and `close` may be called from other threads.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class StreamClient:
         after: Position | None = None,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        """Nothing is opened yet.
+        """Keep the arguments; the iteration opens the connection.
 
         Args:
             address: The door's socket.
             states: Whether states are wanted.
             pictures: Whether pictures are wanted with them.
-            after: The last event that has been dealt with; None for only those to come.
+            after: The last event that the reader has processed; None to get only new events.
             sleep: Waits for a number of seconds between two tries; by default until `close`, if that is sooner.
         """
         self.address, self.position = address, after
@@ -66,7 +66,7 @@ class StreamClient:
         self._socket: socket.socket | None = None
 
     def __iter__(self) -> Iterator[Message | Away]:
-        """The messages, until `close`; `Away` each time the door has gone, and once if it is not there at first."""
+        """The messages, until `close`; `Away` each time the door ends, and once if it does not answer at first."""
         wait, away = FIRST_WAIT_SECONDS, False
         while not self._closed.is_set():
             reason = "the door process has ended"
@@ -85,11 +85,11 @@ class StreamClient:
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
     def wants(self, *, states: bool, pictures: bool) -> None:
-        """Ask for states and pictures, or for no more of them."""
+        """Start or stop asking for states and pictures."""
         with self._lock:
             self._states, self._pictures = states, pictures
             if self._socket:
-                with suppress(OSError):  # a door that has gone is asked again once it is back
+                with suppress(OSError):  # a door that has ended gets the request when it is back
                     self._socket.sendall(encode({"do": "subscribe", "states": states, "pictures": pictures}))
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ class StreamClient:
             message = decode(line, run)
             if isinstance(message, Hello):
                 run = message.run
-                # Where only what is to come was asked for: from the first connection on, nothing may be missed.
+                # A reader that asked only for new events must miss none from the first connection on.
                 self.position = self.position or Position(run, message.newest)
             if isinstance(message, NumberedEvent):
                 self.position = message.position
@@ -128,7 +128,7 @@ class StreamClient:
 
 
 def send_command(address: Path, request: dict[str, Any], *, seconds: float = ANSWER_SECONDS) -> Answer:
-    """Have the door do something, such as {"do": "mute", "minutes": 10}.
+    """Send a command to the door, such as {"do": "mute", "minutes": 10}.
 
     Args:
         address: The door's socket.
@@ -136,7 +136,7 @@ def send_command(address: Path, request: dict[str, Any], *, seconds: float = ANS
         seconds: How long to wait for the answer.
 
     Raises:
-        UserError: The door is not there or does not answer.
+        UserError: The door does not answer.
     """
     try:
         with connected(address) as door:
@@ -172,7 +172,9 @@ def connected(address: Path) -> socket.socket:
 def unreachable(address: Path, error: Exception) -> str:
     """Why the door cannot be reached, in a sentence."""
     if isinstance(error, PermissionError):
-        return f"{address} is for the group maskwatch: use sudo, or join it with `sudo usermod -aG maskwatch $USER`."
+        return (
+            f"Only the group maskwatch may use {address}: use sudo, or join it with `sudo usermod -aG maskwatch $USER`."
+        )
     reason = getattr(error, "strerror", None) or error
     return f"No door process answers at {address} ({reason}): start it with `sudo systemctl start maskwatch`."
 

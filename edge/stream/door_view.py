@@ -1,4 +1,4 @@
-"""What a reader of the stream knows of the door right now, folded from its messages."""
+"""The door's current state, as a reader knows it from the messages of the stream."""
 
 from dataclasses import dataclass, field
 
@@ -8,22 +8,22 @@ from edge.stream.messages import Hello, Message, NumberedEvent, State
 
 @dataclass
 class DoorView:
-    """Give it every message; what it knows stays until the door says otherwise."""
+    """Updates itself from every message; a value stays until a message changes it."""
 
     connected: bool = False
     """Whether the door process answers."""
     version: str = ""
     starts: int = 0
-    """Starts of the door that were noticed, the first included."""
+    """Number of the door's starts that the reader has seen, including the first."""
     alerts: set[int] = field(default_factory=set)
     """Tracks whose alert is on."""
     blind: bool = False
     state: State | None = None
-    """Of the newest frame; None before the first, and while the door is away."""
+    """State of the newest frame; None before the first, and while the door does not answer."""
     _run: str = ""
 
     def take(self, message: Message | Away) -> None:
-        """Learn from a message."""
+        """Update the state from a message."""
         if isinstance(message, Away):
             self.connected, self.state = False, None
             self._forget()

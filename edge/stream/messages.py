@@ -5,24 +5,24 @@
 * `hello`, once: the protocol's number, the program's version, the `run`, an identifier that each start of the door
   makes for itself, and the number of the `newest` event.
 * `event`: a line of the log as it is, with its `number` in this run, from 1 (`started`, unless a fault came before it)
-  to the last (`stopped`) without a gap.
-* `lost`: how many events the reader asked for that the door no longer keeps; the next one comes after the gap.
-* `state`: what the newest frame led to, where the reader asked for states; with the frame as a JPEG in Base64 where it
-  asked for pictures. A slow reader misses states and pictures, and never an event.
+  to the last (`stopped`), without gaps.
+* `lost`: how many of the requested events the door no longer keeps; the next event comes after the gap.
+* `state`: the result of the newest frame, if the reader asked for states; with the frame as a JPEG in Base64, if it
+  asked for pictures. A slow reader misses states and pictures, but never an event.
 * `answer`: whether a command was carried out, and if not, why.
 
-**A reader says**, each with what to `do`:
+**A reader says**, each with `do`, the name of the request:
 
 * `subscribe`, with `states` and `pictures` (true or false), and `after`: the `run` and `number` of the last event that
-  it has dealt with. It gets what came after it; of another run than the door's, everything since the door's start; and
-  with null only what is to come. It may subscribe again, without `after`, to change what it wants.
-* `test` with an `output` ("led", "buzzer", "clear_led"), `mute` with `minutes`, `unmute`: each has an `answer`.
+  the reader has processed. It then gets the events after that one, or all events since the door's start if the run is
+  another one, or only new events if `after` is null. It may subscribe again, without `after`, to change the other two.
+* `test` with an `output` ("led", "buzzer", "clear_led"), `mute` with `minutes`, `unmute`: each gets an `answer`.
 
 **To count each event once**, keep the run and the number of the last event in the same transaction as the counts, and
-subscribe `after` them. The door keeps the events of its current run only (the newest 2000): what a reader that was away
-missed of an earlier run is in the log alone.
+subscribe `after` them. The door keeps only the events of its current run (the newest 2000): events of an earlier run
+that a reader has missed are only in the log.
 
-Nothing here imports more than the standard library, so that a reader stays small.
+This module imports only the standard library, so that a reader stays small.
 """
 
 import json
@@ -32,12 +32,12 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 PROTOCOL = 1
-"""Grows when a reader of today would misunderstand the door."""
+"""Version of the protocol; it increases when older readers would misunderstand the door."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last event that a reader has dealt with."""
+    """The last event that a reader has processed."""
 
     run: str = ""
     """"" for none: the reader then gets everything that the door still keeps."""
@@ -61,12 +61,12 @@ class NumberedEvent:
 
     position: Position
     event: Mapping[str, Any]
-    """As in the log: at, event, and what else it has."""
+    """The event's fields as in the log: `at`, `event`, and the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class LostEvents:
-    """The door no longer keeps some of the events that were asked for."""
+    """The door no longer keeps some of the requested events."""
 
     count: int
 
@@ -95,7 +95,7 @@ class PersonState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the newest frame led to."""
+    """The result of the newest frame."""
 
     frame: int
     """Counts the frames since the start, from 1."""
@@ -110,9 +110,9 @@ class State:
     outputs: Mapping[str, bool | None]
     """led, buzzer, clear_led, relay: whether each is on; None if it is not fitted."""
     blind: str | None
-    """Why no frame comes; "" if nobody knows, None while frames come."""
+    """Why no frame comes; "" if the reason is not known, None while frames come."""
     milliseconds: Mapping[str, float]
-    """What each stage took, in the order of the loop."""
+    """Time of each stage, in the order of the loop."""
     frames_per_second: float
     celsius: float | None
     """The processor's temperature; None if it is not known."""
@@ -123,12 +123,12 @@ class State:
     evidence_bounds: tuple[float, float]
     """The log-odds at which a person counts as compliant, and as not."""
     jpeg: bytes | None = field(default=None, repr=False)
-    """The frame, where pictures were asked for."""
+    """The frame as a JPEG, if the reader asked for pictures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a command."""
+    """Whether the door carried out a command."""
 
     ok: bool
     reason: str = ""
@@ -144,27 +144,27 @@ def encode(message: Mapping[str, Any]) -> bytes:
 
 
 def subscription(*, states: bool, pictures: bool, after: Position | None) -> bytes:
-    """The request for events from a position on, and for what else is wanted."""
+    """The request for the events after a position, and for states and pictures."""
     position = {"run": after.run, "number": after.number} if after else None
     return encode({"do": "subscribe", "states": states, "pictures": pictures, "after": position})
 
 
 def decode(line: bytes, run: str = "") -> Message | None:
-    """What the door says in a line; None for a type that this reader does not know.
+    """The message in a line from the door; None for a type that this reader does not know.
 
     Args:
         line: One line of the stream.
         run: The door's run, from its hello.
 
     Raises:
-        ValueError: It is no message.
+        ValueError: The line is not a message.
     """
     try:
         message = json.loads(line)
         read = READERS.get(message["type"])
         return read(message, run) if read else None
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"This is no message of the stream: {line[:80]!r}") from error
+        raise ValueError(f"This is not a message of the stream: {line[:80]!r}") from error
 
 
 def _hello(message: dict[str, Any], _: str) -> Hello:
@@ -174,7 +174,7 @@ def _hello(message: dict[str, Any], _: str) -> Hello:
 
 
 def _state(message: dict[str, Any], _: str) -> State:
-    # What a newer door says besides is left out.
+    # Ignore fields that a newer door adds.
     values = {field.name: message[field.name] for field in fields(State) if field.name != "jpeg"}
     values["people"] = tuple(map(_person, message["people"]))
     values["evidence_bounds"] = tuple(message["evidence_bounds"])

@@ -1,6 +1,6 @@
-"""From the door's events to what people want counted: visits, and stretches without sight.
+"""Turns the door's events into the things to count: visits, and times when the camera was blind.
 
-A track becomes a visit when it ends, because only then is it known how it turned out; so no count is ever taken back.
+A track becomes a visit when it ends, because its result is only known then. So no count is ever corrected later.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ COMPLIANT, NOT_COMPLIANT, UNDECIDED = "compliant", "not compliant", "undecided"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A person who was in view. Nothing says who."""
+    """A person who was in view. It holds nothing that identifies the person."""
 
     began: float
     """Unix time, in seconds."""
@@ -24,7 +24,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class BlindTime:
-    """A stretch without sight."""
+    """A time when the camera was blind."""
 
     began: float
     """Unix time, in seconds."""
@@ -33,7 +33,7 @@ class BlindTime:
 
 @dataclass
 class Visits:
-    """Follows the events of one door. Its fields are all there is to keep for going on later."""
+    """Follows the events of one door. Its fields are everything that has to be stored to continue later."""
 
     open: dict[int, Visit] = field(default_factory=dict)
     """The people in view, by the number of their track."""
@@ -43,7 +43,7 @@ class Visits:
     """Unix time of the newest event."""
 
     def take(self, event: Mapping[str, Any]) -> Iterator[Visit | BlindTime]:
-        """What an event completes. Events of other kinds complete nothing."""
+        """The visits and blind times that an event completes."""
         kind, track = event.get("event"), event.get("track", 0)
         if kind in ("started", "stopped"):
             yield from self.close()
@@ -62,7 +62,7 @@ class Visits:
             yield from self._see()
 
     def close(self) -> Iterator[Visit | BlindTime]:
-        """End everything that is open, as of the newest event: the door has stopped, or was started again."""
+        """End all open visits and blind times at the newest event, because the door has stopped or started again."""
         people = list(self.open.values())
         self.open.clear()
         yield from people

@@ -1,4 +1,4 @@
-"""Saying that a reader waits for the door, so that nobody takes it for one that hangs."""
+"""Says that a reader waits for the door, so that it does not look as if it hangs."""
 
 import errno
 import os
@@ -21,12 +21,12 @@ def say(line: str) -> None:
 def announced(
     messages: Iterable[Message | Away], address: Path, say: Callable[[str], object] = say
 ) -> Iterator[Message | Away]:
-    """The messages as they come; each time the door has gone, it is said once what is waited for.
+    """The messages as they come; each time the door has ended, `say` gets one line about it.
 
     Args:
         messages: The door's.
         address: The door's socket.
-        say: Told of the wait.
+        say: Gets the line.
     """
     for message in messages:
         if isinstance(message, Away):
@@ -35,7 +35,7 @@ def announced(
 
 
 def say_if_away(address: Path, say: Callable[[str], object] = say) -> None:
-    """Say what will be waited for, if the door does not answer now."""
+    """Say that the program waits for the door, if the door does not answer now."""
     try:
         connected(address).close()
     except OSError as error:

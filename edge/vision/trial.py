@@ -21,6 +21,7 @@ from edge.bounds import Bounded, Text
 from edge.errors import UserError
 from edge.records import parse_json, read_record
 from edge.settings.schema import MODELS, ModelSettings, Settings
+from edge.signals import delaying
 from edge.vision.golden import answers_as_golden
 from edge.vision.interpreter import Int8Network, find_runtime
 from edge.vision.model_file import ModelFile, pack, read_model_file, unpack
@@ -103,13 +104,19 @@ def refuse_unusable_models(settings: Settings) -> None:
 def _run(command: list[str], stdin: int, stdout: int, seconds: int) -> int:
     # Libraries for linear algebra reserve memory for a thread on each core.
     environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    child = None
     try:
-        done = subprocess.run(
-            command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, cwd="/", env=environment, timeout=seconds
-        )
+        with delaying():  # a stop between the child's birth and its name here would leave it behind
+            child = subprocess.Popen(
+                command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, cwd="/", env=environment
+            )
+        return child.wait(seconds)
     except subprocess.TimeoutExpired:
         return -signal.SIGALRM
-    return done.returncode
+    finally:
+        if child:
+            child.kill()
+            child.wait()
 
 
 def _read(path: Path, status: int, content: bytes, seconds: int) -> Trial:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from edge.signals import StopFlag, handling, stopping_on_signals
+from edge.signals import StopFlag, delaying, handling, stopping_on_signals
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 0)])
@@ -47,3 +47,11 @@ def test_items_end_with_the_flag():
         if item == 3:
             stop.set()
     assert taken == [0, 1, 2, 3]
+
+
+def test_a_signal_waits_for_the_end_of_what_delays_it():
+    with stopping_on_signals() as stop:
+        with delaying():
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert not stop.is_set
+        assert stop.is_set

@@ -48,7 +48,7 @@ def test_the_same_password_never_gives_the_same_digest(config, set_password):
 @pytest.mark.parametrize("text", ["short\n", "", "x" * 300 + "\n"])
 def test_a_password_that_is_no_good_is_refused(config, set_password, text, capsys):
     assert set_password(text) == 2
-    assert "has 8 to 256 characters" in capsys.readouterr().err
+    assert "must have 8 to 256 characters" in capsys.readouterr().err
     assert not (config.parent / "page-password").exists()
 
 

@@ -141,7 +141,7 @@ def test_a_bundle_that_says_too_little_is_refused(board, tmp_path, missing):
 def test_a_wheel_that_is_none_is_refused(board, tmp_path, content):
     bundle = write_bundle(tmp_path / "bundle", "1.0+a")
     (bundle / "wheels/other-1-py3-none-any.whl").write_bytes(content)
-    with pytest.raises(UserError, match="in the bundle is no wheel"):
+    with pytest.raises(UserError, match="in the bundle is not a wheel"):
         install_bundle(bundle, board.system())
     assert installed_releases(board.layout) == []
 

@@ -43,7 +43,7 @@ def test_a_root_that_is_a_file_is_refused(tmp_path, monkeypatch, capsys, command
     monkeypatch.chdir(tmp_path)
     (tmp_path / "no.tflite").touch()
     assert main([*command, "--root", "no.tflite"]) == 2
-    assert "no.tflite is no folder" in capsys.readouterr().err
+    assert "no.tflite is not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_a_root_that_is_a_file_is_refused(tmp_path, monkeypatch, capsys, command
     [
         ("3.11", "aarch64", "bundle --target bookworm`"),
         ("3.13", "aarch64", "bundle --target trixie`"),
-        ("3.12", "aarch64", r"Raspberry Pi OS \(64-bit\) alone"),
-        ("3.13", "x86_64", r"Raspberry Pi OS \(64-bit\) alone"),
+        ("3.12", "aarch64", r"exist only for Raspberry Pi OS \(64-bit\)"),
+        ("3.13", "x86_64", r"exist only for Raspberry Pi OS \(64-bit\)"),
     ],
 )
 def test_the_bundle_that_would_fit_is_named_where_there_is_one(version, machine, says):

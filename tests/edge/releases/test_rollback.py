@@ -38,13 +38,13 @@ def test_a_release_that_is_not_healthy_is_not_gone_back_to(board, install):
 def test_a_name_that_fits_none_or_several_is_refused(board, install, wanted):
     install(board, "1.0+a")
     install(board, "1.0+b")
-    with pytest.raises(UserError, match=r"take one of 1\.0\+a, 1\.0\+b"):
+    with pytest.raises(UserError, match=r"name one of 1\.0\+a, 1\.0\+b"):
         rollback(board.system(), wanted)
 
 
 def test_with_nothing_to_go_back_to_it_says_so(board, install):
     install(board, "1.0+a")
-    with pytest.raises(UserError, match="No release was current before"):
+    with pytest.raises(UserError, match="There is no release before this one"):
         rollback(board.system())
 
 

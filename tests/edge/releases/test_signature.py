@@ -1,4 +1,4 @@
-"""A board with trusted keys takes only what one of them has signed."""
+"""A board with trusted keys accepts only what one of them has signed."""
 
 import shutil
 import subprocess
@@ -61,7 +61,7 @@ def test_without_trusted_keys_none_is_needed(board, bundle):
 
 def test_an_unsigned_bundle_is_refused(board, bundle, keys):
     trust(board, public(keys("anna")))
-    with pytest.raises(UserError, match=r"is not signed, and this board takes only .*--sign KEY"):
+    with pytest.raises(UserError, match=r"is not signed, and this board accepts only .*--sign KEY"):
         install_bundle(bundle, board.system())
     assert installed_releases(board.layout) == []
 
@@ -79,7 +79,7 @@ def test_another_signature_is_refused(board, bundle, keys, wrong):
         manifest.write_text(manifest.read_text().replace("1.0+a", "1.0+b"))
     if wrong == "damaged":
         (bundle / "manifest.json.sig").write_text("no signature")
-    with pytest.raises(UserError, match="signature is not one by a key in"):
+    with pytest.raises(UserError, match="is not signed by a key in"):
         install_bundle(bundle, board.system())
     assert installed_releases(board.layout) == []
 

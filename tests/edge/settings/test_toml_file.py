@@ -86,7 +86,7 @@ def test_a_key_that_another_table_has_is_told_its_table(write, text):
 
 
 def test_nothing_is_guessed_where_nothing_is_near(write):
-    with pytest.raises(UserError, match='unknown key "xyzzy": `maskwatch settings` shows all that there are'):
+    with pytest.raises(UserError, match='unknown key "xyzzy": `maskwatch settings` shows all keys'):
         read_settings(write("[alarm]\nxyzzy = 17\n"))
 
 
@@ -180,7 +180,7 @@ def test_a_missing_file_is_refused(tmp_path):
 
 def test_what_is_no_text_is_refused(tmp_path):
     (tmp_path / "photo.toml").write_bytes(b"\xff\xd8\xff")
-    with pytest.raises(UserError, match=r"photo\.toml is not text in UTF-8: save it as such"):
+    with pytest.raises(UserError, match=r"photo\.toml is not text in UTF-8: save it as UTF-8"):
         read_settings(tmp_path / "photo.toml")
 
 

@@ -51,4 +51,4 @@ def test_each_absence_is_said_once_and_every_message_is_passed_on(tmp_path):
 def test_who_may_not_reach_the_door_is_told_how_to(tmp_path):
     said = []
     list(announced([Away(os.strerror(errno.EACCES))], tmp_path / "door.sock", said.append))
-    assert "is for the group maskwatch: use sudo" in said[0]
+    assert "Only the group maskwatch may use" in said[0]
