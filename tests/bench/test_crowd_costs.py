@@ -1,0 +1,21 @@
+import json
+
+import pytest
+from card import with_figures
+from crowd_costs import COMMITTED, PAGE, bound, crowd_tables
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return json.loads(COMMITTED.read_text())
+
+
+def test_the_page_shows_the_committed_crowds(committed):
+    page = PAGE.read_text(encoding="utf-8")
+    tables = [table.markdown() for table in crowd_tables(committed)]
+    assert page == with_figures(page, tables, by="crowd_costs.py")
+
+
+def test_no_frame_costs_more_than_its_bound(committed):
+    for number, stages in committed["faces"].items():
+        assert sum(stages.values()) <= bound(committed, number)
