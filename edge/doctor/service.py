@@ -1,4 +1,4 @@
-"""What systemd and the service itself say about the service."""
+"""The state of the service, as systemd and the service itself report it."""
 
 from dataclasses import dataclass
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Where one door speaks and listens."""
+    """The topics of one door."""
 
     prefix: str
     """Such as "maskwatch"."""
@@ -52,7 +52,7 @@ class Topics:
 
     @property
     def birth(self) -> str:
-        """Where Home Assistant says "online" when it has started."""
+        """The topic on which Home Assistant publishes "online" after its start."""
         return f"{self.discovery_prefix}/status"
 
     def command(self, name: str) -> str:

@@ -13,7 +13,7 @@ from edge.stream.client import Away, StreamClient
 from edge.stream.messages import State
 
 BEAT_SECONDS = 5.0
-"""A browser gets something at least this often, so that the page notices a browser that has gone."""
+"""A browser gets something at least this often, so that the page notices a lost browser."""
 
 
 class Feed:

@@ -1,4 +1,4 @@
-"""Who is signed in, and how often a password may be guessed."""
+"""The signed-in browsers, and the limit on wrong passwords."""
 
 import hmac
 import math

@@ -1,4 +1,4 @@
-"""Where a release, the settings and the links to them lie on a device."""
+"""The paths of releases, settings and links on a device."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -30,7 +30,7 @@ class PageSettings(Bounded):
     """`[page]`: the web page that shows what the camera sees."""
 
     listen: Address = field(default=Address("127.0.0.1", 8470))
-    """Where `maskwatch page` listens; an address that others can reach, such as "0.0.0.0:8080", needs a password."""
+    """Address and port of the page; an address that other machines reach, such as "0.0.0.0:8080", needs a password."""
     password_file: Annotated[str, FilePath()] = "/etc/maskwatch/page-password"
     """The password's digest, written by `sudo maskwatch page --set-password`; a relative path starts from the settings
     file's folder."""

@@ -33,7 +33,7 @@ def glance(image: np.ndarray) -> np.ndarray:
 
 
 def changed(before: np.ndarray, now: np.ndarray) -> np.ndarray:
-    """Where two small pictures differ by more than noise: 255 there and 0 elsewhere, uint8 of their shape."""
+    """The pixels in which two small pictures differ by more than noise: 255 there, else 0, uint8 of their shape."""
     return cv2.threshold(cv2.absdiff(before, now), MOTION_LEVEL - 1, 255, cv2.THRESH_BINARY)[1]
 
 

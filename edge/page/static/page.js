@@ -18,11 +18,11 @@ function open() {
   source = new EventSource("stream");
   source.addEventListener("state", (event) => show(JSON.parse(event.data)));
   source.addEventListener("away", (event) =>
-    veil(`The door process does not answer (${JSON.parse(event.data)}). It is tried again.`, "no door"),
+    veil(`The door process does not answer (${JSON.parse(event.data)}). Trying again.`, "no door"),
   );
   source.addEventListener("expired", ended);
   source.addEventListener("error", () => {
-    veil("The connection is lost; it is tried again.", "not connected");
+    veil("The connection is lost. Trying again.", "not connected");
     if (source.readyState === EventSource.CLOSED) askAgain();  // it was refused
   });
 }
