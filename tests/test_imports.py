@@ -41,7 +41,7 @@ def _imports(room: str) -> Iterator[tuple[str, str]]:
 
 def _floors() -> dict[str, int]:
     """ARCHITECTURE.md's table as {room or module of the ground: floor}, the ground being 0."""
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## The rooms of edge/")[1].split("\n## ")[0]
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## The packages of edge/")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     return {
         name.removesuffix("/").removesuffix(".py"): floor
@@ -89,7 +89,7 @@ def test_no_import_within_edge_points_up():
     assert upward == []
 
 
-def test_the_rooms_of_edge_form_no_cycle():
+def test_the_packages_of_edge_form_no_cycle():
     edges: dict[str, set[str]] = {room: set() for room in _floors()}
     for module, name in _within_edge():
         if _room(module) != _room(name) and _room(module) != "__main__":

@@ -1,4 +1,4 @@
-"""From the maps of an anchor-free face network to boxes: decoding, and one box a face.
+"""Turns the maps of an anchor-free face network into boxes: decoding, and one box for each face.
 
 The network divides its picture into cells, `stride` pixels wide, for each of a few strides. For each cell it gives a
 heat (how likely a face's center is here, 0 to 1) and four codes, each 0 to 1, that say where the face's box lies. The
@@ -15,7 +15,7 @@ HIGHEST = 6.0
 """Highest level of a network's output; the lowest is 0."""
 
 MIDDLE = 3.0
-"""The level that stands for one half."""
+"""The level that represents one half."""
 
 HEAT_SLOPE = 2.0
 """Log-odds per level of heat: scores from 0.0025 to 0.9975 can be expressed. For a code it is one."""
@@ -30,20 +30,20 @@ The levels 0 to 6 express codes from 0.05 to 0.95: offsets up to 2.7 strides, si
 """
 
 MAX_OVERLAP = 0.2
-"""Of two boxes that overlap more than this (intersection over union) the less certain one is dropped.
+"""Intersection over union above which the less certain of two boxes is dropped.
 
-Chosen on the validation split: at 0.45, doubles of faces took the place of other faces among those that are kept.
+Chosen on the validation split: at 0.45, second boxes of the same face took the place of other faces.
 """
 
 MERGED_OVERLAP = 0.5
-"""A face's box is the mean of the boxes that overlap the surest one more than this (intersection over union)."""
+"""A face's box is the mean of the boxes whose intersection over union with the most certain one is above this."""
 
 ROUNDING = 1e-3
 """By how many levels rounding may put a cell below a score that it reaches."""
 
 
 def cell_centers(height: int, width: int, stride: int) -> np.ndarray:
-    """Middles of all cells in rows, float32 (height * width, 2) as x, y, in pixels of the picture."""
+    """Centers of all cells in rows, float32 (height * width, 2) as x, y, in pixels of the picture."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     return (np.stack([x.ravel(), y.ravel()], 1) + 0.5) * stride
 
@@ -53,7 +53,7 @@ def decode_boxes(codes: np.ndarray, centers: np.ndarray, stride: np.ndarray | fl
 
     Args:
         codes: float (n, 4) in 0..1: offset of the box's center in x and y, logarithm of its width and height.
-        centers: float (n, 2), the cells' middles in pixels.
+        centers: float (n, 2), the cells' centers in pixels.
         stride: The cells' width in pixels, one number or (n, 1).
 
     Returns:
@@ -65,7 +65,7 @@ def decode_boxes(codes: np.ndarray, centers: np.ndarray, stride: np.ndarray | fl
 
 
 def encode_boxes(boxes: np.ndarray, centers: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
-    """The codes that `decode_boxes` turns into these boxes, cut to 0..1; shapes as there."""
+    """The codes that `decode_boxes` turns into these boxes, clipped to 0..1; the shapes are the same."""
     offset = ((boxes[:, :2] + boxes[:, 2:]) / 2 - centers) / stride
     log_size = np.log(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6) / stride)
     codes = np.concatenate([offset / CODE_SPAN + 0.5, (log_size - LOG_SIZE_AT_ZERO) / CODE_SPAN], 1)
@@ -77,12 +77,12 @@ def decode_maps(maps: dict[int, tuple[np.ndarray, np.ndarray]], min_score: float
 
     Args:
         maps: By stride, heat (height, width) and box (height, width, 4), levels as the network gives them.
-        min_score: Score, 0 to 1, from which a cell counts.
+        min_score: Lowest score of a cell that counts, 0 to 1.
 
     Returns:
         Boxes, float (n, 4), in pixels of the picture, and scores (n,).
     """
-    # Few cells hold a face. The others are dropped by their level, which needs no exponential.
+    # Few cells hold a face. Comparing levels drops the others without computing an exponential.
     lowest = float(levels(np.array(min_score), HEAT_SLOPE)) - ROUNDING
     cells = [_hot_cells(stride, heat, box, lowest) for stride, (heat, box) in maps.items()]
     centers, strides, heats, codes = (np.concatenate(parts) for parts in zip(*cells, strict=True))
@@ -102,7 +102,7 @@ def _hot_cells(
 
 
 def levels(shares: np.ndarray, slope: float = 1.0) -> np.ndarray:
-    """The levels, 0 to HIGHEST, by which a network says shares, 0 to 1: codes, or heat with the HEAT_SLOPE."""
+    """The levels, 0 to HIGHEST, that represent shares, 0 to 1: codes, or heat with the HEAT_SLOPE."""
     shares = np.clip(shares, 1e-4, 1 - 1e-4)
     return np.clip(np.log(shares / (1 - shares)) / slope + MIDDLE, 0, HIGHEST)
 
@@ -127,14 +127,14 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float = MAX_OVE
 
 
 def merge(boxes: np.ndarray, scores: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """The boxes that suppression keeps, each averaged with those that it stands for.
+    """The boxes that suppression keeps, each averaged with the boxes that it replaces.
 
     Neighboring cells see the same face and err independently, so their mean lies closer to it and moves less from one
     frame to the next (weighted boxes fusion, Solovyev et al., 2021).
 
     Args:
         boxes: float (n, 4) as left, top, right, bottom.
-        scores: float (n,); a box counts with the square of its score.
+        scores: float (n,); a box is weighted by the square of its score.
         kept: int (m,), indices of the boxes that are kept.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Comparing many boxes with many others at once: with twenty faces a Python loop over all pairs takes milliseconds."""
+"""Compares many boxes with many others at once; a Python loop over all pairs of twenty faces takes milliseconds."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def sizes(boxes: np.ndarray) -> np.ndarray:
 
 
 def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Pixels between the middles of n boxes and those of m others, (n, m)."""
+    """Distances between the centers of n boxes and those of m others, in pixels, (n, m)."""
     apart = (a[:, None, :2] + a[:, None, 2:] - b[None, :, :2] - b[None, :, 2:]) / 2
     return np.hypot(apart[..., 0], apart[..., 1])
 

@@ -1,4 +1,4 @@
-"""From a network's raw output to a probability that means what it says."""
+"""Turns a network's raw output into a calibrated probability."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,7 +8,7 @@ import numpy as np
 from edge.bounds import Bounded, Bounds
 
 SMALLEST_P = 1 / 512
-"""Half a step of an int8 probability: below this the network's output says nothing finer."""
+"""Half a step of an int8 probability, the finest difference that the network's output can express."""
 
 
 @dataclass(frozen=True)
@@ -16,11 +16,11 @@ class Calibration(Bounded):
     """Temperature scaling (Guo et al., 2017, "On Calibration of Modern Neural Networks")."""
 
     temperature: Annotated[float, Bounds(0.01, 100.0)] = 1.0
-    """What the log-odds are divided by; above 1 if the network is too confident."""
+    """Divisor of the log-odds; above 1 if the network is too confident."""
     bias: Annotated[float | None, Bounds(-20.0, 20.0)] = None
-    """What is added then (Platt, 1999), where the network was trained with fewer of one kind than of the other."""
+    """Added after the division (Platt, 1999), if the training set had fewer faces of one class than of the other."""
 
     def apply(self, p: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities for raw ones, of any shape."""
+        """Calibrated probabilities for raw probabilities of any shape."""
         p = np.clip(p, SMALLEST_P, 1 - SMALLEST_P)
         return 1 / (1 + np.exp(-np.log(p / (1 - p)) / self.temperature - (self.bias or 0.0)))

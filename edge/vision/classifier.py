@@ -10,14 +10,14 @@ from edge.vision.interpreter import Int8Network, dequantize
 from edge.vision.preprocessing import crop_face
 
 NOT_COMPLIANT, CLEAR = "not_compliant", "clear"
-"""Labels of the outputs; a network without the second takes every face to be clear."""
+"""Labels of the outputs; a network without the second counts every face as clear."""
 
 
 class Classifier:
     """Crops each face, runs the int8 network on it and calibrates its answers.
 
     Raises:
-        UserError: The network is of another kind, or does not say what a classifier must.
+        UserError: The network is of another kind, or lacks an output that a classifier must have.
     """
 
     def __init__(self, network: Int8Network) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face's box in frame pixels, and how sure the locator is of it.
+    """A face's box in frame pixels, with the locator's confidence.
 
     `left` and `top` are inside the box, `right` and `bottom` just outside it; the box may reach
     over the frame's edges.
@@ -25,5 +25,5 @@ class Face:
 
     @property
     def center(self) -> tuple[float, float]:
-        """The middle of the box as (x, y), in pixels."""
+        """The center of the box as (x, y), in pixels."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2

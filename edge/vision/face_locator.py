@@ -1,4 +1,4 @@
-"""Finding faces with the int8 network."""
+"""Finds faces with the int8 network."""
 
 import re
 
@@ -12,7 +12,7 @@ from edge.vision.letterbox import Letterbox, letterbox
 from edge.vision.model_file import TensorSpec
 
 MAX_CANDIDATES = 200
-"""Boxes that enter the suppression at most, highest scores first: it bounds the time of a hostile picture."""
+"""Most boxes that enter the suppression, highest scores first: this bounds the time that a hostile picture takes."""
 
 
 class FaceLocator:
@@ -23,7 +23,7 @@ class FaceLocator:
     """
 
     def __init__(self, network: Int8Network, *, max_faces: int = 10, min_score: float | None = None) -> None:
-        """Set how many faces are returned at most, and the lowest score, by default the one in the model's metadata."""
+        """Set the largest number of faces, and the lowest score, by default the one in the model's metadata."""
         if network.metadata.kind != "locator":
             raise UserError(f"The {network.metadata.network} model is a {network.metadata.kind}, not a locator.")
         if not _are_maps(network.metadata.outputs, network.input_size):
@@ -74,7 +74,7 @@ def faces_from_maps(
         maps: By stride, heat (height, width) and box (height, width, 4), levels as the network gives them.
         placed: How the frame lies in the picture.
         min_score: Lowest heat of a face.
-        max_faces: Where there are more, the surest ones are kept.
+        max_faces: Largest number of faces; if there are more, those with the highest scores are kept.
     """
     boxes, scores = decode_maps(maps, min_score)
     surest = np.argsort(-scores, kind="stable")[:MAX_CANDIDATES]

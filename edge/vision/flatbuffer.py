@@ -1,8 +1,8 @@
-"""Reading a flatbuffer that may be hostile: every offset is followed only within the buffer.
+"""Reads a flatbuffer that may be hostile: every offset is checked to lie within the buffer.
 
-The libraries that run networks follow them unchecked, and crash. The layout is that of
-https://flatbuffers.dev/internals: a table begins with the distance back to its vtable, which holds the size of both
-and, for each field, where it lies in the table; texts, vectors and other tables are reached by offsets.
+The libraries that run networks follow offsets unchecked, and crash. https://flatbuffers.dev/internals describes the
+layout: a table begins with the distance back to its vtable, which holds the size of both and the place of each field
+in the table; offsets lead to texts, vectors and other tables.
 """
 
 import struct
@@ -11,10 +11,10 @@ import numpy as np
 
 
 class Table:
-    """A table of a flatbuffer, whose fields are asked for by their number in the schema.
+    """A table of a flatbuffer; its fields are read by their number in the schema.
 
     Raises:
-        ValueError: It does not lie within the buffer, or its vtable does not.
+        ValueError: The table or its vtable does not lie within the buffer.
     """
 
     def __init__(self, buffer: bytes, at: int) -> None:
@@ -32,17 +32,17 @@ class Table:
         return default if at is None else self._number(kind, at)
 
     def vector(self, field: int, dtype: str, longest: int) -> np.ndarray | None:
-        """Numbers in a row, (n,); None where the field is missing."""
+        """A vector of numbers, (n,); None if the field is missing."""
         at = self._target(field)
         if at is None:
             return None
         count, itemsize = self._number("I", at), np.dtype(dtype).itemsize
         if count > longest or (at + 4) % itemsize:
-            raise ValueError("a list of its network is too long, or lies askew")
+            raise ValueError("a list of its network is too long, or is not aligned")
         return np.frombuffer(self._bytes(at + 4, count * itemsize), dtype)
 
     def text(self, field: int, longest: int = 1000) -> str:
-        """A text; empty where the field is missing."""
+        """A text; empty if the field is missing."""
         content = self.vector(field, "u1", longest)
         if content is None:
             return ""
@@ -52,12 +52,12 @@ class Table:
         return content.tobytes().decode()
 
     def table(self, field: int) -> "Table | None":
-        """Another table; None where the field is missing."""
+        """Another table; None if the field is missing."""
         at = self._target(field)
         return None if at is None else Table(self._buffer, at)
 
     def tables(self, field: int, most: int) -> "list[Table]":
-        """Other tables; none where the field is missing."""
+        """Other tables; an empty list if the field is missing."""
         offsets = self.vector(field, "<u4", most)
         if offsets is None:
             return []
@@ -65,17 +65,17 @@ class Table:
         return [Table(self._buffer, first + 4 * n + int(offset)) for n, offset in enumerate(offsets)]
 
     def refuse_others(self, *known: int) -> None:
-        """See that no other fields are set than those named.
+        """Check that only the named fields are set.
 
         Raises:
-            ValueError: One is.
+            ValueError: Another field is set.
         """
         for number, offset in enumerate(self._fields):
             if offset and number not in known:
                 raise ValueError("its network has a part that the device does not know")
 
     def starts_at_multiple_of(self, field: int, alignment: int) -> bool:
-        """Whether the content of a vector lies where a processor wants it; a missing one does."""
+        """Whether the content of a vector is aligned for a processor; a missing vector counts as aligned."""
         at = self._target(field)
         return at is None or (at + 4) % alignment == 0
 
@@ -94,7 +94,7 @@ class Table:
     def _number(self, kind: str, at: int) -> int:
         size = struct.calcsize(kind)
         if at % size:
-            raise ValueError("a number of its network lies askew")
+            raise ValueError("a number of its network is not aligned")
         return int(struct.unpack(f"<{kind}", self._bytes(at, size))[0])
 
     def _bytes(self, at: int, count: int) -> bytes:
@@ -104,10 +104,10 @@ class Table:
 
 
 def root_table(buffer: bytes, identifier: bytes) -> Table:
-    """The table with which a flatbuffer begins.
+    """The root table of a flatbuffer.
 
     Raises:
-        ValueError: There is none, or the file is of another kind.
+        ValueError: There is no root table, or the file is of another kind.
     """
     if len(buffer) < 8 or buffer[4:8] != identifier:
         raise ValueError(f"its network does not begin as a {identifier.decode()} file")

@@ -7,16 +7,16 @@ SMALL = (80, 60)
 """Columns and rows of the small picture."""
 
 MOTION_LEVEL = 16
-"""Change of brightness, of 255, from which a pixel of the small picture has changed; noise stays below."""
+"""Smallest change of brightness, of 255, that counts as a change of a pixel; noise stays below it."""
 
 MOTION_SHARE = 0.004
-"""Share of changed pixels from which something moves: a person so far away that their face has some 20 px."""
+"""Smallest share of changed pixels that counts as motion: a person whose face has about 20 px changes this much."""
 
 
 def glance(image: np.ndarray) -> np.ndarray:
     """The small picture of an image.
 
-    It is halved step by step: OpenCV averages two by two pixels 20 times as fast as any other number of them.
+    The image is halved step by step: OpenCV averages blocks of 2 x 2 pixels 20 times as fast as blocks of other sizes.
 
     Args:
         image: uint8 (height, width, 3), RGB.
@@ -38,5 +38,5 @@ def changed(before: np.ndarray, now: np.ndarray) -> np.ndarray:
 
 
 def moves(change: np.ndarray) -> bool:
-    """Whether the changed pixels are enough for a person who moves."""
+    """Whether enough pixels have changed for a moving person."""
     return cv2.countNonZero(change) >= MOTION_SHARE * change.size

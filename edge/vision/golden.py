@@ -8,11 +8,11 @@ from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import Golden
 
 BLOCK = 16
-"""Side of the squares of one color that make up a golden picture, in pixels."""
+"""Side of the single-color squares of a golden picture, in pixels."""
 
 
 def golden_pictures(seed: int, count: int, size: tuple[int, int]) -> np.ndarray:
-    """Pictures that depend on the arguments alone, and not on a library's random numbers.
+    """Pictures that depend only on the arguments, and not on a library's random numbers.
 
     Returns:
         uint8 (count, height, width, 3).
@@ -25,12 +25,12 @@ def golden_pictures(seed: int, count: int, size: tuple[int, int]) -> np.ndarray:
 
 
 def make_golden(network: Int8Network, *, seed: int = 1, count: int = 8) -> Golden:
-    """Record what the network answers here."""
+    """Record the network's answers on this machine."""
     return Golden(seed=seed, count=count, outputs_sha256=_outputs_sha256(network, seed, count))
 
 
 def answers_as_golden(network: Int8Network) -> bool:
-    """Whether the network answers here, to the byte, what it answered where it was exported."""
+    """Whether the network gives exactly the same bytes here as where it was exported."""
     golden = network.golden
     return _outputs_sha256(network, golden.seed, golden.count) == golden.outputs_sha256
 

@@ -1,4 +1,4 @@
-"""Running an int8 network with LiteRT, or with the older tflite-runtime where only that is installed."""
+"""Runs an int8 network with LiteRT, or with the older tflite-runtime if only that is installed."""
 
 import importlib
 import importlib.util
@@ -11,16 +11,16 @@ from edge.stderr import silenced_stderr
 from edge.vision.model_file import ModelFile, TensorSpec
 
 PACKAGES = {"ai_edge_litert": "ai-edge-litert", "tflite_runtime": "tflite-runtime"}
-"""What can run a model, best first: the module to import, and the name of its package."""
+"""The runtimes, best first: the module to import, and the name of its package."""
 
 RUNTIMES = tuple(PACKAGES)
 
 
 def find_runtime(wanted: str = "") -> str:
-    """The wanted one of RUNTIMES, or the first that is installed.
+    """The requested runtime of RUNTIMES, or the first that is installed.
 
     Raises:
-        UserError: It is not installed, or none is.
+        UserError: The requested runtime is not installed, or none is.
     """
     candidates = (wanted,) if wanted else RUNTIMES
     for runtime in candidates:
@@ -33,7 +33,7 @@ class Int8Network:
     """A fully int8 network, ready to run.
 
     Raises:
-        UserError: The file's tensors are not those that its metadata promises.
+        UserError: The file's tensors differ from its metadata.
     """
 
     def __init__(self, model: ModelFile, *, threads: int = 1, runtime: str = "") -> None:
@@ -57,7 +57,7 @@ class Int8Network:
 
     @property
     def delegated(self) -> bool:
-        """Whether the runtime has handed steps on to XNNPACK, which computes them several times faster."""
+        """Whether the runtime uses XNNPACK, which computes several times faster."""
         return any(step["op_name"] == "DELEGATE" for step in self._interpreter._get_ops_details())
 
     def run(self, picture: np.ndarray) -> dict[str, np.ndarray]:
@@ -81,7 +81,7 @@ def open_interpreter(interpreter_class: Any, tflite: bytes, threads: int) -> Any
         UserError: The runtime does not accept the network.
     """
     try:
-        with silenced_stderr():  # it announces that it uses XNNPACK; `delegated` says so too
+        with silenced_stderr():  # the runtime prints that it uses XNNPACK; `delegated` reports the same
             interpreter = interpreter_class(model_content=tflite, num_threads=threads)
             interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The model file that last proved itself on this device, kept as a spare for when the settings' file fails."""
+"""Keeps a copy of the last good model file, to use if the settings' file fails."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import LARGEST_BYTES, ModelFile, pack, read_model_file
 
 TRIAL_SECONDS = 90
-"""Less than the service's unit allows a start to take: a network that hangs must leave time for its kept copy."""
+"""Time for a trial, in seconds; less than the unit's start timeout, so that time remains to load the kept copy."""
 
 
 class HasNetwork(Protocol):
@@ -41,7 +41,7 @@ class Loaded(Generic[Model]):
 
 
 def state_directory(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Where the service may keep what must outlive it, as systemd names it; None outside a service."""
+    """The service's state folder, as systemd names it; None outside a service."""
     first = environment.get("STATE_DIRECTORY", "").partition(":")[0]
     return Path(first) if first else None
 
@@ -61,17 +61,17 @@ def load_known_good(
 ) -> Loaded[Model]:
     """Load a model file, or the copy of the last good one if anything is wrong with it.
 
-    A file is tried in a process of its own before this one opens it. One that answers as golden there is copied into
-    `state`; where no copy can be kept, only the copy is lost. A file that equals its copy has been tried before, so a
-    trial costs time once for each new file. An older runtime answers otherwise than golden with any file: then no copy
-    is better, and the file itself is used. The shipped files are as trusted as the program that lies beside them: they
-    are not tried apart, which a small board feels at its first start.
+    A separate process tries a file before this process opens it. A file that gives its golden answers there is copied
+    into `state`; if the copy cannot be written, the file is used without one. A file that equals its copy was tried
+    before, so each new file is tried only once. An older runtime does not give the golden answers with any file: then
+    no copy is better, and the file itself is used. The shipped files are trusted like the program beside them: they are
+    not tried, which makes the first start on a small board faster.
 
     Args:
         path: The settings' file.
         make: Makes the model from a file that has been read and tried.
         settings: The runtime, and its threads.
-        state: Folder for the copy; None keeps none and uses none.
+        state: Folder for the copy; None to keep and use no copy.
         role: What the model is for: "classifier" or "locator".
 
     Raises:
@@ -85,7 +85,7 @@ def load_known_good(
         loaded = Loaded(make(file), file)
         if kept and not known and path.parent == MODELS:
             golden = answers_as_golden(loaded.model.network)
-    except Exception as error:  # the last good model is better than none, for every fault of the new one
+    except Exception as error:  # whatever is wrong with the new model, the last good one is better than none
         why = error if isinstance(error, UserError) else _unusable(path, error)
         if spare := _load_kept(kept, make, f"{why}"):
             return spare
@@ -101,7 +101,9 @@ def load_known_good(
 
 
 def _answers_in_a_trial(path: Path, file: ModelFile, settings: ModelSettings) -> bool:
-    from edge.vision.trial import try_model  # what it imports would stay in the service's memory for nothing
+    from edge.vision.trial import (
+        try_model,
+    )  # imported here because its imports would otherwise use the service's memory for nothing
 
     return try_model(path, file, settings, seconds=TRIAL_SECONDS).answers_as_golden
 

@@ -1,4 +1,4 @@
-"""Fitting a frame into the locator's input, and boxes back. Training, evaluation and the device all use this code."""
+"""Fits a frame into the locator's input, and maps boxes back. Training, evaluation and the device use this code."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ LOCATOR_SIZE = (240, 320)
 """Height and width of the picture that the locator reads, in pixels."""
 
 BORDER_GRAY = 128
-"""Level of the border around a frame of another shape: the middle of the range, which is int8 zero."""
+"""Level of the border around a frame of another aspect ratio: the middle of the range, which is int8 zero."""
 
 
 @dataclass(frozen=True)
 class Letterbox:
-    """How a frame lies in the locator's picture: picture = frame * scale + (left, top)."""
+    """The frame's place in the locator's picture: picture = frame * scale + (left, top)."""
 
     scale: float
     left: int
@@ -23,7 +23,7 @@ class Letterbox:
     """Height of the border above the frame, in pixels of the picture."""
 
     def to_frame(self, boxes: np.ndarray) -> np.ndarray:
-        """Boxes (n, 4) as left, top, right, bottom, from pixels of the picture to pixels of the frame."""
+        """Convert boxes (n, 4) as left, top, right, bottom from pixels of the picture to pixels of the frame."""
         return (boxes - self._offset) / self.scale
 
     def to_picture(self, boxes: np.ndarray) -> np.ndarray:
@@ -43,7 +43,7 @@ def letterbox(image: np.ndarray, size: tuple[int, int] = LOCATOR_SIZE) -> tuple[
         size: Height and width of the picture, in pixels.
 
     Returns:
-        The picture, uint8 (*size, 3), and how the frame lies in it.
+        The picture, uint8 (*size, 3), and the frame's place in it.
     """
     height, width = image.shape[:2]
     scale = min(size[0] / height, size[1] / width)

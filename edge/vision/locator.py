@@ -1,4 +1,4 @@
-"""Where the faces are."""
+"""The interface of a locator, and the locator of one fixed place."""
 
 from typing import Protocol
 
@@ -13,7 +13,7 @@ class Locator(Protocol):
 
     @property
     def network(self) -> Int8Network | None:
-        """The network that it uses, if any."""
+        """The network that the locator uses, if any."""
         ...
 
     def locate(self, image: np.ndarray) -> list[Face]:
@@ -22,15 +22,15 @@ class Locator(Protocol):
 
 
 class CentreLocator:
-    """Takes a fixed place in the picture for the only face, for a kiosk or a mark on the floor.
+    """Returns a fixed place in the picture as the only face, for a kiosk or a mark on the floor.
 
-    It cannot tell an empty place from a face.
+    It cannot distinguish an empty place from a face.
     """
 
     network = None
 
     def __init__(self, *, x: float, y: float, size: float) -> None:
-        """Set the place: its middle as shares of width and height, its size as a share of the shorter side."""
+        """Set the place: its center as shares of width and height, its size as a share of the shorter side."""
         self.x, self.y, self.size = x, y, size
 
     def locate(self, image: np.ndarray) -> list[Face]:

@@ -1,11 +1,12 @@
 """The model file: a `.tflite` with its own description in a zip archive appended to it.
 
-Every TFLite runtime reads the file as it is. The archive holds `model.json` (what the network is, `Metadata`) and
-`golden.json` (what it must answer, `Golden`). The digest in the metadata guards the network, the archive's checksums
-guard the records, and the rest of the archive must be as `pack` writes it, so that any changed bit is noticed.
+Every TFLite runtime reads the file as it is. The archive holds `model.json` (the description of the network,
+`Metadata`) and `golden.json` (the answers that it must give, `Golden`). The digest in the metadata protects the
+network, the archive's checksums protect the records, and the rest of the archive must be as `pack` writes it, so any
+changed bit is detected.
 
-A model file is data from outside. Its size, the size of its records and the limits of what they say are checked here,
-the structure of the network in `network_check`, and what the runtime makes of it in `trial`.
+A model file is data from outside. This module checks its size, the size of its records and the limits of their values;
+`network_check` checks the structure of the network, and `trial` checks that the runtime can run it.
 """
 
 import hashlib
@@ -29,25 +30,25 @@ from edge.vision.calibration import Calibration
 from edge.vision.network_check import refuse_malformed
 
 FORMAT = 1
-"""Version of the layout below; a device refuses a file of another one."""
+"""Version of the layout below; a device refuses a file of another version."""
 
 RECORDS = ("model.json", "golden.json")
 """The archive's members, in order."""
 
 LARGEST_BYTES = 16 * 1024 * 1024
-"""Size of a model file at most; the shipped ones have half a megabyte."""
+"""Largest size of a model file; the shipped ones have half a megabyte."""
 
 LARGEST_RECORD_BYTES = 64 * 1024
-"""Size of a record at most; the shipped ones have 2 KB."""
+"""Largest size of a record; the shipped ones have 2 KB."""
 
 LARGEST_ARCHIVE_BYTES = 2 * LARGEST_RECORD_BYTES + 1024
-"""Size of the archive at most, with its directory."""
+"""Largest size of the archive, with its directory."""
 
 UNREADABLE = (zipfile.BadZipFile, struct.error, EOFError, RuntimeError, ValueError, KeyError, IndexError, OverflowError)
-"""What Python's readers of archives and of JSON raise at bytes that no program wrote so."""
+"""The exceptions that Python's readers of archives and JSON raise for malformed bytes."""
 
 PIXEL_SCALE, PIXEL_ZERO_POINT = 1 / 255, -128
-"""Quantization of every network's input: a pixel's byte with its highest bit flipped is the input."""
+"""Quantization of every network's input: the input is a pixel's byte with its highest bit flipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Shape:
     most: int = 4_000_000
 
     def refusal(self, value: tuple[int, ...]) -> str:
-        """As `edge.bounds.Limit` says."""
+        """Check a shape, as `edge.bounds.Limit` describes."""
         good = 1 <= len(value) <= 4 and all(1 <= n <= self.longest for n in value) and math.prod(value) <= self.most
         return "" if good else "is the shape of no tensor that the device can hold"
 
@@ -76,31 +77,31 @@ class TensorSpec(Bounded):
 
 @dataclass(frozen=True, kw_only=True)
 class Golden(Bounded):
-    """What the network answers to inputs drawn from a seed, so that any device can check itself."""
+    """The network's answers to inputs made from a seed, so that any device can check itself."""
 
     seed: Annotated[int, Bounds(0, 2**32)]
     count: Annotated[int, Bounds(0, 64)]
-    """Inputs drawn."""
+    """Number of inputs."""
     outputs_sha256: Annotated[str, Text(64)]
     """SHA-256 over the int8 outputs, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metadata(Bounded):
-    """What the device has to know of a network, and what a person may want to know."""
+    """What the device has to know about a network, and what a person may want to know."""
 
     kind: Literal["classifier", "locator"]
-    """What it does."""
+    """What the network does."""
     network: Annotated[str, Text(64)]
     """Its architecture, such as "door_cnn"."""
     version: Annotated[str, Text(64)]
     """Version of maskwatch that exported it."""
     labels: tuple[str, ...]
-    """What the outputs say, in order."""
+    """Labels of the outputs, in order."""
     colour_order: Literal["RGB"]
     """Channels of the input."""
     threshold: Annotated[float, Bounds(0.001, 0.999)]
-    """Calibrated probability from which a face counts as not compliant; a locator's score from which a box is shown."""
+    """Lowest calibrated probability of a face that counts as not compliant; for a locator, a face's lowest score."""
     calibration: Calibration
     """Of a classifier's P(not compliant)."""
     inputs: tuple[TensorSpec, ...]
@@ -112,14 +113,14 @@ class Metadata(Bounded):
     clear_calibration: Calibration | None = None
     """Of a classifier's P(clear); None if it has no such output."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
-    """By split, as measured with the int8 network through the device's own code."""
+    """Scores by split, measured with the int8 network and the device's own code."""
     licence: Annotated[str, Text(4000)] = ""
     format: int = FORMAT
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model file's content, read and found whole."""
+    """A model file's content, read and checked."""
 
     tflite: bytes
     metadata: Metadata
@@ -164,8 +165,8 @@ def unpack(content: bytes) -> ModelFile:
 
     Raises:
         NoDigestError: The metadata lacks the digest.
-        Exception: One of UNREADABLE: there is no archive, it holds something else or is damaged, a record is not of
-            this format or says what cannot be, the network is malformed, or the bytes are not those that were packed.
+        Exception: One of UNREADABLE: there is no archive, it holds something else or is damaged, a record has another
+            format or an impossible value, the network is malformed, or the bytes are not those that were packed.
     """
     records, tflite = _take_apart(content)
     metadata = _metadata(parse_json(records["model.json"]))
@@ -196,7 +197,7 @@ def _take_apart(content: bytes) -> tuple[dict[str, bytes], bytes]:
 
 
 def _entries(record: Metadata | Golden) -> dict:
-    # What a network does not have is left out, as in the files from before there was such a thing.
+    # Omit what a network does not have, so that older files, which lack these keys, stay valid.
     return asdict(record, dict_factory=lambda entries: {name: value for name, value in entries if value is not None})
 
 
@@ -226,7 +227,7 @@ def _metadata(record: object) -> Metadata:
 
 
 def _refuse_meaningless(metadata: Metadata) -> None:
-    """Refuse what the device would misread, each value of which may be good by itself."""
+    """Refuse combinations of values that the device would misread, although each value is valid by itself."""
     if len(metadata.inputs) != 1 or not metadata.outputs:
         raise ValueError("it must have one input, a picture, and at least one output")
     (picture,) = metadata.inputs

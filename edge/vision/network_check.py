@@ -1,7 +1,7 @@
-"""Whether a `.tflite` network is well formed: what a runtime would crash at is refused before one sees it.
+"""Checks that a `.tflite` network is well formed, so that no runtime gets a network at which it would crash.
 
-It goes over the whole of a network as our export makes it, and refuses what that never makes (control flow, custom
-operations, more than one graph). The numbers are those of TensorFlow Lite's schema.fbs, version 3.
+It checks every part of a network, and refuses what our export never makes (control flow, custom operations, more than
+one graph). The numbers are those of TensorFlow Lite's schema.fbs, version 3.
 """
 
 import math
@@ -16,10 +16,10 @@ MOST_TENSORS = 4000
 MOST_CHANNELS = 65536
 
 MOST_NUMBERS = 8_000_000
-"""Numbers in a tensor at most."""
+"""Largest number of values in a tensor."""
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of all tensors that are computed."""
+"""Largest size of all computed tensors together, in bytes."""
 
 ITEM_BYTES = {2: 4, 9: 1}
 """Bytes of a number by the type of its tensor: int32 for biases and shapes, int8 for everything else."""
@@ -41,10 +41,10 @@ REFERENCE = "a number of its network refers to nothing"
 
 
 def refuse_malformed(tflite: bytes) -> None:
-    """See that all parts of a network lie within the file, and that their numbers refer to each other.
+    """Check that all parts of a network lie within the file and refer to existing parts.
 
     Raises:
-        ValueError: Something is not so; the message says what.
+        ValueError: A check fails; the message says which.
     """
     model = root_table(tflite, b"TFL3")
     model.refuse_others(0, 1, 2, 3, 4, 5, 6, 7)
@@ -67,7 +67,7 @@ def _buffer_bytes(buffer: Table) -> int:
     if data is None or not len(data):
         return 0
     if not buffer.starts_at_multiple_of(0, 4):
-        raise ValueError("a buffer of its network lies askew")
+        raise ValueError("a buffer of its network is not aligned")
     return len(data)
 
 
@@ -80,7 +80,7 @@ def _operation(code: Table) -> int:
 
 
 def _check_graph(graph: Table, stored: list[int], operations: list[int]) -> list[bool]:
-    """Of each tensor, whether its content is in the file."""
+    """Whether the file holds the content of each tensor."""
     graph.refuse_others(0, 1, 2, 3, 4)
     graph.text(4)
     tensors = graph.tables(0, MOST_TENSORS)
@@ -97,7 +97,7 @@ def _check_graph(graph: Table, stored: list[int], operations: list[int]) -> list
 
 
 def _check_tensor(tensor: Table, stored: list[int]) -> int:
-    """How many bytes it has."""
+    """Size of a tensor, in bytes."""
     tensor.refuse_others(0, 1, 2, 3, 4, 7, 8)
     tensor.text(3)
     kind, buffer = tensor.scalar(1, "b"), tensor.scalar(2, "I")
@@ -118,7 +118,7 @@ def _shape(tensor: Table, field: int) -> tuple[int, ...]:
     dimensions = tensor.vector(field, "<i4", 8)
     shape = () if dimensions is None else tuple(dimensions.tolist())
     if any(n < 1 for n in shape) or math.prod(shape) > MOST_NUMBERS:
-        raise ValueError("a tensor of its network has a shape that cannot be")
+        raise ValueError("a tensor of its network has an impossible shape")
     return shape
 
 
@@ -138,16 +138,16 @@ def _check_quantization(table: Table | None, shape: tuple[int, ...], *, quantize
         return
     channels = shape[axis] if 0 <= axis < len(shape) else 1
     if len(scales) not in (1, channels) or len(zero_points) not in (1, len(scales)) or axis < 0:
-        raise ValueError("a tensor of its network has not a scale for each channel")
+        raise ValueError("a tensor of its network does not have a scale for each channel")
     if not (np.isfinite(scales).all() and (scales > 0).all() and (np.abs(zero_points) <= 128).all()):
-        raise ValueError("a tensor of its network has a scale that cannot be")
+        raise ValueError("a tensor of its network has an impossible scale")
 
 
 def _check_operator(operator: Table, known: set[int], tensors: int, operations: int) -> set[int]:
-    """The tensors that it computes, from such as are `known` before it."""
+    """The tensors that an operation computes from the tensors in `known`."""
     operator.refuse_others(0, 1, 2, 3, 4, 6)
     _refuse_outside([operator.scalar(0, "I")], 0, operations)
-    inputs = _numbers(operator, 1, -1, tensors) - {-1}  # an optional input that is left out
+    inputs = _numbers(operator, 1, -1, tensors) - {-1}  # an omitted optional input
     outputs = _numbers(operator, 2, 0, tensors)
     if not outputs or outputs & known or not inputs <= known:
         raise ValueError("the operations of its network do not follow from each other")
@@ -160,7 +160,7 @@ def _check_operator(operator: Table, known: set[int], tensors: int, operations: 
 
 def _check_signatures(signatures: list[Table], tensors: int) -> None:
     if len(signatures) != 1:
-        raise ValueError("its network has not one signature")
+        raise ValueError("its network does not have exactly one signature")
     (signature,) = signatures
     signature.refuse_others(0, 1, 2, 4)
     signature.text(2)

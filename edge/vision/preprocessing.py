@@ -1,4 +1,4 @@
-"""From a frame to the pixels a network reads. Training, evaluation and the device all use this code."""
+"""Cuts the pixels that a network reads out of a frame. Training, evaluation and the device all use this code."""
 
 import cv2
 import numpy as np
@@ -9,11 +9,11 @@ CROP_SIZE = 128
 """Side of the square face crop that the classifiers read, in pixels."""
 
 CROP_WIDENING = 1.4
-"""Side of the crop over the longer side of the face's box: chin, ears and a mask's straps stay in view."""
+"""Ratio of the crop's side to the longer side of the face's box: chin, ears and a mask's straps stay in view."""
 
 
 def crop_face(image: np.ndarray, face: Face, size: int = CROP_SIZE, border: int = cv2.BORDER_REPLICATE) -> np.ndarray:
-    """Cut the square around a face out of a frame and bring it to the network's size.
+    """Cut the square around a face out of a frame and scale it to the network's size.
 
     Args:
         image: uint8 (height, width, 3).
@@ -30,7 +30,7 @@ def crop_face(image: np.ndarray, face: Face, size: int = CROP_SIZE, border: int 
 
 
 def whole_picture(image: np.ndarray) -> Face:
-    """The face of a picture that is itself a crop: widened by `crop_face`, it spans the whole picture."""
+    """The face in a picture that is itself a crop: `crop_face` widens it to the whole picture."""
     height, width = image.shape[:2]
     half = max(height, width) / CROP_WIDENING / 2
     return Face(width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half)
@@ -38,7 +38,7 @@ def whole_picture(image: np.ndarray) -> Face:
 
 def _square(image: np.ndarray, left: int, top: int, side: int, border: int) -> np.ndarray:
     height, width = image.shape[:2]
-    # A box wholly beside the frame would leave nothing to continue: keep one row and column of it.
+    # A box outside the frame would leave no pixels to continue, so keep one row and one column.
     left = min(max(left, 1 - side), width - 1)
     top = min(max(top, 1 - side), height - 1)
     inside = image[max(top, 0) : top + side, max(left, 0) : left + side]
@@ -47,7 +47,7 @@ def _square(image: np.ndarray, left: int, top: int, side: int, border: int) -> n
 
 
 def _resize(square: np.ndarray, size: int) -> np.ndarray:
-    # OpenCV averages two by two pixels, and interpolates linearly, 20 times as fast as it averages any other number.
+    # OpenCV averages 2 x 2 pixels, and interpolates linearly, 20 times as fast as it averages blocks of other sizes.
     while (side := square.shape[0]) >= 2 * size:
         square = cv2.resize(square[: side & ~1, : side & ~1], (side // 2, side // 2), interpolation=cv2.INTER_AREA)
     return cv2.resize(square, (size, size), interpolation=cv2.INTER_LINEAR)

@@ -1,7 +1,7 @@
-"""Trying a model file in a process of its own, so that a network at which the runtime crashes ends nothing else.
+"""Tries a model file in a process of its own, so that a network that crashes the runtime does no other harm.
 
-The child imports what it needs, gives up root's rights and most memory and time, and only then lets the runtime see the
-network. It answers the golden pictures and says in a line of JSON how that went.
+The child imports what it needs, gives up root's rights, limits its memory and time, and only then gives the network to
+the runtime. It runs the network on the golden pictures and writes the result as a line of JSON.
 """
 
 import contextlib
@@ -27,16 +27,16 @@ from edge.vision.interpreter import Int8Network, find_runtime
 from edge.vision.model_file import ModelFile, pack, read_model_file, unpack
 
 SECONDS = 300
-"""How long a trial may take. A Raspberry Pi 3 needs three seconds, most of them to import; a busy or emulated one many
-times as much, and to take a good network for a bad one is worse than a long wait."""
+"""How long a trial may take. A Raspberry Pi 3 needs three seconds, most of them for imports. A busy or emulated one
+needs many times as long, and refusing a good network is worse than a long wait."""
 
 MEMORY_BYTES = 192 * 1024 * 1024
-"""What the child may allocate beyond what it has when it begins; the shipped networks need a tenth."""
+"""Memory that the child may allocate after its start, in bytes; the shipped networks need a tenth."""
 
 ANSWER_BYTES = 16 * 1024
 
 NOBODY = 65534
-"""The user and the group without rights, on every Linux."""
+"""User and group IDs without rights, on every Linux."""
 
 CHILD = (
     "import sys; sys.path[:] = {path!r}; from edge.vision.trial import answer; "
@@ -46,31 +46,31 @@ CHILD = (
 
 @dataclass(frozen=True, kw_only=True)
 class Trial(Bounded):
-    """How a network did in its trial."""
+    """The result of a network's trial."""
 
     problem: Annotated[str, Text(4000)] = ""
-    """Why the runtime does not take it; empty if it does."""
+    """Why the runtime refuses the network; empty if it accepts it."""
     remedy: Annotated[str, Text(4000)] = ""
-    """What to do about that."""
+    """How to fix that."""
     runtime: Annotated[str, Text(64)] = ""
-    """What it ran on, one of `interpreter.RUNTIMES`."""
+    """The runtime that was used, one of `interpreter.RUNTIMES`."""
     delegated: bool = False
     """As `Int8Network.delegated`."""
     answers_as_golden: bool = False
-    """Whether it answered, to the byte, as where it was exported."""
+    """Whether it gave exactly the same bytes as where it was exported."""
 
 
 def try_model(path: Path, file: ModelFile, settings: ModelSettings, *, seconds: int = SECONDS) -> Trial:
     """Run a network on its golden pictures in a process of its own.
 
     Args:
-        path: Where it comes from, for messages.
-        file: The network, read and found well formed.
+        path: The model file's path, for messages.
+        file: The network, read and checked.
         settings: The runtime, and its threads.
         seconds: How long it may take.
 
     Raises:
-        UserError: The runtime refuses it or crashes, it takes too long or too much memory, or no runtime is installed.
+        UserError: The runtime refuses the network or crashes, it needs too much time or memory, or there is no runtime.
     """
     runtime = find_runtime(settings.runtime)
     code = CHILD.format(path=sys.path, runtime=runtime, threads=settings.threads, seconds=seconds)
@@ -84,10 +84,10 @@ def try_model(path: Path, file: ModelFile, settings: ModelSettings, *, seconds: 
 
 
 def refuse_unusable_models(settings: Settings) -> None:
-    """See that the settings' model files can be used on this machine, as `maskwatch run` would.
+    """Check that `maskwatch run` can use the settings' model files on this machine.
 
     Raises:
-        UserError: One is missing, damaged or of another kind, or the runtime refuses it or crashes at it.
+        UserError: A file is missing, damaged or of another kind, or the runtime refuses it or crashes.
     """
     paths = {"classifier": settings.model.classifier, "locator": settings.model.locator}
     if settings.locator.kind == "centre":
@@ -97,12 +97,12 @@ def refuse_unusable_models(settings: Settings) -> None:
         file = read_model_file(path)
         if file.metadata.kind != role:
             raise UserError(f"The model file {path} holds a {file.metadata.kind}", f"name a {role} under [model]")
-        if path.parent != MODELS:  # the shipped ones are as trusted as the program
+        if path.parent != MODELS:  # the shipped files are trusted like the program
             try_model(path, file, settings.model)
 
 
 def _run(command: list[str], stdin: int, stdout: int, seconds: int) -> int:
-    # Libraries for linear algebra reserve memory for a thread on each core.
+    # Linear algebra libraries reserve memory for a thread on each core.
     environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     child = None
     try:
@@ -124,7 +124,7 @@ def _read(path: Path, status: int, content: bytes, seconds: int) -> Trial:
         trial = read_record(Trial, parse_json(content))
     except ValueError as error:
         raise UserError(
-            f"The model file {path} cannot be used, for the runtime {_end(status, seconds)}",
+            f"The model file {path} cannot be used, because the runtime {_end(status, seconds)}",
             "copy it again from its origin",
         ) from error
     if trial.problem:
@@ -141,10 +141,12 @@ def _end(status: int, seconds: int) -> str:
 
 
 def answer(runtime: str, threads: int, seconds: int) -> None:
-    """What the child does: try the network on standard input, and write how that went to standard output."""
+    """Run in the child: try the network from standard input, and write the result to standard output."""
     import_module(f"{runtime}.interpreter")
     file = unpack(sys.stdin.buffer.read())
-    give_up_rights(seconds)  # Python's own files may be out of reach from here on, so all that is needed is imported
+    give_up_rights(
+        seconds
+    )  # Python's own files may be inaccessible from here on, so everything that is needed is imported
     try:
         network = Int8Network(file, threads=threads, runtime=runtime)
         golden = answers_as_golden(network)
@@ -162,7 +164,7 @@ def _line(text: str) -> str:
 
 
 def give_up_rights(seconds: int) -> None:
-    """Go on as a user without rights, with limited memory and time, and without a core file."""
+    """Continue as a user without rights, with limited memory and time, and without a core file."""
     data_pages = int(Path("/proc/self/statm").read_text().split()[5])
     limits = {
         resource.RLIMIT_DATA: data_pages * resource.getpagesize() + MEMORY_BYTES,

@@ -102,5 +102,5 @@ def test_an_answer_has_an_end_and_no_core_is_left():
 
 def test_a_flood_of_words_is_cut_off(child):
     flood = RIGHTS + "import sys\nwhile True: sys.stdout.write('x' * 1000)"
-    with pytest.raises(UserError, match=r"for the runtime (fails|crashes) at it"):
+    with pytest.raises(UserError, match=r"because the runtime (fails|crashes) at it"):
         child(flood)
