@@ -2,7 +2,8 @@
 
     PYTHONPATH=. .venv/bin/python tests/bench/service.py CLIP
 
-CLIP shows somebody all the time. Both doors are read as MJPEG at 640x480, as a USB camera gives it.
+CLIP shows somebody all the time. Two doors are read as MJPEG at 640x480, as a USB camera gives it. The third is a
+folder of pictures from CLIP: as with a camera, no decoder of videos is in memory. The environment is the service's.
 """
 
 import argparse
@@ -23,6 +24,7 @@ SECONDS = 20.0
 SETTLING_SECONDS = 8.0
 """From READY on: the device stays awake for a while."""
 RATE = 10
+UNIT = Path(__file__).parents[2] / "systemd" / "maskwatch.service"
 
 
 def main() -> None:
@@ -32,10 +34,11 @@ def main() -> None:
     clip = parser.parse_args().clip
     with tempfile.TemporaryDirectory() as folder:
         doors = {"empty": hall(Path(folder) / "empty.avi"), "busy": as_mjpeg(clip, Path(folder) / "busy.avi")}
+        doors["pictures"] = as_pictures(doors["busy"], Path(folder) / "pictures")
         costs = {name: measure(door, Path(folder)) for name, door in doors.items()}
     for name, (ready, share, resident, peak) in costs.items():
         sys.stdout.write(
-            f"{name:<6} READY after {ready:.2f} s, {share * 1000:6.1f} ms of processor a second, "
+            f"{name:<8} READY after {ready:.2f} s, {share * 1000:6.1f} ms of processor a second, "
             f"{resident:.0f} MB resident, {peak:.0f} MB at most\n"
         )
     sys.stdout.write(f"an empty door costs {costs['busy'][1] / costs['empty'][1]:.1f} times less than a busy one\n")
@@ -69,8 +72,15 @@ def systemd(folder: Path) -> Iterator[tuple[socket.socket, dict[str, str]]]:
     address = folder / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
         notified.bind(str(address))
-        yield notified, {**os.environ, "NOTIFY_SOCKET": str(address), "PYTHONPATH": "."}
+        yield notified, {**os.environ, **unit_environment(), "NOTIFY_SOCKET": str(address), "PYTHONPATH": "."}
     address.unlink()
+
+
+def unit_environment() -> dict[str, str]:
+    """What the service's unit sets."""
+    lines = [line for line in UNIT.read_text().splitlines() if line.startswith("Environment=")]
+    assigned = [one for line in lines for one in line.removeprefix("Environment=").split()]
+    return dict(one.split("=", 1) for one in assigned)
 
 
 def processor_seconds(process: int) -> float:
@@ -113,6 +123,18 @@ def as_mjpeg(clip: Path, path: Path) -> Path:
 
     write(path, frames())
     return path
+
+
+def as_pictures(clip: Path, folder: Path) -> Path:
+    """Each tenth frame of a clip as a JPEG."""
+    folder.mkdir()
+    capture = cv2.VideoCapture(str(clip))
+    number = 0
+    while capture.grab():
+        if number % RATE == 0:
+            cv2.imwrite(str(folder / f"{number:04}.jpg"), capture.retrieve()[1])
+        number += 1
+    return folder
 
 
 def write(path: Path, frames: Iterator[np.ndarray]) -> None:
