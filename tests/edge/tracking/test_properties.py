@@ -32,9 +32,10 @@ def said_of(face):
     return 0.01 + 0.98 * p, 1 - 0.5 * p_clear
 
 
-def events_of(frames, steps=(0.1,) * 12, tracker=None, **tracking):
+def events_of(frames, steps=(0.1,) * 12, tracker=None, policy=None, **tracking):
     tracker = tracker or Tracker(tracking_rules(Settings(tracking=TrackingSettings(**tracking)), threshold=0.5))
-    events, seconds, policy = [], 0.0, Policy(AlarmSettings(), None)
+    policy = policy or Policy(AlarmSettings(), None)
+    events, seconds = [], 0.0
     for number, (faces, step) in enumerate(zip(frames, steps, strict=False)):
         seconds += step
         asked, followed = tracker.follow(Frame(np.roll(IMAGE, 5 * number, axis=0), seconds), faces)
@@ -93,9 +94,11 @@ def test_no_more_people_are_looked_at_than_set(frames):
 @given(FRAMES, st.integers(1, 50))
 def test_empty_frames_are_fine_and_end_everything(frames, empty):
     tracker = Tracker(tracking_rules(Settings(), threshold=0.5))
-    events_of(frames, tracker=tracker)
-    assert all(event.event.endswith(("ended", "turned")) for event in events_of([[]] * empty, [0.1] * empty, tracker))
-    events_of([[], []], [5.0, 5.0], tracker)
+    policy = Policy(AlarmSettings(), None)
+    events_of(frames, tracker=tracker, policy=policy)
+    events = events_of([[]] * empty, [0.1] * empty, tracker, policy)
+    assert all(event.event.endswith(("ended", "turned")) for event in events)
+    events_of([[], []], [5.0, 5.0], tracker, policy)
     assert tracker.people == []
 
 
