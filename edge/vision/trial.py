@@ -144,9 +144,8 @@ def answer(runtime: str, threads: int, seconds: int) -> None:
     """Run in the child: try the network from standard input, and write the result to standard output."""
     import_module(f"{runtime}.interpreter")
     file = unpack(sys.stdin.buffer.read())
-    give_up_rights(
-        seconds
-    )  # Python's own files may be inaccessible from here on, so everything that is needed is imported
+    # From here on Python's own files may be inaccessible, so everything that is needed has been imported.
+    give_up_rights(seconds)
     try:
         network = Int8Network(file, threads=threads, runtime=runtime)
         golden = answers_as_golden(network)

@@ -30,7 +30,7 @@ def pi(request, make_pi):
 
 @pytest.fixture
 def door(work):
-    """A door that somebody has passed."""
+    """A door that someone has passed."""
     with FakeDoor(work) as door:
         door.state()
         for kind in ("track_began", "track_ended"):

@@ -5,27 +5,24 @@
 The device's own loop runs under QEMU on drawn people (`crowds.py`). Of each scene, the dearest frame counts.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
 
 import matplotlib as mpl
-from card import with_figures
 from crowds import write_crowds, write_sizes
+from drawn_counts import run_command
 from emulated import HERE, Counting
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from tables import TextTable
 
 from edge.settings.schema import LocatorSettings, TrackingSettings
-from tests.arm.cache import NotReachedError
 from tests.arm.emulated_pi import CPUS
 
 Record = dict[str, dict[str, dict[str, int]]]
 
-COMMITTED, PAGE = HERE / "crowds.json", HERE / "README.md"
+COMMITTED = HERE / "crowds.json"
 
 CPU = CPUS[1]
 
@@ -42,28 +39,7 @@ SHOWN = ("0", "1", "2", "4", "8", "10", "15", "20")
 
 def main() -> int:
     """Run the command; returns the exit status."""
-    arguments = _arguments()
-    try:
-        record = count()
-    except NotReachedError as reason:
-        sys.stderr.write(f"crowd_costs: nothing was counted, because {reason}\n")
-        return 2
-    tables = [table.markdown() for table in crowd_tables(record)]
-    sys.stdout.write("\n\n".join(tables) + "\n")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(record, indent=1) + "\n")
-    if arguments.json and arguments.json.samefile(COMMITTED):
-        PAGE.write_text(with_figures(PAGE.read_text(), tables, by="crowd_costs.py"))
-    if arguments.png:
-        draw(record, arguments.png)
-    return 0
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
-    parser.add_argument("--png", type=Path, metavar="FILE", help="draw them there")
-    return parser.parse_args()
+    return run_command(__doc__, count=count, tables=crowd_tables, draw=draw, committed=COMMITTED, by="crowd_costs.py")
 
 
 def count() -> Record:

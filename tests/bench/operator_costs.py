@@ -6,8 +6,6 @@ Each network is cut short after each operator (`cuts.py`), and each cut is count
 the difference between two cuts; it repeats, but may hold a few thousand instructions that a cut's own outputs cost.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 from collections import Counter
@@ -16,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from card import with_figures
 from cuts import differences, steps, write_cuts
+from drawn_counts import run_command
 from emulated import HERE, Counting
 from frame_tables import A_INSTRUCTION
 from matplotlib import pyplot as plt
@@ -27,12 +25,11 @@ from matplotlib.patches import Rectangle
 from tables import TextTable
 
 from edge.settings.schema import ModelSettings
-from tests.arm.cache import NotReachedError
 from tests.arm.emulated_pi import CPUS
 
 Operators = dict[str, list[dict[str, Any]]]
 
-COMMITTED, PAGE = HERE / "operators.json", HERE / "README.md"
+COMMITTED = HERE / "operators.json"
 
 CPU = CPUS[1]
 
@@ -42,28 +39,14 @@ OTHER = "#8c8c8c"
 
 def main() -> int:
     """Run the command; returns the exit status."""
-    arguments = _arguments()
-    try:
-        operators = count()
-    except NotReachedError as reason:
-        sys.stderr.write(f"operators: nothing was counted, because {reason}\n")
-        return 2
-    sys.stdout.write(f"{operators_table(operators).markdown()}\n")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(operators, indent=1) + "\n")
-    if arguments.json and arguments.json.samefile(COMMITTED):
-        table = operators_table(operators).markdown()
-        PAGE.write_text(with_figures(PAGE.read_text(), [table], by="operator_costs.py"))
-    if arguments.png:
-        draw(operators, arguments.png)
-    return 0
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
-    parser.add_argument("--png", type=Path, metavar="FILE", help="draw them there")
-    return parser.parse_args()
+    return run_command(
+        __doc__,
+        count=count,
+        tables=lambda operators: [operators_table(operators)],
+        draw=draw,
+        committed=COMMITTED,
+        by="operator_costs.py",
+    )
 
 
 def count() -> Operators:

@@ -2,7 +2,7 @@
 
     PYTHONPATH=. .venv/bin/python tests/bench/service.py CLIP
 
-CLIP shows somebody all the time. Two doors are read as MJPEG at 640x480, as a USB camera gives it. The third is a
+CLIP shows someone all the time. Two doors are read as MJPEG at 640x480, as a USB camera gives it. The third is a
 folder of pictures from CLIP: as with a camera, no decoder of videos is in memory. The environment is the service's.
 """
 

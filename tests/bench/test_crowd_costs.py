@@ -2,7 +2,8 @@ import json
 
 import pytest
 from card import with_figures
-from crowd_costs import COMMITTED, PAGE, bound, crowd_tables
+from crowd_costs import COMMITTED, bound, crowd_tables
+from drawn_counts import PAGE
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def wait_for(port):
             time.sleep(0.05)
 
 
+@contextmanager
+def listening(command, port):
+    """A program at work, once it answers at a port."""
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture
 def page(tmp_path):
     """The port of a page with a password, as the board's own name is door-1."""
@@ -52,13 +65,8 @@ def page(tmp_path):
         'password_file = "password"\nhost_name = "door-1.local"\n'
     )
     command = [sys.executable, "-m", "edge", "page", "--config", tmp_path / "maskwatch.toml"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
+    with listening(command, port):
         yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture
@@ -81,13 +89,8 @@ def encrypted(tmp_path, page):
         script = script.replace(before, after)
     made = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
     assert "Fingerprint=" in made.stdout
-    process = subprocess.Popen(["stunnel4", tmp_path / "page.conf"], stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
+    with listening(["stunnel4", tmp_path / "page.conf"], port):
         yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 class Phone:

@@ -84,7 +84,7 @@ def test_who_leaves_is_missed_in_that_frame(door):
     assert door.searched[-1]
 
 
-def test_somebody_who_is_missing_is_searched_for_in_every_frame(door):
+def test_a_person_who_is_missing_is_searched_for_in_every_frame(door):
     door.show((480, 120, STRANGER), frames=8)
     assert all(door.searched[-8:])
 

@@ -94,7 +94,7 @@ def test_a_face_that_lives_is_never_muted(new_tracker, play):
 
 
 def test_a_place_that_is_always_read_tells_an_empty_kiosk_from_a_person(new_tracker, play, living):
-    """The locator of kind "centre" names one place, whoever is there or nobody."""
+    """The locator of kind "centre" names one place, with or without a person in it."""
     tracker = new_tracker()
     place = [[POSTER]]
     play(tracker, place * 60, picture=wall)
