@@ -125,19 +125,21 @@ def shares(level: np.ndarray, slope: float = 1.0) -> np.ndarray:
     return 1 / (1 + np.exp(-slope * (np.clip(level, 0, HIGHEST) - MIDDLE)))
 
 
-def suppress(boxes: Iterable[Box], scores: Sequence[float], max_overlap: float = MAX_OVERLAP) -> np.ndarray:
+def suppress(
+    boxes: Iterable[Box] | np.ndarray, scores: Sequence[float] | np.ndarray, max_overlap: float = MAX_OVERLAP
+) -> np.ndarray:
     """Greedy non-maximum suppression.
 
     Args:
-        boxes: n boxes; an array (n, 4) will do.
-        scores: Their scores; an array (n,) will do.
+        boxes: n boxes, or float (n, 4) as left, top, right, bottom.
+        scores: Their scores, n or float (n,).
         max_overlap: Intersection over union above which the box with the lower score is dropped.
 
     Returns:
         Indices of the boxes kept, int (m,), highest score first.
     """
     rectangles = [(left, top, right - left, bottom - top) for left, top, right, bottom in boxes]
-    return np.array(cv2.dnn.NMSBoxes(rectangles, scores, 0.0, max_overlap), np.int64)
+    return np.array(cv2.dnn.NMSBoxes(rectangles, list(scores), 0.0, max_overlap), np.int64)
 
 
 def merge(kept: Box, boxes: Iterable[Box], scores: Iterable[float]) -> Box:
