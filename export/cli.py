@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit status, 2 for something that the user can fix."""
     arguments = _parser().parse_args(argv)
-    _silence_tensorflow()
+    _prepare_tensorflow()
     try:
         with workstation_packages():
             from rich.console import Console
@@ -128,6 +128,8 @@ def _inspect(arguments: argparse.Namespace, console: "Console") -> None:
     console.print(f"Golden outputs {'equal' if trial.answers_as_golden else 'DIFFER'} on this machine.")
 
 
-def _silence_tensorflow() -> None:
+def _prepare_tensorflow() -> None:
+    # The converter is TensorFlow's, on whichever backend the network was trained.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)

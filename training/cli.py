@@ -86,7 +86,8 @@ def train_classifier(args: argparse.Namespace) -> int:
     # These imports take seconds, so bad input is refused before them.
     with silenced_stderr():
         from training.classifier.session import train_classifier as train
-    return 0 if train(dataset, settings, files, fit_on=not args.score_only) else INTERRUPTED
+    done = train(dataset, settings, files, fit_on=not args.score_only, on_all_devices=args.distribute)
+    return 0 if done else INTERRUPTED
 
 
 def train_locator(args: argparse.Namespace) -> int:
@@ -101,7 +102,8 @@ def train_locator(args: argparse.Namespace) -> int:
     _prepare_folder(args, files, scenes.digest)
     with silenced_stderr():
         from training.locator.session import train_locator as train
-    return 0 if train(scenes, settings, files, fit_on=not args.score_only) else INTERRUPTED
+    done = train(scenes, settings, files, fit_on=not args.score_only, on_all_devices=args.distribute)
+    return 0 if done else INTERRUPTED
 
 
 def _settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
@@ -239,6 +241,11 @@ def _parser() -> argparse.ArgumentParser:
             "--score-only",
             action="store_true",
             help="with --resume: do not fit on, but score the best epoch so far and write the report",
+        )
+        command.add_argument(
+            "--distribute",
+            action="store_true",
+            help="split each batch over all GPUs, of one machine or of several; needs Keras's JAX backend",
         )
         command.add_argument(
             "--labels",

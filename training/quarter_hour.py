@@ -1,7 +1,7 @@
 """Train either network to the best that a given time allows, a quarter of an hour by default.
 
     KERAS_BACKEND=jax python -m training.quarter_hour locator SCENES --out RUN [options of maskwatch-train locator]
-    KERAS_BACKEND=torch python -m training.quarter_hour classifier DATA --out RUN --network door_cnn [...]
+    KERAS_BACKEND=jax python -m training.quarter_hour classifier DATA --out RUN --network door_cnn [...]
 
 The learning rate falls to almost zero by the last epoch, so the number of epochs must be known beforehand. Two short
 trials measure what an epoch costs on this machine, and what comes before and after the epochs.

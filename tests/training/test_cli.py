@@ -202,6 +202,23 @@ def test_the_locator_says_so_too(draw_scenes, tmp_path):
     assert err.count("\n") == 1
 
 
+def test_without_keras_other_backend_it_says_how_to_install_it(drawn_faces, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    err = without("jax", command(drawn_faces, tmp_path / "run", *SMALL, 1))
+    assert err == "maskwatch-train: JAX is not installed: install it with pip install jax, or unset KERAS_BACKEND.\n"
+
+
+def test_an_unknown_backend_is_refused(drawn_faces, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KERAS_BACKEND", "theano")
+    sentence = refusal(capsys, command(drawn_faces, tmp_path / "run", *SMALL, 1))
+    assert "make it one of tensorflow, jax, torch" in sentence
+
+
+def test_a_backend_that_cannot_split_batches_over_devices_is_refused(drawn_faces, tmp_path, capsys):
+    sentence = refusal(capsys, command(drawn_faces, tmp_path / "run", *SMALL, 1, "--distribute"))
+    assert "--distribute needs Keras's JAX backend, and this is tensorflow" in sentence
+
+
 def test_scoring_alone_needs_a_network(capsys, drawn_faces, tmp_path):
     arguments = command(drawn_faces, tmp_path / "run", "--network", "seed_cnn", "--score-only")
     assert "holds no network to score yet" in refusal(capsys, arguments)

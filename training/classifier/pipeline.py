@@ -12,6 +12,7 @@ from training.classifier.augmentation import TrainingCrops
 from training.classifier.datasets import Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import Occluder
+from training.common.distribution import share_of
 
 LABEL_SHARES = {"with_mask": 0.36, "without_mask": 0.17, "incorrect": 0.12, "not_compliant": 0.1, "unclear": 0.25}
 """Share of each class among the sampled pictures; those of the classes present are scaled to a sum of one.
@@ -42,11 +43,11 @@ def sampling_weights(photos: list[Photo]) -> np.ndarray:
 
 
 def training_batches(photos: list[Photo], *, batch_size: int, seed: int, deterministic: bool) -> tf.data.Dataset:
-    """An endless stream of augmented batches.
+    """An endless stream of augmented batches; of this machine's share of them where several share a fit.
 
     Args:
         photos: What to draw from, by `sampling_weights`.
-        batch_size: Pictures a batch.
+        batch_size: Pictures a batch, on all machines together.
         seed: Of every random choice.
         deterministic: The same batches in the same order each time, at the cost of one idle core.
 
@@ -71,7 +72,7 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
 
     def load(indices: tf.Tensor, seeds: tf.Tensor, spoiled: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
         batch = tf.numpy_function(crops, (indices, seeds, spoiled), tf.uint8)
-        batch.set_shape((batch_size, CROP_SIZE, CROP_SIZE, 3))
+        batch.set_shape((*indices.shape, CROP_SIZE, CROP_SIZE, 3))
         not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
         clear = tf.where(spoiled[:, tf.newaxis], 0.0, clear)
         weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear)}
@@ -79,7 +80,7 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
 
     number = tf.TensorSpec((batch_size,), tf.int64)
     signature = (number, number, tf.TensorSpec((batch_size,), tf.bool))
-    batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
+    batches = share_of(tf.data.Dataset.from_generator(plan, output_signature=signature), batch_size)
     batches = batches.map(load, num_parallel_calls=1 if deterministic else tf.data.AUTOTUNE)
     return batches.prefetch(tf.data.AUTOTUNE)
 

@@ -16,7 +16,12 @@ from training.report.rendering import counted
 
 
 def train_classifier(
-    dataset: Dataset, settings: ClassifierFitSettings, files: RunFiles, *, fit_on: bool = True
+    dataset: Dataset,
+    settings: ClassifierFitSettings,
+    files: RunFiles,
+    *,
+    fit_on: bool = True,
+    on_all_devices: bool = False,
 ) -> bool:
     """Fit what is still to be fitted, then score the best epoch and write metrics and report.
 
@@ -25,12 +30,13 @@ def train_classifier(
         settings: Of the fit.
         files: Of the run.
         fit_on: Whether to fit at all, or only to score.
+        on_all_devices: Whether to split the batches over all devices, see `training.common.distribution`.
 
     Returns:
         Whether all epochs were done; False after Ctrl-C.
 
     Raises:
-        UserError: No such network.
+        UserError: No such network, or the batches cannot be split.
     """
     if settings.network not in CLASSIFIERS:
         raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(CLASSIFIERS)}")
@@ -45,6 +51,7 @@ def train_classifier(
         fit=lambda progress, interruption: fit(dataset, settings, files, progress, interruption),
         score=lambda: _evaluate(dataset, files, console),
         fit_on=fit_on,
+        on_all_devices=on_all_devices,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
+from training.common.distribution import distribute
 from training.common.interruption import Interruption, InterruptionError
 from training.common.left_out import summary
 from training.common.progress import EpochProgress
@@ -21,7 +22,14 @@ Fit = Callable[[EpochProgress, Interruption], None]
 
 
 def fit_and_score(
-    settings: FitSettings, files: RunFiles, console: Console, *, fit: Fit, score: Callable[[], None], fit_on: bool
+    settings: FitSettings,
+    files: RunFiles,
+    console: Console,
+    *,
+    fit: Fit,
+    score: Callable[[], None],
+    fit_on: bool,
+    on_all_devices: bool,
 ) -> bool:
     """Fit a run unless it is finished, then score it.
 
@@ -36,10 +44,16 @@ def fit_and_score(
         fit: Fits on.
         score: Scores the best epoch and writes metrics and report.
         fit_on: Whether to fit at all, or only to score.
+        on_all_devices: Whether to split the batches over them.
 
     Returns:
         Whether nothing is left to do; False after Ctrl-C.
+
+    Raises:
+        UserError: The batches cannot be split.
     """
+    if on_all_devices:
+        distribute(settings, console)
     complete = not fit_on or files.hold_a_finished_fit or _fit(settings, files, console, fit)
     if complete:
         score()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
+from training.common.distribution import share_of
 from training.locator.augmentation import AnnotatedImage, training_picture
 from training.locator.further_faces import FaceCrop, with_further_faces
 from training.locator.scenes import Scene
@@ -19,10 +20,12 @@ def training_batches(
 ) -> tf.data.Dataset:
     """An endless stream of augmented batches; every scene comes first in a picture once a pass.
 
+    Where several machines share a fit, it is this one's share of each batch.
+
     Args:
         scenes: What to draw from. Their decoded pictures are kept in memory, about a megabyte each.
         faces: To be set into some of them.
-        batch_size: Pictures a batch.
+        batch_size: Pictures a batch, on all machines together.
         size: Height and width of the pictures, in pixels.
         seed: Of every random choice.
 
@@ -48,12 +51,12 @@ def training_batches(
 
     def load(chosen: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batch, truth = tf.numpy_function(pictures, (chosen, seeds), (tf.uint8, tf.float32))
-        batch.set_shape((batch_size, *size, 3))
-        truth.set_shape((batch_size, MAX_ROWS, 5))
+        batch.set_shape((*seeds.shape, *size, 3))
+        truth.set_shape((*seeds.shape, MAX_ROWS, 5))
         return tf.cast(batch, tf.float32) / 255.0, truth
 
     signature = (tf.TensorSpec((batch_size, SCENES_A_PICTURE), tf.int64), tf.TensorSpec((batch_size,), tf.int64))
-    batches = tf.data.Dataset.from_generator(plan, output_signature=signature)
+    batches = share_of(tf.data.Dataset.from_generator(plan, output_signature=signature), batch_size)
     return batches.map(load, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 

@@ -17,7 +17,14 @@ from training.locator.second_detector import completed
 from training.locator.settings import LocatorFitSettings
 
 
-def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFiles, *, fit_on: bool = True) -> bool:
+def train_locator(
+    scenes: SceneSet,
+    settings: LocatorFitSettings,
+    files: RunFiles,
+    *,
+    fit_on: bool = True,
+    on_all_devices: bool = False,
+) -> bool:
     """Fit what is still to be fitted, then score the best epoch on the validation split and write the metrics.
 
     Args:
@@ -25,12 +32,13 @@ def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFile
         settings: Of the fit.
         files: Of the run.
         fit_on: Whether to fit at all, or only to score.
+        on_all_devices: Whether to split the batches over all devices, see `training.common.distribution`.
 
     Returns:
         Whether all epochs were done; False after Ctrl-C.
 
     Raises:
-        UserError: No such network, second detector or folder of faces.
+        UserError: No such network, second detector or folder of faces, or the batches cannot be split.
     """
     if settings.network not in LOCATORS:
         raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(LOCATORS)}")
@@ -48,6 +56,7 @@ def train_locator(scenes: SceneSet, settings: LocatorFitSettings, files: RunFile
         fit=lambda progress, interruption: fit(scenes, settings, files, progress, interruption, faces),
         score=lambda: _evaluate(scenes, files, console),
         fit_on=fit_on,
+        on_all_devices=on_all_devices,
     )
 
 
