@@ -200,6 +200,12 @@ def _parser() -> argparse.ArgumentParser:
         "detector does, is learned as unclear",
     )
     classifier.add_argument(
+        "--teacher",
+        type=_run_folder,
+        metavar="RUN",
+        help="learn the answers of this run's network, a larger one, as well as the labels",
+    )
+    classifier.add_argument(
         "--extra",
         type=_absolute,
         action="append",

@@ -10,6 +10,7 @@ from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
 from training.classifier.datasets import Dataset, Photo
+from training.classifier.distillation import DistillationLoss, beside_teacher
 from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
 from training.classifier.pipeline import evaluation_crops, predict, training_batches
 from training.classifier.settings import ClassifierFitSettings
@@ -55,29 +56,34 @@ def fit(
     photos = dataset.split("train")
     steps = math.ceil(len(photos) / settings.batch_size)
     network = _network(settings)
-    network.compile(_optimizer(settings, steps), _loss(settings), loss_weights=LOSS_WEIGHTS)
+    trained, loss = network, _loss(settings)
+    if settings.teacher:
+        trained = beside_teacher(network, load_network(RunFiles(Path(settings.teacher)).network))
+        loss = {name: DistillationLoss(settings.label_smoothing) for name in LOSS_WEIGHTS}
+    trained.compile(_optimizer(settings, steps), loss, loss_weights=LOSS_WEIGHTS)
     batches = training_batches(
         photos,
         batch_size=settings.batch_size,
         seed=batch_seed(settings, files),
         deterministic=settings.deterministic,
     )
-    keep_best = KeepBestClassifier(dataset.split("val"), files, progress)
-    fit_epochs(network, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
+    keep_best = KeepBestClassifier(network, dataset.split("val"), files, progress)
+    fit_epochs(trained, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
 
 
 class KeepBestClassifier(KeepBest):
     """Scores each epoch on the validation split; the lowest loss there is the best."""
 
-    def __init__(self, photos: list[Photo], files: RunFiles, progress: EpochProgress) -> None:
+    def __init__(self, fitted: keras.Model, photos: list[Photo], files: RunFiles, progress: EpochProgress) -> None:
         super().__init__(files, progress)
+        self.fitted = fitted
         self.crops = evaluation_crops(photos)
         self.not_compliant = np.array([photo.not_compliant for photo in photos])
         self.clear = np.array([photo.clear for photo in photos])
 
     def scores(self) -> dict[str, float]:
         """The losses in nats, and the balanced accuracy at 0.5."""
-        p, clear = np.clip(predict(self.model, self.crops), 1e-6, 1 - 1e-6).T
+        p, clear = np.clip(predict(self.fitted, self.crops), 1e-6, 1 - 1e-6).T
         truth = self.not_compliant[self.clear]
         loss, clear_loss = _balanced_loss(truth, p[self.clear]), _balanced_loss(self.clear, clear)
         return {
@@ -89,6 +95,10 @@ class KeepBestClassifier(KeepBest):
     def rank(self, row: dict) -> float:
         """The lower the loss, the better."""
         return -row["val_loss"]
+
+    def network(self) -> keras.Model:
+        """The network without its teacher."""
+        return self.fitted
 
 
 def _balanced_loss(truth: np.ndarray, p: np.ndarray) -> float:
