@@ -1,12 +1,33 @@
 """Learning from a larger network as well as from labels (Hinton et al., 2015, "Distilling the Knowledge")."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
 from keras import layers, ops
 
+from edge.errors import UserError
+from training.common.names import printable
+from training.common.saved_network import load_network
+
 TEACHER_SHARE = 0.6
 """How much of what the network is to answer is the teacher's answer; the rest is the label."""
+
+
+def read_teacher(path: Path, network: keras.Model) -> keras.Model:
+    """The saved network that is to teach another one.
+
+    Raises:
+        UserError: The file is damaged, or its network reads or answers something else.
+    """
+    teacher = load_network(path)
+    answers = set(teacher.output) if isinstance(teacher.output, dict) else set()
+    if teacher.input_shape != network.input_shape or answers != set(network.output):
+        raise UserError(
+            f"The network of {printable(path)} cannot teach {network.name}",
+            f"name a run of a classifier after --teacher that answers {' and '.join(network.output)}",
+        )
+    return teacher
 
 
 def beside_teacher(network: keras.Model, teacher: keras.Model) -> keras.Model:

@@ -10,7 +10,7 @@ from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
 from training.classifier.datasets import Dataset, Photo
-from training.classifier.distillation import DistillationLoss, beside_teacher
+from training.classifier.distillation import DistillationLoss, beside_teacher, read_teacher
 from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
 from training.classifier.pipeline import evaluation_crops, predict, training_batches
 from training.classifier.settings import ClassifierFitSettings
@@ -48,7 +48,7 @@ def fit(
 
     Raises:
         InterruptionError: Ctrl-C.
-        UserError: The network to start from, or the checkpoint, is damaged.
+        UserError: The network to start from, the teacher, or the checkpoint is damaged or does not fit.
     """
     if settings.deterministic:
         tf.config.experimental.enable_op_determinism()
@@ -58,7 +58,7 @@ def fit(
     network = _network(settings)
     trained, loss = network, _loss(settings)
     if settings.teacher:
-        trained = beside_teacher(network, load_network(RunFiles(Path(settings.teacher)).network))
+        trained = beside_teacher(network, read_teacher(RunFiles(Path(settings.teacher)).network, network))
         loss = {name: DistillationLoss(settings.label_smoothing) for name in LOSS_WEIGHTS}
     trained.compile(_optimizer(settings, steps), loss, loss_weights=LOSS_WEIGHTS)
     batches = training_batches(
