@@ -43,8 +43,8 @@ class Estimate:
     def sentence(self) -> str:
         """The figures, and how they come about."""
         return (
-            f"{self.spared_frame_ms:.1f} to {self.frame_ms:.1f} ms a frame with one face at 640 x 480, from counted "
-            f"instructions, one a clock at {self.gigahertz:g} GHz"
+            f"{self.spared_frame_ms:.1f} to {self.frame_ms:.1f} ms a frame, from the instructions counted for one face "
+            f"at 640 x 480, at one a clock of {self.gigahertz:g} GHz"
         )
 
 

@@ -19,12 +19,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from card import with_figures
 from doors import SECONDS, make_doors
 from emulated import HERE, Counting
 from frame_tables import frame_tables
 from multiply_adds import multiply_adds
 from rich.console import Console
+from saved import save
 
 from edge.bench.estimate import INSTRUCTIONS
 from edge.settings.schema import ModelSettings
@@ -33,7 +33,7 @@ from tests.arm.emulated_pi import CPUS, Cpu
 
 Record = dict[str, Any]
 
-COMMITTED, PAGE = HERE / "frame.json", HERE / "README.md"
+COMMITTED = HERE / "frame.json"
 
 ALLOWED = 1.03
 
@@ -58,10 +58,8 @@ def main() -> int:
     for table in frame_tables(record):
         console.print(table.rich())
     if arguments.json:
-        arguments.json.write_text(json.dumps(record, indent=1) + "\n")
+        save(record, arguments.json, list(frame_tables(record)), committed=COMMITTED, by="frame.py")
     if arguments.json and arguments.json.samefile(COMMITTED):
-        tables = [table.markdown() for table in frame_tables(record)]
-        PAGE.write_text(with_figures(PAGE.read_text(), tables, by="frame.py"))
         INSTRUCTIONS.write_text(json.dumps(whole_frames(record), indent=1) + "\n")
     return 0
 

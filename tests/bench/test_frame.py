@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 from card import with_figures
-from frame import COMMITTED, PAGE, whole_frames
+from frame import COMMITTED, whole_frames
 from frame_tables import floor, frame_tables
 from multiply_adds import multiply_adds
+from saved import PAGE
 
 from edge.bench.estimate import INSTRUCTIONS
 from edge.settings.schema import ModelSettings
