@@ -175,5 +175,5 @@ class LiveCamera:
 
 def is_black(image: np.ndarray) -> bool:
     """Whether nothing can be seen in an image, uint8 (height, width, 3)."""
-    sample = image[::8, ::8]  # a few thousand pixels tell as much as all
-    return float(np.mean(sample > BLACK_LEVEL)) <= 0.01
+    sample = image[::32]  # a few whole rows tell as much as all; numpy takes much longer to step from pixel to pixel
+    return bool(np.count_nonzero(sample > BLACK_LEVEL) <= 0.01 * sample.size)

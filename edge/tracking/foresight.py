@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge.camera.frame import Frame
-from edge.tracking.patch import gray_patch, is_flat, likeness
+from edge.tracking.patch import FramePatches
 from edge.tracking.track import Person
 from edge.vision.face import Face
 from edge.vision.glance import changed, glance, moves
@@ -35,23 +35,24 @@ class Foresight:
         self._small: np.ndarray | None = None
         self._frames, self._searched = 0, -math.inf
 
-    def faces(self, frame: Frame, people: Sequence[Person]) -> list[Face] | None:
+    def faces(self, frame: Frame, patches: FramePatches, people: Sequence[Person]) -> list[Face] | None:
         """The faces of a frame, in the order of the people.
 
         Args:
             frame: The next frame.
+            patches: Of this frame.
             people: Everyone in view, who were all found in the last frame; nobody if a face may yet prove to be none.
 
         Returns:
             One face for each of them, or None where the frame must be searched.
         """
-        faces = self._foreseen(frame, people)
+        faces = self._foreseen(frame, patches, people)
         self._frames += 1
         if faces is None:
             self._frames, self._searched = 0, frame.seconds
         return faces
 
-    def _foreseen(self, frame: Frame, people: Sequence[Person]) -> list[Face] | None:
+    def _foreseen(self, frame: Frame, patches: FramePatches, people: Sequence[Person]) -> list[Face] | None:
         before, self._small = self._small, glance(frame.image) if people else None
         long_ago = self._frames >= MOST_FRAMES or frame.seconds - self._searched >= MOST_SECONDS
         if before is None or self._small is None or long_ago:
@@ -59,13 +60,12 @@ class Foresight:
         faces = [replace(person.motion.at(frame.seconds), score=person.face.score) for person in people]
         if moves(_outside(changed(before, self._small), faces, frame.image.shape)):
             return None
-        unchanged = all(_is_unchanged(frame, *pair) for pair in zip(people, faces, strict=True))
+        unchanged = all(_is_unchanged(patches, *pair) for pair in zip(people, faces, strict=True))
         return faces if unchanged else None
 
 
-def _is_unchanged(frame: Frame, person: Person, face: Face) -> bool:
-    patch = gray_patch(frame.image, face)
-    return not is_flat(patch) and likeness(person.patch, patch) >= UNCHANGED
+def _is_unchanged(patches: FramePatches, person: Person, face: Face) -> bool:
+    return not patches.of(face).is_flat() and patches.likeness(person.patch, face) >= UNCHANGED
 
 
 def _outside(change: np.ndarray, faces: Sequence[Face], shape: Sequence[int]) -> np.ndarray:

@@ -17,10 +17,8 @@ another person.
 import math
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from edge.tracking.motion import Motion
-from edge.vision.boxes import as_boxes, distances, ious, sizes
+from edge.vision.boxes import iou
 from edge.vision.face import Face
 
 WALKING = 9.0
@@ -74,30 +72,33 @@ def match(
     Returns:
         For each person that was found, by index, the index of their face.
     """
-    expected, found = as_boxes([motion.at(seconds) for motion in people]), as_boxes(faces)
-    reach = np.array([_reach(seconds, motion) for motion in people]) * sizes(expected)
-    far = distances(expected, found) / reach[:, None]
-    grown = np.abs(np.log(sizes(found)[None] / sizes(expected)[:, None])) / math.log(RATIO)
-    overlap = ious(expected, found)
-    costs = far + grown / 2 - overlap
-    possible = (far <= 1) & (grown <= 1)
-    for person, face in zip(*np.nonzero(possible), strict=True):
-        likeness = alike(int(person), int(face))
-        costs[person, face] += LOOKS * (1 - likeness)
-        possible[person, face] = likeness >= (SAME if overlap[person, face] >= EXPECTED else ALIKE)
-    return _best_first(costs, possible)
+    places = [(face.center, max(face.size, 1.0)) for face in faces]
+    pairs: list[tuple[float, int, int]] = []
+    for person, motion in enumerate(people):
+        expected = motion.at(seconds)
+        center, size = expected.center, max(expected.size, 1.0)
+        reach = _reach(seconds, motion) * size
+        for face, (found_center, found_size) in enumerate(places):
+            far = math.dist(center, found_center) / reach
+            if far > 1:  # as most pairs are
+                continue
+            grown = abs(math.log(found_size / size)) / math.log(RATIO)
+            overlap = iou(expected.box, faces[face].box)
+            if grown <= 1 and (likeness := alike(person, face)) >= (SAME if overlap >= EXPECTED else ALIKE):
+                pairs.append((far + grown / 2 - overlap + LOOKS * (1 - likeness), person, face))
+    return _best_first(pairs)
 
 
-def _best_first(costs: np.ndarray, possible: np.ndarray) -> dict[int, int]:
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, person, face in sorted((costs[pair], *pair) for pair in zip(*np.nonzero(possible), strict=True)):
-        if person not in pairs and face not in taken:
-            pairs[int(person)] = int(face)
-            taken.add(face)
-    return pairs
+def _best_first(pairs: Sequence[tuple[float, int, int]]) -> dict[int, int]:
+    """Of pairs with their costs, the cheapest of each person and face."""
+    taken: dict[int, int] = {}
+    for _, person, face in sorted(pairs):
+        if person not in taken and face not in taken.values():
+            taken[person] = face
+    return taken
 
 
 def _reach(seconds: float, motion: Motion) -> float:
+    """How far a face may be from its expected place, in sizes of the face."""
     speed = TURNING if motion.settled else WALKING
     return min(JITTER + speed * (seconds - motion.seconds), FARTHEST)

@@ -21,13 +21,13 @@ takes seconds.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
-from edge.camera.frame import Frame
 from edge.events.types import Event, Muted, Unmuted
-from edge.tracking.patch import gray_patch, without_light
-from edge.vision.boxes import as_boxes, ious
+from edge.tracking.patch import FramePatches
+from edge.vision.boxes import iou
 from edge.vision.face import Face
 
 CHANGED = 0.5
@@ -64,17 +64,16 @@ class Watch:
     since: float
 
     @classmethod
-    def begin(cls, frame: Frame, face: Face) -> "Watch":
-        """Watch a face from this frame on."""
-        return cls(face, without_light(gray_patch(frame.image, face)), frame.seconds)
+    def begin(cls, seconds: float, patches: FramePatches, face: Face) -> Self:
+        """Watch a face from the frame of this time on."""
+        return cls(face, patches.of(face).without_light(), seconds)
 
-    def still_seconds(self, frame: Frame, face: Face) -> float:
+    def still_seconds(self, seconds: float, patches: FramePatches, face: Face) -> float:
         """How long nothing has changed; a change starts the watch again."""
         aside = math.dist(self.face.center, face.center) > STEP_ASIDE * self.face.size
-        if aside or _changed(frame.image, self.face, self.patch) > ALIVE:
-            self.face, self.since = face, frame.seconds
-            self.patch = without_light(gray_patch(frame.image, face))
-        return frame.seconds - self.since
+        if aside or _changed(patches, self.face, self.patch) > ALIVE:
+            self.face, self.since, self.patch = face, seconds, patches.of(face).without_light()
+        return seconds - self.since
 
 
 @dataclass(slots=True)
@@ -104,29 +103,34 @@ class StaticFaces:
             self.known.remove(min(self.known, key=lambda place: place.seconds))
         return Muted(at=seconds, track=number)
 
-    def sift(self, frame: Frame, faces: Sequence[Face]) -> tuple[list[Face], list[Event]]:
+    def sift(self, seconds: float, patches: FramePatches, faces: Sequence[Face]) -> tuple[list[Face], list[Event]]:
         """Take the static faces out of a frame's faces.
+
+        Args:
+            seconds: When the frame was taken.
+            patches: Of the frame.
+            faces: Its faces.
 
         Returns:
             The faces that are left, and the events of the mutes.
         """
         left, events = [], []
-        for face, near in zip(faces, self._near(faces), strict=True):
-            shown = [place for place in near if _shows(frame, place)]
+        for face in faces:
+            near = self._near(face)
+            shown = [place for place in near if _shows(seconds, patches, place)]
             for place in near:
-                events += _set(place, frame.seconds, muted=place in shown)
+                events += _set(place, seconds, muted=place in shown)
             if not shown:
                 left.append(face)
         return left, events
 
     def hides(self, face: Face, seconds: float) -> bool:
         """Whether a face, not found in the frame of this time, is where that frame shows a static face."""
-        return any(place.seconds == seconds for place in self._near([face])[0])
+        return any(place.seconds == seconds for place in self._near(face))
 
-    def _near(self, faces: Sequence[Face]) -> list[list[StaticFace]]:
-        """For each face, the static faces that it may be."""
-        at = ious(as_boxes(faces), as_boxes([place.face for place in self.known])) >= SAME_PLACE
-        return [[place for place, here in zip(self.known, row, strict=True) if here] for row in at]
+    def _near(self, face: Face) -> list[StaticFace]:
+        """The static faces that a face may be."""
+        return [place for place in self.known if iou(face.box, place.face.box) >= SAME_PLACE]
 
 
 def _set(face: StaticFace, seconds: float, *, muted: bool) -> list[Event]:
@@ -136,24 +140,26 @@ def _set(face: StaticFace, seconds: float, *, muted: bool) -> list[Event]:
     return [Muted(at=seconds, track=face.number) if muted else Unmuted(at=seconds, track=face.number)]
 
 
-def _shows(frame: Frame, place: StaticFace) -> bool:
+def _shows(seconds: float, patches: FramePatches, place: StaticFace) -> bool:
     """Whether the static face is where it was, give or take a pixel: a shelf trembles, and so does the camera on it."""
-    changed = _changed(frame.image, place.face, place.patch)
-    if changed > BEYOND_A_PIXEL or not (changed <= ELSEWHERE or _shows_beside(frame.image, place)):
+    changed = _changed(patches, place.face, place.patch)
+    if changed > BEYOND_A_PIXEL or not (changed <= ELSEWHERE or _shows_beside(patches, place)):
         return False
-    now = without_light(gray_patch(frame.image, place.face))
-    place.patch += (now - place.patch) * min((frame.seconds - place.seconds) / ADAPTING_SECONDS, 1.0)
-    place.seconds = frame.seconds
+    now = patches.of(place.face).without_light()
+    place.patch = place.patch + (now - place.patch) * min((seconds - place.seconds) / ADAPTING_SECONDS, 1.0)
+    place.seconds = seconds
     return True
 
 
-def _shows_beside(image: np.ndarray, place: StaticFace) -> bool:
+def _shows_beside(patches: FramePatches, place: StaticFace) -> bool:
     shifts = ((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1))
-    return any(_changed(image, _shifted(place.face, *by), place.patch) <= ELSEWHERE for by in shifts)
+    return any(_changed(patches, _shifted(place.face, *by), place.patch) <= ELSEWHERE for by in shifts)
 
 
-def _changed(image: np.ndarray, face: Face, patch: np.ndarray) -> float:
-    return float((np.abs(without_light(gray_patch(image, face)) - patch) > CHANGED).mean())
+def _changed(patches: FramePatches, face: Face, patch: np.ndarray) -> float:
+    """Share of the cells that differ."""
+    differs = np.abs(patches.of(face).without_light() - patch) > CHANGED
+    return np.count_nonzero(differs) / differs.size
 
 
 def _shifted(face: Face, x: int, y: int) -> Face:

@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
-
 from edge.tracking.motion import Motion
+from edge.tracking.patch import Patch
 from edge.tracking.static_faces import Watch
 from edge.vision.face import Face
 
@@ -46,8 +45,8 @@ class Person:
     """Where the locator last found the face."""
     motion: Motion
     watch: Watch
-    patch: np.ndarray
-    """The picture in the box then, as `gray_patch` gives it."""
+    patch: Patch
+    """The picture in the box then."""
     began: float
     """When the face was first found."""
     number: int = 0
@@ -59,7 +58,7 @@ class Person:
     p_not_compliant: float = 0.5
     classified_at: float = -math.inf
     """When the classifier last judged the face."""
-    classified_patch: np.ndarray | None = None
+    classified_patch: Patch | None = None
     """The picture in the box then."""
 
     def track(self, seconds: float) -> Track:

@@ -13,7 +13,7 @@ from edge.tracking.foresight import Foresight
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
-from edge.tracking.patch import gray_patch, is_flat, likeness, sharpness
+from edge.tracking.patch import FramePatches
 from edge.tracking.static_faces import StaticFaces, Watch
 from edge.tracking.track import Person, Track, Verdict
 from edge.vision.face import Face
@@ -75,13 +75,10 @@ class Tracker:
         self.people: list[Person] = []
         self._foresight = Foresight()
         self._lag_monitor = LagMonitor()
-        self._frame = Frame(np.zeros((1, 1, 3), np.uint8), -math.inf)
-        self._numbers = 0
-
-    @property
-    def seconds(self) -> float:
+        self.seconds = -math.inf
         """When the newest frame was taken."""
-        return self._frame.seconds
+        self._patches = FramePatches(np.zeros((1, 1, 3), np.uint8))
+        self._numbers = 0
 
     @property
     def tracks(self) -> list[Track]:
@@ -105,7 +102,8 @@ class Tracker:
 
     def foresee(self, frame: Frame) -> list[Face] | None:
         """The faces of the next frame if they are where they were expected, else None: then it must be searched."""
-        faces = self._foresight.faces(frame, self._known())
+        self._patches = FramePatches(frame.image)
+        faces = self._foresight.faces(frame, self._patches, self._known())
         if faces is None:
             return None
         return faces + [place.face for place in self.static_faces.known if place.seconds == self.seconds]
@@ -120,20 +118,20 @@ class Tracker:
         Returns:
             The people whom the classifier should judge now, the most urgent first; and the events of the frame.
         """
-        self._frame = Frame(frame.image, max(frame.seconds, self.seconds))
-        faces, events = self.static_faces.sift(self._frame, sorted(faces, key=_reading_order))
-        patches = [gray_patch(frame.image, face) for face in faces]
+        self.seconds = max(frame.seconds, self.seconds)
+        if self._patches.image is not frame.image:
+            self._patches = FramePatches(frame.image)
+        faces, events = self.static_faces.sift(self.seconds, self._patches, sorted(faces, key=_reading_order))
         found = match(
             self.seconds,
             [person.motion for person in self.people],
             faces,
-            lambda person, face: likeness(self.people[person].patch, patches[face]),
+            lambda person, face: self._patches.likeness(self.people[person].patch, faces[face]),
         )
         for person, face in sorted(found.items()):
-            self._see(self.people[person], faces[face], patches[face])
+            self._see(self.people[person], faces[face])
         events += self._end_the_lost()
-        new = [index for index in range(len(faces)) if index not in found.values()]
-        self.people += [self._person(faces[index], patches[index]) for index in new]
+        self.people += [self._person(face) for index, face in enumerate(faces) if index not in found.values()]
         events += self._mute_the_still()
         return self._most_urgent(), events
 
@@ -154,11 +152,12 @@ class Tracker:
         slowest = self.rules.slowest_frames_per_second
         return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, occupied=bool(self.people))
 
-    def _person(self, face: Face, patch: np.ndarray) -> Person:
-        return Person(face, Motion.of(self.seconds, face), Watch.begin(self._frame, face), patch, self.seconds)
+    def _person(self, face: Face) -> Person:
+        watch = Watch.begin(self.seconds, self._patches, face)
+        return Person(face, Motion.of(self.seconds, face), watch, self._patches.of(face), self.seconds)
 
-    def _see(self, person: Person, face: Face, patch: np.ndarray) -> None:
-        person.face, person.patch = face, patch
+    def _see(self, person: Person, face: Face) -> None:
+        person.face, person.patch = face, self._patches.of(face)
         person.motion.see(self.seconds, face)
 
     def _end_the_lost(self) -> Iterator[Event]:
@@ -176,7 +175,7 @@ class Tracker:
 
     def _mute_the_still(self) -> Iterator[Event]:
         for person in self._found():
-            still = person.watch.still_seconds(self._frame, person.face)
+            still = person.watch.still_seconds(self.seconds, self._patches, person.face)
             if person.number and still >= self.rules.still_seconds:
                 self.people.remove(person)
                 yield self.static_faces.learn(person.number, person.watch, self.seconds)
@@ -212,7 +211,7 @@ class Tracker:
         before = person.classified_patch
         if before is None or not self._is_settled(person) or self.seconds - person.classified_at >= REST_SECONDS:
             return True
-        return is_flat(person.patch) or likeness(before, person.patch) < SAME_PICTURE
+        return person.patch.is_flat() or self._patches.likeness(before, person.face) < SAME_PICTURE
 
     def _urgency(self, person: Person) -> tuple[float, float]:
         """Grows while a person waits, so that everyone is classified in the end."""
@@ -230,7 +229,7 @@ class Tracker:
 
     def _weigh(self, person: Person, p: float, p_clear: float) -> list[Event]:
         rules = self.rules
-        quality = rules.quality.of_size(person.face.size) * rules.quality.of_sharpness(sharpness(person.patch))
+        quality = rules.quality.of_size(person.face.size) * rules.quality.of_sharpness(person.patch.sharpness())
         information = rules.test.information(self.seconds - person.classified_at)
         p_clear = rules.quality.clearness(p_clear, person.face.score)
         weight = information * quality * rules.quality.of_clearness(p_clear)

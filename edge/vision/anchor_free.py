@@ -6,10 +6,13 @@ idea is that of FCOS (Tian et al., 2019) and YOLOX (Ge et al., 2021). All are gi
 clipped log-odds: int8 then represents them all with the same fine scale, and the network ends with a ReLU6.
 """
 
+from collections.abc import Iterable, Sequence
+
 import cv2
 import numpy as np
 
-from edge.vision.boxes import ious
+from edge.vision.boxes import iou
+from edge.vision.face import Box
 
 HIGHEST = 6.0
 """Highest level of a network's output; the lowest is 0."""
@@ -59,9 +62,19 @@ def decode_boxes(codes: np.ndarray, centers: np.ndarray, stride: np.ndarray | fl
     Returns:
         float (n, 4) as left, top, right, bottom, in pixels.
     """
-    middle = centers + (codes[:, :2] - 0.5) * CODE_SPAN * stride
-    half = np.exp(codes[:, 2:] * CODE_SPAN + LOG_SIZE_AT_ZERO) * stride / 2
+    middle = centers + offsets(codes[:, :2]) * stride
+    half = sides(codes[:, 2:]) * stride / 2
     return np.concatenate([middle - half, middle + half], 1)
+
+
+def offsets(codes: np.ndarray) -> np.ndarray:
+    """How far a box's center lies from the cell's, in strides, for codes of any shape."""
+    return (codes - 0.5) * CODE_SPAN
+
+
+def sides(codes: np.ndarray) -> np.ndarray:
+    """A box's width or height, in strides, for codes of any shape."""
+    return np.exp(codes * CODE_SPAN + LOG_SIZE_AT_ZERO)
 
 
 def encode_boxes(boxes: np.ndarray, centers: np.ndarray, stride: np.ndarray | float) -> np.ndarray:
@@ -86,9 +99,9 @@ def decode_maps(maps: dict[int, tuple[np.ndarray, np.ndarray]], min_score: float
     lowest = float(levels(np.array(min_score), HEAT_SLOPE)) - ROUNDING
     cells = [_hot_cells(stride, heat, box, lowest) for stride, (heat, box) in maps.items()]
     centers, strides, heats, codes = (np.concatenate(parts) for parts in zip(*cells, strict=True))
-    scores = _share(heats, HEAT_SLOPE)
+    scores = shares(heats, HEAT_SLOPE)
     chosen = scores >= min_score
-    boxes = decode_boxes(_share(codes[chosen]), centers[chosen], strides[chosen])
+    boxes = decode_boxes(shares(codes[chosen]), centers[chosen], strides[chosen])
     return boxes, scores[chosen]
 
 
@@ -107,38 +120,46 @@ def levels(shares: np.ndarray, slope: float = 1.0) -> np.ndarray:
     return np.clip(np.log(shares / (1 - shares)) / slope + MIDDLE, 0, HIGHEST)
 
 
-def _share(level: np.ndarray, slope: float = 1.0) -> np.ndarray:
+def shares(level: np.ndarray, slope: float = 1.0) -> np.ndarray:
+    """The shares, 0 to 1, for which levels stand, the reverse of `levels`."""
     return 1 / (1 + np.exp(-slope * (np.clip(level, 0, HIGHEST) - MIDDLE)))
 
 
-def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float = MAX_OVERLAP) -> np.ndarray:
+def suppress(
+    boxes: Iterable[Box] | np.ndarray, scores: Sequence[float] | np.ndarray, max_overlap: float = MAX_OVERLAP
+) -> np.ndarray:
     """Greedy non-maximum suppression.
 
     Args:
-        boxes: float (n, 4) as left, top, right, bottom.
-        scores: float (n,).
+        boxes: n boxes, or float (n, 4) as left, top, right, bottom.
+        scores: Their scores, n or float (n,).
         max_overlap: Intersection over union above which the box with the lower score is dropped.
 
     Returns:
         Indices of the boxes kept, int (m,), highest score first.
     """
-    sides = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1)
-    return np.array(cv2.dnn.NMSBoxes(sides.tolist(), scores.tolist(), 0.0, max_overlap), np.int64)
+    rectangles = [(left, top, right - left, bottom - top) for left, top, right, bottom in boxes]
+    return np.array(cv2.dnn.NMSBoxes(rectangles, list(scores), 0.0, max_overlap), np.int64)
 
 
-def merge(boxes: np.ndarray, scores: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """The boxes that suppression keeps, each averaged with the boxes that it replaces.
+def merge(kept: Box, boxes: Iterable[Box], scores: Iterable[float]) -> Box:
+    """A box that suppression keeps, averaged with the boxes that it replaces.
 
     Neighboring cells see the same face and err independently, so their mean lies closer to it and moves less from one
     frame to the next (weighted boxes fusion, Solovyev et al., 2021).
 
     Args:
-        boxes: float (n, 4) as left, top, right, bottom.
-        scores: float (n,); a box is weighted by the square of its score.
-        kept: int (m,), indices of the boxes that are kept.
-
-    Returns:
-        float (m, 4).
+        kept: The box.
+        boxes: All n boxes, this one included.
+        scores: Their scores; a box is weighted by the square of its score.
     """
-    weights = (ious(boxes[kept], boxes) > MERGED_OVERLAP) * scores**2
-    return weights @ boxes / np.maximum(weights.sum(1, keepdims=True), 1e-9)
+    left = top = right = bottom = total = 0.0
+    for box, score in zip(boxes, scores, strict=True):
+        if iou(kept, box) > MERGED_OVERLAP:
+            weight = score**2
+            left += weight * box[0]
+            top += weight * box[1]
+            right += weight * box[2]
+            bottom += weight * box[3]
+            total += weight
+    return left / total, top / total, right / total, bottom / total

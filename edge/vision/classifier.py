@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from edge.errors import UserError
+from edge.vision.calibration import Calibration
 from edge.vision.face import Face
-from edge.vision.interpreter import Int8Network, dequantize
+from edge.vision.interpreter import Int8Network, level_values
+from edge.vision.model_file import TensorSpec
 from edge.vision.preprocessing import crop_face
 
 NOT_COMPLIANT, CLEAR = "not_compliant", "clear"
@@ -23,11 +25,17 @@ class Classifier:
     def __init__(self, network: Int8Network) -> None:
         if network.metadata.kind != "classifier":
             raise UserError(f"The {network.metadata.network} model is a {network.metadata.kind}, not a classifier.")
-        self._outputs = dict(zip(network.metadata.labels, network.metadata.outputs, strict=False))
-        if NOT_COMPLIANT not in self._outputs:
+        outputs = dict(zip(network.metadata.labels, network.metadata.outputs, strict=False))
+        if NOT_COMPLIANT not in outputs:
             raise UserError(f"The {network.metadata.network} model has no output {NOT_COMPLIANT}", "export it again")
         self.network = network
         self.threshold = network.metadata.threshold
+        calibrations = {NOT_COMPLIANT: network.metadata.calibration, CLEAR: network.metadata.clear_calibration}
+        self._outputs = {
+            label: (outputs[label].name, _probabilities(outputs[label], calibration))
+            for label, calibration in calibrations.items()
+            if label in outputs and calibration is not None
+        }
 
     def score(self, image: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
         """Calibrated probabilities of not being compliant, and of being clear.
@@ -45,16 +53,16 @@ class Classifier:
     def score_crops(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """As `score`, for n crops that `crop_face` has cut, uint8 (size, size, 3) each."""
         answers = [self.network.run(crop) for crop in crops]
-        not_compliant = self.network.metadata.calibration.apply(self._raw(answers, NOT_COMPLIANT))
-        return np.column_stack([not_compliant, self._clear(answers)])
+        rows = [(self._p(NOT_COMPLIANT, answer), self._p(CLEAR, answer)) for answer in answers]
+        return np.array(rows, np.float64).reshape(-1, 2)
 
-    def _clear(self, answers: Sequence[Mapping[str, np.ndarray]]) -> np.ndarray:
-        calibration = self.network.metadata.clear_calibration
-        if calibration is None or CLEAR not in self._outputs:
-            return np.ones(len(answers))
-        return calibration.apply(self._raw(answers, CLEAR))
+    def _p(self, label: str, answer: Mapping[str, np.ndarray]) -> float:
+        if label not in self._outputs:
+            return 1.0
+        name, probabilities = self._outputs[label]
+        return probabilities[answer[name].item()]
 
-    def _raw(self, answers: Sequence[Mapping[str, np.ndarray]], label: str) -> np.ndarray:
-        spec = self._outputs[label]
-        levels = np.array([answer[spec.name].item() for answer in answers], np.int8)
-        return dequantize(levels, spec).astype(np.float64)
+
+def _probabilities(spec: TensorSpec, calibration: Calibration) -> list[float]:
+    """The calibrated probability of each level, in the order of `level_values`."""
+    return calibration.apply(level_values(spec).astype(np.float64)).tolist()

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -17,6 +20,11 @@ class Face:
     bottom: float
     score: float = 1.0
     """The locator's confidence, 0 to 1."""
+
+    @property
+    def box(self) -> Box:
+        """The four sides alone."""
+        return self.left, self.top, self.right, self.bottom
 
     @property
     def size(self) -> float:

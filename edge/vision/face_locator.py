@@ -1,13 +1,15 @@
 """Finds faces with the int8 network."""
 
 import re
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from edge.errors import UserError
 from edge.vision.anchor_free import decode_maps, merge, suppress
-from edge.vision.face import Face
-from edge.vision.interpreter import Int8Network, dequantize
+from edge.vision.cell_decoder import CellDecoder
+from edge.vision.face import Box, Face
+from edge.vision.interpreter import Int8Network
 from edge.vision.letterbox import Letterbox, letterbox
 from edge.vision.model_file import TensorSpec
 
@@ -30,18 +32,21 @@ class FaceLocator:
             raise UserError(f"The {network.metadata.network} model's outputs are not maps of faces", "export it again")
         self.network = network
         self.max_faces = max_faces
-        self.min_score = network.metadata.threshold if min_score is None else min_score
-        self._outputs = {spec.name: spec for spec in network.metadata.outputs}
+        min_score = network.metadata.threshold if min_score is None else min_score
+        specs = {spec.name: spec for spec in network.metadata.outputs}
+        self._decoders = {
+            stride: CellDecoder(stride, specs[f"heat{stride}"], specs[f"box{stride}"], min_score)
+            for stride in _strides(specs)
+        }
 
     def locate(self, image: np.ndarray) -> list[Face]:
         """The faces in `image`, uint8 (height, width, 3) RGB, largest first, in its pixels."""
         picture, placed = letterbox(image, self.network.input_size)
-        return faces_from_maps(self.maps(picture), placed, min_score=self.min_score, max_faces=self.max_faces)
-
-    def maps(self, picture: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        """Heat and box by stride, as `decode_maps` reads them, for a letterboxed uint8 picture."""
-        raw = self.network.run(picture)
-        return pair_maps({name: dequantize(values[0], self._outputs[name]) for name, values in raw.items()})
+        maps = self.network.run(picture)
+        found: list[tuple[Box, float]] = []
+        for stride, decoder in self._decoders.items():
+            found += decoder.candidates(maps[f"heat{stride}"], maps[f"box{stride}"])
+        return _faces(found, placed, self.max_faces)
 
 
 def _are_maps(outputs: tuple[TensorSpec, ...], size: tuple[int, int]) -> bool:
@@ -61,8 +66,11 @@ def pair_maps(outputs: dict[str, np.ndarray]) -> dict[int, tuple[np.ndarray, np.
     Args:
         outputs: float (height, width, 1) of each heat, (height, width, 4) of each box.
     """
-    strides = sorted(int(name.removeprefix("heat")) for name in outputs if name.startswith("heat"))
-    return {stride: (outputs[f"heat{stride}"][..., 0], outputs[f"box{stride}"]) for stride in strides}
+    return {stride: (outputs[f"heat{stride}"][..., 0], outputs[f"box{stride}"]) for stride in _strides(outputs)}
+
+
+def _strides(outputs: Iterable[str]) -> list[int]:
+    return sorted(int(name.removeprefix("heat")) for name in outputs if name.startswith("heat"))
 
 
 def faces_from_maps(
@@ -76,9 +84,17 @@ def faces_from_maps(
         min_score: Lowest heat of a face.
         max_faces: Largest number of faces; if there are more, those with the highest scores are kept.
     """
-    boxes, scores = decode_maps(maps, min_score)
-    surest = np.argsort(-scores, kind="stable")[:MAX_CANDIDATES]
-    boxes, scores = boxes[surest], scores[surest]
-    kept = suppress(boxes, scores)[:max_faces]
-    rows = np.column_stack([placed.to_frame(merge(boxes, scores, kept)), scores[kept]]).tolist()
-    return sorted((Face(*row) for row in rows), key=lambda face: -face.size)
+    boxes, scores = (array.tolist() for array in decode_maps(maps, min_score))
+    found = [((left, top, right, bottom), p) for (left, top, right, bottom), p in zip(boxes, scores, strict=True)]
+    return _faces(found, placed, max_faces)
+
+
+def _faces(found: Sequence[tuple[Box, float]], placed: Letterbox, max_faces: int) -> list[Face]:
+    """One face for each place at which boxes and their scores have been found."""
+    if not found:
+        return []
+    surest = sorted(found, key=lambda one: -one[1])[:MAX_CANDIDATES]
+    boxes, scores = [box for box, _ in surest], [score for _, score in surest]
+    kept = suppress(boxes, scores)[:max_faces].tolist()
+    faces = [Face(*placed.to_frame(merge(boxes[one], boxes, scores)), scores[one]) for one in kept]
+    return sorted(faces, key=lambda face: -face.size)

@@ -15,6 +15,9 @@ PACKAGES = {"ai_edge_litert": "ai-edge-litert", "tflite_runtime": "tflite-runtim
 
 RUNTIMES = tuple(PACKAGES)
 
+LEVELS = np.arange(256, dtype=np.uint8).view(np.int8)
+"""The levels of int8: 0 to 127, then -128 to -1, which count from the end of a list."""
+
 
 def find_runtime(wanted: str = "") -> str:
     """The requested runtime of RUNTIMES, or the first that is installed.
@@ -113,6 +116,14 @@ def quantize_pixels(crop: np.ndarray) -> np.ndarray:
 def dequantize(values: np.ndarray, spec: TensorSpec) -> np.ndarray:
     """Real values, float32, for int8 ones of any shape."""
     return (values.astype(np.float32) - spec.zero_point) * np.float32(spec.scale)
+
+
+def level_values(spec: TensorSpec) -> np.ndarray:
+    """The real value of each of the 256 levels of a tensor, float32: in a list of them a level is the index of its own.
+
+    Computing with all levels once is cheaper than computing with the few of each frame.
+    """
+    return dequantize(LEVELS, spec)
 
 
 def _signature(interpreter: Any) -> Any:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from edge.vision.face import Box
+
 LOCATOR_SIZE = (240, 320)
 """Height and width of the picture that the locator reads, in pixels."""
 
@@ -22,17 +24,14 @@ class Letterbox:
     top: int
     """Height of the border above the frame, in pixels of the picture."""
 
-    def to_frame(self, boxes: np.ndarray) -> np.ndarray:
-        """Convert boxes (n, 4) as left, top, right, bottom from pixels of the picture to pixels of the frame."""
-        return (boxes - self._offset) / self.scale
+    def to_frame(self, box: Box) -> Box:
+        """Convert a box from pixels of the picture to pixels of the frame."""
+        x, y, scale = self.left, self.top, self.scale
+        return (box[0] - x) / scale, (box[1] - y) / scale, (box[2] - x) / scale, (box[3] - y) / scale
 
     def to_picture(self, boxes: np.ndarray) -> np.ndarray:
-        """The reverse of `to_frame`."""
-        return boxes * self.scale + self._offset
-
-    @property
-    def _offset(self) -> np.ndarray:
-        return np.array([self.left, self.top, self.left, self.top])
+        """The reverse for n boxes, (n, 4)."""
+        return boxes * self.scale + np.array([self.left, self.top, self.left, self.top])
 
 
 def letterbox(image: np.ndarray, size: tuple[int, int] = LOCATOR_SIZE) -> tuple[np.ndarray, Letterbox]:

@@ -20,6 +20,8 @@ from peers import peers_in
 import edge.runtime.loop
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
+from edge.camera.live import is_black
+from edge.camera.repetition import Repetition
 from edge.runtime.loop import StageTimer
 from edge.runtime.motion_gate import MotionGate
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm, upright_frames
@@ -56,10 +58,13 @@ class MarkingTimer(StageTimer):
 
 
 def camera(pictures: Iterable[np.ndarray]) -> Iterator[Frame]:
-    """Frames as picamera2 gives them: the array of a request is a copy of its buffer."""
+    """Frames as picamera2 gives them, an array is a copy of its buffer, and as `LiveCamera` checks them."""
+    repetition = Repetition()
     for number, picture in enumerate(pictures):
         mark("not ours")
         image = picture.copy()
+        repetition.is_new(image, number / RATE)
+        is_black(image)
         mark("grab")
         yield Frame(image, number / RATE)
         mark("gate")

@@ -4,7 +4,6 @@ import pytest
 
 from edge.tracking.matching import match as match_by_looks
 from edge.tracking.motion import Motion
-from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
 
 
@@ -68,11 +67,6 @@ def test_two_who_cross_keep_their_identity():
 def test_a_gap_is_bridged_along_the_path():
     walking, standing = walk([100, 110, 120, 130]), walk([170, 170, 170, 170], y=130.0)
     assert match(0.6, [walking, standing], [face(152)]) == {0: 0}
-
-
-@pytest.mark.parametrize(("other", "expected"), [(face(100), 1.0), (face(120), 1 / 3), (face(140), 0.0)])
-def test_iou(other, expected):
-    assert ious(as_boxes([face(100)]), as_boxes([other])).item() == pytest.approx(expected)
 
 
 def test_an_unseen_face_coasts_to_a_halt():

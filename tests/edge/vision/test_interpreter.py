@@ -7,7 +7,7 @@ from edge.errors import UserError
 from edge.vision.classifier import Classifier
 from edge.vision.face import Face
 from edge.vision.golden import answers_as_golden, golden_pictures, make_golden
-from edge.vision.interpreter import Int8Network, quantize_pixels
+from edge.vision.interpreter import Int8Network, dequantize, quantize_pixels
 from edge.vision.model_file import read_model_file
 
 
@@ -59,6 +59,18 @@ def test_each_face_gets_its_own_score(network):
     faces = [Face(10, 10, 90, 90), Face(150, 60, 260, 170)]
     together = Classifier(network).score(image, faces)
     assert together.tolist() == [Classifier(network).score(image, [face])[0].tolist() for face in faces]
+
+
+def test_a_score_is_the_calibrated_answer(network):
+    crop = np.random.default_rng(2).integers(0, 256, (*network.input_size, 3), np.uint8)
+    answer, metadata = network.run(crop), network.metadata
+    calibrations = {"not_compliant": metadata.calibration, "clear": metadata.clear_calibration}
+    expected = {
+        label: calibrations[label].apply(dequantize(answer[spec.name], spec)).item()
+        for label, spec in zip(metadata.labels, metadata.outputs, strict=True)
+    }
+    said = Classifier(network).score_crops([crop])[0]
+    assert said.tolist() == pytest.approx([expected["not_compliant"], expected["clear"]])
 
 
 def test_no_faces_have_no_scores(network, gray_frame):
