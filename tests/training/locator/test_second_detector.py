@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import UserError
+from edge.vision.boxes import ious
 from training.locator.scenes import Scene, SceneSet
-from training.locator.second_detector import FACE_SCORE, LOWEST_SCORE, completed, completed_scene
+from training.locator.second_detector import (
+    BOX_SCORE,
+    FACE_SCORE,
+    LOWEST_SCORE,
+    SAME_FACE,
+    completed,
+    completed_scene,
+)
 
 ANNOTATED = np.array([[100, 100, 140, 150]], np.float32)
 
@@ -35,18 +43,44 @@ def test_an_unsure_box_is_ignored():
 
 def test_a_box_on_an_annotated_or_ignored_one_says_nothing_new():
     ignored = np.array([[10, 10, 40, 50]], np.float32)
-    after = completed_scene(scene(ignored=ignored), found([12, 10, 40, 52, 0.95], [102, 98, 139, 160, 0.5]))
+    after = completed_scene(scene(ignored=ignored), found([12, 10, 40, 52, 0.95], [102, 98, 139, 160, 0.4]))
     assert (after.boxes.tolist(), after.ignored.tolist()) == (ANNOTATED.tolist(), ignored.tolist())
+
+
+def test_a_sure_box_of_an_annotated_face_replaces_the_annotators():
+    after = completed_scene(scene(), found([102, 96, 139, 160, 0.7]))
+    assert after.boxes.tolist() == [[102, 96, 139, 160]]
+    assert (after.labels, len(after.ignored)) == (("with_mask",), 0)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param([102, 96, 139, 160, BOX_SCORE - 0.01], id="unsure"),
+        pytest.param([60, 60, 118, 124, 0.9], id="apart"),
+    ],
+)
+def test_another_box_leaves_the_annotated_one_as_it_is(row):
+    assert completed_scene(scene(), found(row)).boxes[0].tolist() == ANNOTATED[0].tolist()
+
+
+def test_of_two_faces_side_by_side_each_gets_its_own_box():
+    both = np.array([[100, 100, 140, 150], [130, 100, 170, 150]], np.float32)
+    two = Scene(Path("scenes/train/a.jpg"), "train", "two", both, ("with_mask", "without_mask"))
+    after = completed_scene(two, found([128, 98, 171, 154, 0.9]))
+    assert after.boxes.tolist() == [[100, 100, 140, 150], [128, 98, 171, 154]]
+    assert after.labels == ("with_mask", "without_mask")
 
 
 boxes = st.tuples(st.floats(0, 300), st.floats(0, 300), st.floats(5, 90), st.floats(5, 90), st.floats(LOWEST_SCORE, 1))
 
 
 @given(st.lists(boxes.map(lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3], b[4])), max_size=8))
-def test_what_was_annotated_stays_and_searching_twice_adds_nothing(rows):
+def test_an_annotated_face_stays_and_searching_twice_adds_nothing(rows):
     once = completed_scene(scene(), found(*rows))
     again = completed_scene(once, found(*rows))
-    assert once.boxes[0].tolist() == ANNOTATED[0].tolist()
+    assert once.labels[0] == "with_mask"
+    assert ious(once.boxes[:1].astype(float), ANNOTATED.astype(float)) >= SAME_FACE
     assert len(once.labels) == len(once.boxes)
     assert (again.boxes.tolist(), again.ignored.tolist()) == (once.boxes.tolist(), once.ignored.tolist())
     assert len(once.boxes) <= 1 + sum(row[4] >= FACE_SCORE for row in rows)
