@@ -64,7 +64,7 @@ def test_a_networks_multiply_adds_are_those_of_its_exported_file(model):
 @pytest.mark.slow
 @pytest.mark.parametrize("timed", [timed_classifier, timed_locator])
 def test_either_fit_can_be_timed(timed, drawn_faces, draw_scenes, tmp_path):
-    for split, count in (("train", 8), ("val", 2)):
+    for split, count in (("train", 24), ("val", 2)):
         draw_scenes(tmp_path, split, count, first=len(split))
     fit = timed(drawn_faces if timed is timed_classifier else tmp_path, steps=4)
     assert fit.with_constants() > 0
