@@ -3,27 +3,32 @@
     KERAS_BACKEND=jax python -m training.quarter_hour locator SCENES --out RUN [options of maskwatch-train locator]
     KERAS_BACKEND=jax python -m training.quarter_hour classifier DATA --out RUN --network door_cnn [...]
 
-The learning rate falls to almost zero by the last epoch, so the number of epochs must be known beforehand. Two short
-trials measure what an epoch costs on this machine, and what comes before and after the epochs.
+The learning rate falls to almost zero by the last epoch, so the number of epochs must be known beforehand. A short
+trial measures what an epoch costs on this machine, and what comes before and after the epochs. --distribute only works
+for the GPUs of one machine here: several machines would not agree on the number of epochs.
 """
 
 import argparse
+import io
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TextIO
 
 from edge.errors import UserError
 from training.cli import main as train
 
-TRIALS = (1, 3)
-"""Epochs of the two trials."""
+TRIAL_EPOCHS = 4
+"""The first of them also compiles the network, and does not count."""
 
 MARGIN = 0.05
-"""Share of the time kept in reserve, for epochs that take longer than those of the trials."""
+"""Share of the time kept in reserve, for epochs that take longer than those of the trial."""
 
 RECIPES = {
     "locator": ("--batch-size", "64", "--learning-rate", "4e-3"),
@@ -41,10 +46,10 @@ class Cost:
     epoch: float
 
     @classmethod
-    def of_trials(cls, seconds: Sequence[float]) -> "Cost":
-        """From the seconds that each of TRIALS took."""
-        epoch = max((seconds[1] - seconds[0]) / (TRIALS[1] - TRIALS[0]), 1e-3)
-        return cls(max(seconds[0] - TRIALS[0] * epoch, 0.0), epoch)
+    def of_trial(cls, seconds: float, ends: Sequence[float]) -> "Cost":
+        """From the seconds that a trial took, and when each of its epochs ended."""
+        epoch = (ends[-1] - ends[0]) / (len(ends) - 1)
+        return cls(max(seconds - len(ends) * epoch, 0.0), max(epoch, 1e-3))
 
     def epochs_in(self, seconds: float) -> int:
         """How many epochs fit into a time; 0 if not even one does."""
@@ -53,16 +58,16 @@ class Cost:
 
 def fit_in(
     seconds: float,
-    trial: Callable[[int], None],
+    trial: Callable[[int], Sequence[float]],
     fit: Callable[[int], None],
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
-    """Fit for as many epochs as a time allows, the two trials included.
+    """Fit for as many epochs as a time allows, the trial included.
 
     Args:
         seconds: The time.
-        trial: Fits for so many epochs; what comes of it is not kept.
-        fit: The same, and it is kept.
+        trial: Fits for so many epochs, which is not kept; gives the moments at which they ended.
+        fit: Fits for so many epochs, and it is kept.
         clock: Seconds that only rise.
 
     Returns:
@@ -71,18 +76,30 @@ def fit_in(
     Raises:
         UserError: Not even one more epoch fits into the time.
     """
-    began, taken = clock(), []
-    for epochs in TRIALS:
-        before = clock()
-        trial(epochs)
-        taken.append(clock() - before)
-    cost = Cost.of_trials(taken)
-    epochs = cost.epochs_in(seconds - (clock() - began))
+    began = clock()
+    ends = trial(TRIAL_EPOCHS)
+    taken = clock() - began
+    cost = Cost.of_trial(taken, ends)
+    epochs = cost.epochs_in(seconds - taken)
     if not epochs:
-        needed = (sum(taken) + cost.once + cost.epoch) / (1 - MARGIN) / 60
-        raise UserError("No epoch is finished in this time", f"give --minutes {needed:.0f} or more")
+        needed = taken + (cost.once + cost.epoch) / (1 - MARGIN)
+        raise UserError("No epoch is finished in this time", f"give --minutes {math.ceil(needed / 60)} or more")
     fit(epochs)
     return epochs
+
+
+class EpochEnds(io.TextIOBase):
+    """Passes on what a fit prints, and notes when it prints the line of an epoch."""
+
+    def __init__(self, shown: TextIO) -> None:
+        self.moments: list[float] = []
+        self._shown = shown
+
+    def write(self, text: str) -> int:
+        """Pass a text on."""
+        if text.startswith("epoch "):
+            self.moments.append(time.monotonic())
+        return self._shown.write(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -104,8 +121,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _trial(command: list[str], folder: Path, epochs: int) -> None:
-    _fit(command, folder / f"{epochs}-epochs", epochs)
+def _trial(command: list[str], folder: Path, epochs: int) -> list[float]:
+    ends = EpochEnds(sys.stdout)
+    with redirect_stdout(ends):
+        _fit(command, folder / "trial", epochs)
+    return ends.moments
 
 
 def _fit(command: list[str], folder: Path, epochs: int) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from edge.alarm.pins import open_pins
+from edge.bench.estimate import estimate
 from edge.bench.measurement import Stopwatch, forget_peak, resident_megabytes, seconds_since_start
 from edge.bench.people import DrawnPerson
 from edge.bench.report import Report, Spread
@@ -157,6 +158,7 @@ def _report(settings: Settings, plan: Plan, loaded: Loaded, stopwatch: Stopwatch
         resident_now_mb=round(now, 1),
         resident_peak_mb=round(peak, 1),
         celsius=Board().celsius(),
+        estimate=estimate(Board().model),
     )
 
 

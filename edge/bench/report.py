@@ -7,6 +7,8 @@ from typing import Self, TextIO
 
 import numpy as np
 
+from edge.bench.estimate import Estimate
+
 FORMAT = 1
 """Of the JSON; a key that is there keeps its name, its unit and its meaning."""
 
@@ -66,6 +68,8 @@ class Report:
     resident_peak_mb: float
     celsius: float | None
     """The processor's temperature afterwards; null where it is not known."""
+    estimate: Estimate | None = None
+    """What this board should take; null where it is not known."""
 
     def to_json(self) -> str:
         """As an object."""
@@ -90,6 +94,8 @@ class Report:
         yield f"{'':15}{'median':>10}{'95 of 100':>13}"
         for stage, spread in (self.stages | {"whole frame": self.whole_frame}).items():
             yield f"{stage:15}{spread.median_ms:>7.2f} ms{spread.p95_ms:>10.2f} ms"
+        if self.estimate:
+            yield f"{'estimate':15}{self.estimate.sentence()}"
         yield ""
         for name, figure, unit in self._single_figures():
             yield f"{name:15}{figure:>7} {unit}"

@@ -73,8 +73,9 @@ def likeness(before: Patch, now: Patch) -> float:
     """
     if before.is_flat() or now.is_flat():
         return 1.0
-    middle = np.ascontiguousarray(now.gray[JITTER:-JITTER, JITTER:-JITTER])
-    return float(cv2.matchTemplate(before.gray, middle, cv2.TM_CCOEFF_NORMED).max())
+    middle = now.gray[JITTER:-JITTER, JITTER:-JITTER]
+    _, best, _, _ = cv2.minMaxLoc(cv2.matchTemplate(before.gray, middle, cv2.TM_CCOEFF_NORMED))
+    return best
 
 
 class FramePatches:

@@ -1,19 +1,15 @@
 """The command of a benchmark that counts under QEMU: print its tables, save its record, draw it, keep the page true."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from card import with_figures
-from emulated import HERE
+from saved import save
 from tables import TextTable
 
 from tests.arm.cache import NotReachedError
-
-PAGE = HERE / "README.md"
 
 Record = TypeVar("Record", bound=dict[str, Any])
 
@@ -43,12 +39,9 @@ def run_command(
     except NotReachedError as reason:
         sys.stderr.write(f"{Path(by).stem}: nothing was counted, because {reason}\n")
         return 2
-    shown = [table.markdown() for table in tables(record)]
-    sys.stdout.write("\n\n".join(shown) + "\n")
+    sys.stdout.write("\n\n".join(table.markdown() for table in tables(record)) + "\n")
     if arguments.json:
-        arguments.json.write_text(json.dumps(record, indent=1) + "\n")
-    if arguments.json and arguments.json.samefile(committed):
-        PAGE.write_text(with_figures(PAGE.read_text(), shown, by=by))
+        save(record, arguments.json, tables(record), committed=committed, by=by)
     if arguments.png:
         draw(record, arguments.png)
     return 0

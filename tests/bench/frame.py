@@ -3,7 +3,8 @@
     sudo PYTHONPATH=. .venv/bin/python tests/bench/frame.py --peers FOLDER --clips CLIPS --json tests/bench/frame.json
     sudo PYTHONPATH=. .venv/bin/python tests/bench/frame.py --check
 
-What is left out keeps the figures that the file of --json has. The committed file's tables stand in README.md, too.
+What is left out keeps the figures that the file of --json has. The committed file's tables stand in README.md, too, and
+`maskwatch bench` makes its estimates from it.
 
 Instructions are counted under QEMU and repeat, however busy this machine is. --check compares the device's own with
 the committed figures and fails where one has grown by more than 3 %. Milliseconds are estimates.
@@ -18,20 +19,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from card import with_figures
 from doors import SECONDS, make_doors
 from emulated import HERE, Counting
 from frame_tables import frame_tables
 from multiply_adds import multiply_adds
 from rich.console import Console
+from saved import save
 
+from edge.bench.estimate import INSTRUCTIONS
 from edge.settings.schema import ModelSettings
 from tests.arm.cache import NotReachedError
 from tests.arm.emulated_pi import CPUS, Cpu
 
 Record = dict[str, Any]
 
-COMMITTED, PAGE = HERE / "frame.json", HERE / "README.md"
+COMMITTED = HERE / "frame.json"
 
 ALLOWED = 1.03
 
@@ -56,10 +58,9 @@ def main() -> int:
     for table in frame_tables(record):
         console.print(table.rich())
     if arguments.json:
-        arguments.json.write_text(json.dumps(record, indent=1) + "\n")
+        save(record, arguments.json, list(frame_tables(record)), committed=COMMITTED, by="frame.py")
     if arguments.json and arguments.json.samefile(COMMITTED):
-        tables = [table.markdown() for table in frame_tables(record)]
-        PAGE.write_text(with_figures(PAGE.read_text(), tables, by="frame.py"))
+        INSTRUCTIONS.write_text(json.dumps(whole_frames(record), indent=1) + "\n")
     return 0
 
 
@@ -102,6 +103,11 @@ def own_costs(counting: Counting) -> Record:
         "usb_grab": usb_grab,
         "networks": counting.networks(),
     }
+
+
+def whole_frames(record: Record) -> Record:
+    """What `maskwatch bench` has to know of a record."""
+    return {cpu: {frame: of[frame] for frame in ("frame", "spared_frame")} for cpu, of in record["cpus"].items()}
 
 
 def _check(folder: Path) -> int:

@@ -5,18 +5,12 @@ from typing import Any
 
 from tables import NOT_MEASURED, TextTable
 
+from edge.bench.estimate import PROCESSORS
+
 Record = dict[str, Any]
 
 A_INSTRUCTION = {"cortex-a53": 8, "cortex-a72": 8, "cortex-a76": 16}
 """8-bit multiply-adds that one instruction does at most; the A76 has the dot product."""
-
-BOARDS = {
-    "Zero 2 W": ("cortex-a53", 1.0),
-    "3 Model B+": ("cortex-a53", 1.4),
-    "4 Model B": ("cortex-a72", 1.8),
-    "5": ("cortex-a76", 2.4),
-}
-"""The processor of each Raspberry Pi, and its clock in GHz as its maker publishes it."""
 
 FRAMES_A_SECOND = 10
 
@@ -82,9 +76,10 @@ def _doors(record: Record) -> TextTable:
 
 def _estimates(record: Record) -> TextTable:
     rows = []
-    for board, (cpu, gigahertz) in BOARDS.items():
-        of = record["cpus"][cpu]
-        rows += [(board, cpu, f"{gigahertz:g}", *(f"{of[n] / gigahertz / 1e6:.0f}" for n in ("frame", "spared_frame")))]
+    for board, processor in PROCESSORS.items():
+        of = record["cpus"][processor.name]
+        milliseconds = [f"{processor.milliseconds(of[frame]):.0f}" for frame in ("frame", "spared_frame")]
+        rows += [(board, processor.name, f"{processor.gigahertz:g}", *milliseconds)]
     headings = ("Raspberry Pi", "processor", "GHz", "whole frame, ms", "spared frame, ms")
     return TextTable("Estimates, at one instruction a clock on one core", headings, rows)
 

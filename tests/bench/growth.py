@@ -1,6 +1,6 @@
 """Whether the device's memory grows: its loop and log on a recording, again and again, as fast as this machine can.
 
-    PYTHONPATH=. .venv/bin/python tests/bench/growth.py CLIP --minutes 60
+    PYTHONPATH=. .venv/bin/python tests/bench/growth.py CLIP --minutes 60 --json tests/bench/growth.json
 
 The minutes are those of video. What the process holds is read after each fifteen seconds of video, the first quarter
 of them left out. The slope is that of a straight line through the rest, with its interval of 95 %, for which the
@@ -12,8 +12,11 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from saved import save
+from tables import TextTable
 
 from edge.alarm.pins import open_pins
 from edge.camera.frame import Frame
@@ -22,6 +25,8 @@ from edge.events.journal import Journal
 from edge.runtime.frame_result import FrameResult, PublisherGroup
 from edge.runtime.pipeline import build_pipeline, load_models, make_alarm
 from edge.settings.schema import Settings
+
+COMMITTED = Path(__file__).with_name("growth.json")
 
 SAMPLE_SECONDS = 15.0
 
@@ -56,6 +61,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", type=Path, metavar="CLIP")
     parser.add_argument("--minutes", type=float, default=60.0, help="of video [%(default)g]")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     arguments = parser.parse_args()
     settings, samples = Settings(), MemorySamples()
     with (
@@ -68,11 +74,25 @@ def main() -> int:
     skipped = int(SETTLING * len(samples.hours))
     hours, megabytes = (np.array(values[skipped:]) for values in (samples.hours, samples.megabytes))
     slope, aside = slope_with_interval(hours, megabytes)
-    sys.stdout.write(
-        f"{samples.hours[-1] * 60:.0f} minutes of video, {len(hours)} samples: {megabytes[0]:.1f} MB at first, "
-        f"{megabytes[-1]:.1f} MB at last, {slope:+.2f} MB an hour ({slope - aside:+.2f} to {slope + aside:+.2f})\n"
-    )
+    record = {
+        "minutes": round(samples.hours[-1] * 60),
+        "samples": len(hours),
+        "first_mb": round(float(megabytes[0]), 1),
+        "last_mb": round(float(megabytes[-1]), 1),
+        "mb_an_hour": [round(bound, 2) for bound in (slope - aside, slope, slope + aside)],
+    }
+    sys.stdout.write(growth_table(record).markdown() + "\n")
+    if arguments.json:
+        save(record, arguments.json, [growth_table(record)], committed=COMMITTED, by="growth.py")
     return 1 if slope - aside > ALLOWED else 0
+
+
+def growth_table(record: dict[str, Any]) -> TextTable:
+    """A record's only table."""
+    low, slope, high = (f"{bound:+.2f}" for bound in record["mb_an_hour"])
+    row = [record["minutes"], record["samples"], record["first_mb"], record["last_mb"], slope, f"{low} to {high}"]
+    headings = ("minutes of video", "samples", "MB at first", "MB at last", "MB more an hour", "95 % interval")
+    return TextTable("Resident memory while a clip is watched again and again", headings, [[f"{one}" for one in row]])
 
 
 def repeated(clip: Path, seconds: float) -> Iterator[Frame]:

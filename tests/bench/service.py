@@ -1,6 +1,6 @@
 """What the running program costs: start to READY, memory, and the processor before an empty and a busy door.
 
-    PYTHONPATH=. .venv/bin/python tests/bench/service.py CLIP
+    PYTHONPATH=. .venv/bin/python tests/bench/service.py CLIP --json tests/bench/service.json
 
 CLIP shows someone all the time. Two doors are read as MJPEG at 640x480, as a USB camera gives it. The third is a
 folder of pictures from CLIP: as with a camera, no decoder of videos is in memory. The environment is the service's.
@@ -19,6 +19,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from saved import save
+from tables import TextTable
+
+COMMITTED = Path(__file__).with_name("service.json")
 
 SECONDS = 20.0
 SETTLING_SECONDS = 8.0
@@ -31,21 +35,33 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", type=Path)
-    clip = parser.parse_args().clip
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        doors = {"empty": hall(Path(folder) / "empty.avi"), "busy": as_mjpeg(clip, Path(folder) / "busy.avi")}
-        doors["pictures"] = as_pictures(doors["busy"], Path(folder) / "pictures")
-        costs = {name: measure(door, Path(folder)) for name, door in doors.items()}
-    for name, (ready, share, resident, peak) in costs.items():
-        sys.stdout.write(
-            f"{name:<8} READY after {ready:.2f} s, {share * 1000:6.1f} ms of processor a second, "
-            f"{resident:.0f} MB resident, {peak:.0f} MB at most\n"
-        )
-    sys.stdout.write(f"an empty door costs {costs['busy'][1] / costs['empty'][1]:.1f} times less than a busy one\n")
+        busy = as_mjpeg(arguments.clip, Path(folder) / "busy.avi")
+        doors = {
+            "empty, a video": hall(Path(folder) / "empty.avi"),
+            "busy, a video": busy,
+            "a folder of pictures": as_pictures(busy, Path(folder) / "pictures"),
+        }
+        record = {name: measure(door, Path(folder)) for name, door in doors.items()}
+    sys.stdout.write(service_table(record).markdown() + "\n")
+    if arguments.json:
+        save(record, arguments.json, [service_table(record)], committed=COMMITTED, by="service.py")
 
 
-def measure(door: Path, folder: Path) -> tuple[float, float, float, float]:
-    """Seconds to READY, processor seconds a second, resident megabytes and their peak."""
+def service_table(record: dict[str, dict[str, float]]) -> TextTable:
+    """A record's only table."""
+    rows = [
+        [door, f"{of['ready_s']:.2f}", f"{of['processor_ms']:.1f}", f"{of['resident_mb']:.0f}", f"{of['peak_mb']:.0f}"]
+        for door, of in record.items()
+    ]
+    headings = ("door", "READY after, s", "processor, ms a second", "resident, MB", "at most")
+    return TextTable("The service on an x86-64 of two cores", headings, rows)
+
+
+def measure(door: Path, folder: Path) -> dict[str, float]:
+    """Seconds to READY, milliseconds of processor a second, resident megabytes and their peak."""
     config = folder / "maskwatch.toml"
     config.write_text(f'[camera]\nsource = "{door}"\nrepeat = true\n')
     with systemd(folder) as (notified, environment):
@@ -60,10 +76,11 @@ def measure(door: Path, folder: Path) -> tuple[float, float, float, float]:
             time.sleep(SETTLING_SECONDS)
             before = processor_seconds(process.pid)
             time.sleep(SECONDS)
-            share = (processor_seconds(process.pid) - before) / SECONDS
+            share = 1000 * (processor_seconds(process.pid) - before) / SECONDS
             resident, peak = (megabytes(process.pid, name) for name in ("VmRSS", "VmHWM"))
             process.terminate()
-    return ready, share, resident, peak
+    figures = {"ready_s": ready, "processor_ms": share, "resident_mb": resident, "peak_mb": peak}
+    return {name: round(figure, 2) for name, figure in figures.items()}
 
 
 @contextmanager

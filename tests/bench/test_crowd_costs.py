@@ -3,7 +3,7 @@ import json
 import pytest
 from card import with_figures
 from crowd_costs import COMMITTED, bound, crowd_tables
-from drawn_counts import PAGE
+from saved import PAGE
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,10 @@
+import json
+
 import numpy as np
 import pytest
-from growth import repeated, slope_with_interval
+from card import with_figures
+from growth import ALLOWED, COMMITTED, growth_table, repeated, slope_with_interval
+from saved import PAGE
 from service import write
 
 from edge.bench.people import DrawnPerson
@@ -36,3 +40,19 @@ def test_a_repeated_clip_goes_on_in_time(tmp_path):
     seconds = [frame.seconds for frame in repeated(tmp_path / "door.avi", 2.5)]
     assert len(seconds) == 30
     assert np.diff(seconds) == pytest.approx(0.1)
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return json.loads(COMMITTED.read_text())
+
+
+def test_the_page_shows_the_committed_growth(committed):
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == with_figures(page, [growth_table(committed).markdown()], by="growth.py")
+
+
+def test_an_hour_of_video_does_not_grow(committed):
+    low, _, _ = committed["mb_an_hour"]
+    assert committed["minutes"] == 60
+    assert low <= ALLOWED

@@ -6,9 +6,9 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 from card import with_figures
 from cuts import steps, write_cuts
-from drawn_counts import PAGE
 from frame import COMMITTED as FRAME
 from operator_costs import COMMITTED, CPU, operators_table
+from saved import PAGE
 
 from edge.settings.schema import ModelSettings
 from edge.vision.interpreter import open_interpreter

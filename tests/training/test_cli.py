@@ -107,7 +107,7 @@ def test_deterministic_gives_the_same_weights_twice(twins):
     assert twins[0].history.read_text() == twins[1].history.read_text()
 
 
-def test_resuming_a_finished_run_writes_metrics_and_report_again(finished, drawn_faces):
+def test_resuming_a_finished_run_writes_metrics_and_report_again(finished, drawn_faces, capsys):
     before = json.loads(finished.metrics.read_text())
     history = finished.history.read_text()
     finished.metrics.unlink()
@@ -116,6 +116,7 @@ def test_resuming_a_finished_run_writes_metrics_and_report_again(finished, drawn
     after = json.loads(finished.metrics.read_text())
     assert after.keys() == before.keys()
     assert after["threshold"] == pytest.approx(before["threshold"], abs=1e-3)
+    assert "<small>" not in capsys.readouterr().out
     assert finished.report.is_file()
     assert finished.history.read_text() == history
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,7 +44,9 @@ def packages(tmp_path_factory):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", *target, "-r", str(HERE / "from-pypi.txt")]
     if (fetched := subprocess.run(pip, capture_output=True, text=True)).returncode:
         pytest.skip(f"not run, because jax cannot be fetched: {fetched.stderr.strip().splitlines()[-1]}")
-    return folder
+    yield folder
+    # pytest keeps the folders of three runs; this one holds 380 MB.
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,7 @@ def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
     evaluation.save(files)
     write_report(evaluation, files)
     for split, scores in (("val", evaluation.metrics.val), ("test", evaluation.metrics.test)):
-        said = shares(scores)
+        said = {name: _in_a_line(share) for name, share in shares(scores).items()}
         console.print(
             f"{split:5}  with/without right {said['with_without_accuracy']}, "
             f"masked without an alert {said['with_mask_left_alone']}, "
@@ -76,6 +76,11 @@ def _evaluate(dataset: Dataset, files: RunFiles, console: Console) -> None:
         )
         if (clear := evaluation.metrics.clear[split]).unclear_images:
             console.print(
-                f"       clear faces taken for clear {counted(clear.clear_kept, clear.clear_images)}, "
-                f"others taken for unclear {counted(clear.unclear_told, clear.unclear_images)}"
+                f"       clear faces taken for clear {_in_a_line(counted(clear.clear_kept, clear.clear_images))}, "
+                f"others taken for unclear {_in_a_line(counted(clear.unclear_told, clear.unclear_images))}"
             )
+
+
+def _in_a_line(share: str) -> str:
+    """A share of the report as plain text, its interval in brackets."""
+    return str(share).replace("<small>", " (").replace("</small>", ")")

@@ -16,6 +16,9 @@ from training.common.settings import FitSettings
 
 def prepare_tensorflow(settings: FitSettings) -> None:
     """Set the threads and the seed; to be called before TensorFlow computes anything, which fixes the threads."""
+    if keras.backend.backend() != "tensorflow":
+        # TensorFlow then only feeds the network, and must leave the GPUs' memory to the backend that trains.
+        tf.config.set_visible_devices([], "GPU")
     if settings.threads:
         tf.config.threading.set_intra_op_parallelism_threads(settings.threads)
         tf.config.threading.set_inter_op_parallelism_threads(settings.threads)

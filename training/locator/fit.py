@@ -122,9 +122,6 @@ def _jit() -> bool | str:
 
 
 def _prepare(settings: LocatorFitSettings) -> None:
-    if keras.backend.backend() != "tensorflow":
-        # TensorFlow then only feeds the network, and must leave the GPU's memory to the backend that trains.
-        tf.config.set_visible_devices([], "GPU")
     # Pictures are already prepared in parallel: more threads within each would only compete.
     cv2.setNumThreads(1)
     prepare_tensorflow(settings)

@@ -1,14 +1,16 @@
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
+from edge.bench.estimate import Estimate
 from edge.bench.report import Report, Spread
 
 KEYS = (
     "format maskwatch_version board architecture cores python_version runtime runtime_version xnnpack threads locator "
     "classifier source width_px height_px warm_up_frames frames people_per_frame stages whole_frame frames_per_second "
-    "imports_s models_s first_frame_s resident_now_mb resident_peak_mb celsius"
+    "imports_s models_s first_frame_s resident_now_mb resident_peak_mb celsius estimate"
 )
 
 
@@ -41,6 +43,7 @@ def report():
         resident_now_mb=91.8,
         resident_peak_mb=94.3,
         celsius=48.3,
+        estimate=Estimate("cortex-a72", 1.8, frame_ms=20.8, spared_frame_ms=0.9),
     )
 
 
@@ -63,6 +66,8 @@ def test_the_table_is_aligned(report):
         "locate           31.25 ms     33.50 ms\n"
         "classify          8.12 ms      9.00 ms\n"
         "whole frame      39.40 ms     42.50 ms\n"
+        "estimate       0.9 to 20.8 ms a frame, from the instructions counted for one face at 640 x 480, "
+        "at one a clock of 1.8 GHz\n"
         "\n"
         "speed             25.3 frames a second\n"
         "imports           1.23 s\n"
@@ -72,6 +77,12 @@ def test_the_table_is_aligned(report):
         "memory at most      94 MB\n"
         "temperature         48 °C\n"
     )
+
+
+def test_a_board_that_is_not_known_has_no_estimate(report):
+    out = io.StringIO()
+    replace(report, estimate=None).write(out)
+    assert "estimate" not in out.getvalue()
 
 
 def test_a_spread_is_the_median_and_what_nineteen_of_twenty_stay_within():
