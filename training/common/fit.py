@@ -69,9 +69,9 @@ class KeepBest(keras.callbacks.Callback, ABC):
     def rank(self, row: dict) -> float:
         """How good the epoch of a line of the history is; the epoch with the highest rank is kept."""
 
+    @abstractmethod
     def network(self) -> keras.Model:
-        """The network to save."""
-        return self.model
+        """The network to save; the one that is fitted may hold more."""
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Score, record, and save if better than every epoch before."""
