@@ -9,6 +9,7 @@ import tensorflow as tf
 from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
+from training.classifier.calibration import fit_balanced_calibration
 from training.classifier.datasets import Dataset, Photo
 from training.classifier.distillation import DistillationLoss, beside_teacher, read_teacher
 from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
@@ -35,7 +36,7 @@ def fit(
     progress: EpochProgress,
     interruption: Interruption,
 ) -> None:
-    """Fit a network, keeping the epoch of the lowest class-balanced log loss on the validation split.
+    """Fit a network, keeping the epoch of the lowest calibrated, class-balanced log loss on the validation split.
 
     Goes on from the run's checkpoint where there is one.
 
@@ -82,7 +83,7 @@ class KeepBestClassifier(KeepBest):
         self.clear = np.array([photo.clear for photo in photos])
 
     def scores(self) -> dict[str, float]:
-        """The losses in nats, and the balanced accuracy at 0.5."""
+        """The losses in nats, calibrated as the device will be, and the balanced accuracy at 0.5."""
         p, clear = np.clip(predict(self.fitted, self.crops), 1e-6, 1 - 1e-6).T
         truth = self.not_compliant[self.clear]
         loss, clear_loss = _balanced_loss(truth, p[self.clear]), _balanced_loss(self.clear, clear)
@@ -102,9 +103,13 @@ class KeepBestClassifier(KeepBest):
 
 
 def _balanced_loss(truth: np.ndarray, p: np.ndarray) -> float:
-    """The log loss in which both sides count alike, in nats; 0 where there is one side only."""
+    """The log loss after calibration, both sides counting alike, in nats; 0 where there is one side only.
+
+    Without calibration an epoch was chosen by how sure of itself the network happened to be.
+    """
     if truth.all() or not truth.any():
         return 0.0
+    p = fit_balanced_calibration(p, truth).apply(p)
     return float(log_loss(truth, p, sample_weight=compute_sample_weight("balanced", truth)))
 
 
