@@ -66,7 +66,7 @@ def test_whatever_looks_like_a_command_is_in_a_fence_for_the_shell(document):
 def test_our_programs_take_each_line_of_a_fence(document, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for program, line in typed_in_fences(document):
-        for run in re.findall(r"--from (\S+)", line):
+        for run in re.findall(r"--(?:from|teacher) (\S+)", line):
             Path(run).mkdir(parents=True, exist_ok=True)  # whether a run is there is all that the parser asks
             for name in ("model.keras", "settings.json"):
                 Path(run, name).touch()

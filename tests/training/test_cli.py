@@ -245,8 +245,9 @@ def test_bad_data_is_answered_before_tensorflow_is_imported(tmp_path):
 
 def test_an_unknown_network(capsys, drawn_faces, tmp_path):
     arguments = command(drawn_faces, tmp_path / "run", "--network", "big_cnn")
-    assert "There is no network big_cnn: choose one of seed_cnn, seed_cnn_average, door_cnn." in refusal(
-        capsys, arguments
+    assert (
+        "There is no network big_cnn: choose one of seed_cnn, seed_cnn_average, door_cnn, efficientnet_lite0."
+        in refusal(capsys, arguments)
     )
 
 
