@@ -18,6 +18,9 @@ from picamera2.allocators import LibcameraAllocator  # noqa: E402
 from edge.camera import picamera2 as driver  # noqa: E402
 from edge.settings.schema import CameraSettings  # noqa: E402
 
+TRIES = 20
+"""Grabs until one comes too late: on a busy machine a few pictures may be waiting already."""
+
 
 class Camera(real.Picamera2):
     """The real one, with its buffers from libcamera: Debian's kernel has no heap of the names on a Raspberry Pi."""
@@ -37,11 +40,13 @@ def take_pictures():
         picture = camera.picture()
         pictures.append({"shape": picture.shape, "type": str(picture.dtype), "rows": int(picture.std(1).max())})
     driver.PICTURE_SECONDS = 0.001
-    try:
-        camera.grab()
-        late = ""
-    except OSError as error:
-        late = str(error)
+    late = ""
+    for _ in range(TRIES):
+        try:
+            camera.grab()
+        except OSError as error:
+            late = str(error)
+            break
     driver.PICTURE_SECONDS = 120.0
     camera.grab()
     after = camera.picture().shape
