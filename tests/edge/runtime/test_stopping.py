@@ -186,8 +186,9 @@ def test_a_stop_at_any_moment_leaves_the_outputs_off(config):
             assert status, "it ended by itself"
             time.sleep(moments.uniform(0.0, 3.0))
             process.terminate()
-            assert process.wait(60) == 0
-            assert process.stderr.read().endswith(b"pins on: []")
+            status, said = process.wait(60), process.stderr.read()
+            assert status == 0, said
+            assert said.endswith(b"pins on: []")
 
 
 def signal_is_handled(process):
