@@ -10,7 +10,8 @@ import operator_costs
 from frame_tables import A_INSTRUCTION
 from saved import PAGE
 
-from edge.settings.schema import ModelSettings
+from edge.doctor.camera import MONOCHROME
+from edge.settings.schema import MODELS, ModelSettings
 
 CPU = "cortex-a72"
 
@@ -47,3 +48,14 @@ def test_what_a_size_that_cannot_be_halved_takes_more():
 def test_how_large_the_shipped_networks_are():
     size = sum(Path(path).stat().st_size for path in (ModelSettings().locator, ModelSettings().classifier))
     assert figures(README, r"\| maskwatch \|.*?\| ([\d.]+) \| \| AIZOO") == [f"{size / 1e6:.2f}"]
+
+
+def test_how_many_faces_are_found_without_color():
+    card = MODELS / "README.md"
+    shares = [
+        float(figures(card, rf"\| {light}: faces found, from 32 px on \| ([\d.]+)")[0])
+        for light in ("gray", "as it is")
+    ]
+    said = re.search(r"about (\d+) of 100 faces are found, not (\d+)", MONOCHROME)
+    assert said
+    assert list(said.groups()) == [f"{100 * share:.0f}" for share in shares]

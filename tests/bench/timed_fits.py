@@ -89,7 +89,7 @@ class BatchClock(EpochProgress):
     """Notes when each batch ended."""
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        """Begin anew, without a bar."""
+        """Begin again, without a bar."""
         self.ends: list[float] = []
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:

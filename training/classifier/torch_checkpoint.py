@@ -1,4 +1,4 @@
-"""Reads a checkpoint of PyTorch without PyTorch, which is ten times as large as all else that training needs."""
+"""Reads a checkpoint of PyTorch without PyTorch, which nothing else here needs."""
 
 import pickle
 from collections import OrderedDict
