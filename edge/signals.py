@@ -48,10 +48,14 @@ class StopFlag:
     def interrupt(self, work: Callable[[], Item]) -> Item | None:
         """Do work that never checks the flag, and leave it at once when the flag is set.
 
-        A call into compiled code ends first.
+        A call into compiled code ends first. It may turn the exception that interrupts it into another one, as
+        pybind11 does while it loads a module, so an error after the flag was set is the stop itself.
 
         Returns:
             What the work gave; None if the program is to stop.
+
+        Raises:
+            Exception: The work's own errors, while the flag is not set.
         """
         try:
             try:
@@ -60,6 +64,10 @@ class StopFlag:
             finally:
                 self._interrupts = False
         except _StoppedError:
+            return None
+        except Exception:
+            if not self.is_set:
+                raise
             return None
         return None if self.is_set else result
 

@@ -40,6 +40,30 @@ def test_a_wait_that_nothing_ends_lasts_as_long_as_it_was_asked_for():
     assert time.monotonic() - began >= 0.25
 
 
+def stop_inside_compiled_code():
+    """As pybind11, which reports whatever interrupts the loading of a module as an ImportError of its own."""
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    except BaseException as error:
+        raise ImportError("initialization failed") from error
+
+
+def test_a_stop_interrupts_work_that_never_checks_the_flag():
+    with stopping_on_signals() as stop:
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        assert stop.interrupt(lambda: time.sleep(600.0)) is None
+
+
+def test_a_stop_that_compiled_code_turns_into_an_error_is_still_a_stop():
+    with stopping_on_signals() as stop:
+        assert stop.interrupt(stop_inside_compiled_code) is None
+
+
+def test_an_error_of_interruptible_work_is_raised_while_nothing_stops_it():
+    with pytest.raises(ZeroDivisionError):
+        StopFlag().interrupt(lambda: 1 // 0)
+
+
 def test_items_end_with_the_flag():
     stop, taken = StopFlag(), []
     for item in stop.until_set(range(10)):
