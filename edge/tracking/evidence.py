@@ -16,7 +16,7 @@ Three rules correct the sum:
   this project's clips the errors fade in 0.1 to 0.6 s, 0.3 as a rule. A correlated sum also runs farther past its
   bounds than an independent one, which errs on the safe side; tau = 0.2 makes up for it: with it, the error rates of
   simulated people are those set (`tests/edge/tracking/test_simulation.py`).
-* **No frame decides alone.** One frame moves the sum by at most half the way to the nearer bound.
+* **No frame decides alone.** One frame moves the sum by at most half the way from zero to the bound that it speaks for.
 * **A face that cannot be judged says nothing.** A profile, the back of a head or what the locator wrongly takes for a
   face has a P(not compliant) like any picture. So a frame counts with the weight P(clear), and not at all where the
   face is more likely unclear. A second test of the same kind, with the log-odds of P(clear), decides whether there is a
@@ -82,9 +82,9 @@ class SequentialTest:
         Returns:
             The new sum, between `lower` and `upper`.
         """
-        most = min(self.upper, -self.lower) / 2
         step = weight * (_log_odds(p) - _log_odds(self.threshold))
-        return min(max(evidence + min(max(step, -most), most), self.lower), self.upper)
+        step = min(max(step, self.lower / 2), self.upper / 2)
+        return min(max(evidence + step, self.lower), self.upper)
 
     def verdict(self, evidence: float, before: Verdict) -> Verdict:
         """The verdict at a sum, given the one before."""

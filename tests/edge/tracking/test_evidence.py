@@ -76,6 +76,13 @@ def test_a_verdict_held_for_long_turns_within_half_a_second(sequential_test, bef
     assert seconds_to_turn(sequential_test(), before, p) <= 0.5
 
 
+@pytest.mark.parametrize(("p", "verdict"), [(0.999, Verdict.NOT_COMPLIANT), (0.001, Verdict.COMPLIANT)])
+def test_two_certain_looks_decide_either_way_however_the_error_rates_differ(p, verdict):
+    test = SequentialTest(false_alert_rate=0.01, miss_rate=0.1, correlation_seconds=0.2, threshold=0.5)
+    evidence = test.weigh(test.weigh(0.0, p, 1.0), p, 1.0)
+    assert test.verdict(evidence, Verdict.UNDECIDED) is verdict
+
+
 @pytest.mark.parametrize("before", [Verdict.COMPLIANT, Verdict.NOT_COMPLIANT])
 def test_a_look_to_the_contrary_does_not_turn_a_verdict(sequential_test, before):
     test = sequential_test()
