@@ -74,6 +74,11 @@ class Door:
         """The process of the service."""
         return int(self.shown("MainPID"))
 
+    def resident_megabytes(self) -> float:
+        """Memory of the service's process that is in use now."""
+        status = self.pi.run(f"cat /proc/{self.main_pid()}/status")
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
+
     def change_settings(self, text: str) -> None:
         """Write the settings file anew and restart the service."""
         self.pi.run(f"cat > {SETTINGS} <<'END'\n{text}END\nsystemctl restart --no-block maskwatch")

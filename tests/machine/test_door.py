@@ -12,6 +12,9 @@ height = 240
 frames_per_second = 2.0
 """
 
+MOST_MEGABYTES = 85.0
+"""What the service may hold in memory while it watches a camera."""
+
 INSTALL_NEXT = "python3 /var/tmp/next/install.py --root /"
 
 
@@ -66,6 +69,7 @@ def test_a_camera_is_watched_lost_and_found_again(door, settings_with):
     door.change_settings(settings_with(CAMERA))
     assert door.wait_for_event("started", since, seconds=900)["source"] == "/dev/video0"
     door.wait_until_watching()
+    assert door.resident_megabytes() <= MOST_MEGABYTES
 
     since = door.now()
     door.pi.run("echo vivid.0 > /sys/bus/platform/drivers/vivid/unbind")
