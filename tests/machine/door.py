@@ -75,7 +75,7 @@ class Door:
         return int(self.shown("MainPID"))
 
     def change_settings(self, text: str) -> None:
-        """Write the settings file anew and restart the service."""
+        """Write a new settings file and restart the service."""
         self.pi.run(f"cat > {SETTINGS} <<'END'\n{text}END\nsystemctl restart --no-block maskwatch")
 
     def _wait(self, true: Callable[[], bool], seconds: float, *, every: float) -> None:

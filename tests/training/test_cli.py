@@ -101,7 +101,7 @@ def test_scoring_alone_needs_a_network(refusal, classifier_command, tmp_path):
     assert "holds no network to score yet" in refusal(arguments)
 
 
-def test_labels_that_are_none_of_ours_are_refused(refusal, classifier_command, tmp_path):
+def test_a_label_pair_of_an_unknown_class_is_refused(refusal, classifier_command, tmp_path):
     arguments = classifier_command(tmp_path / "run", "--labels", "a=b")
     assert "--labels a=b is not THEIRS=OURS" in refusal(arguments)
 

@@ -29,7 +29,7 @@ def test_a_slow_loop_gets_the_newest_frame_and_no_queue(driver, live):
 
 
 @pytest.mark.parametrize("call", ["grab", "picture", "close"])
-def test_an_exception_at_any_call_is_no_end(driver, live, first, call):
+def test_an_exception_at_any_call_does_not_end_the_frames(driver, live, first, call):
     faults = {call: ["raises"]} | ({"grab": ["well", "raises"]} if call == "close" else {})
     shown = driver(**faults)
     assert len(first(live(shown), 3)) == 3
@@ -49,14 +49,14 @@ def test_the_waits_between_the_tries_grow_to_half_a_minute(driver, live, first):
     assert max(slept) <= 1.0  # the heartbeat goes on in between
 
 
-def test_trouble_is_told_all_the_while_and_over_with_the_next_frame(driver, live, first):
+def test_trouble_is_reported_until_the_next_frame(driver, live, first):
     camera = live(driver(open=["well"] + ["raises"] * 5, grab=["raises"]))
     first(camera, 1)
     assert len(camera.troubles) >= 0.5 + 1 + 2 + 4 + 8  # at least once a second
     assert camera.trouble == ""
 
 
-def test_a_stall_in_the_middle_is_left_behind(driver, live, first):
+def test_the_camera_recovers_from_a_stall(driver, live, first):
     shown = driver(grab=["well", "well", "stalls"])
     camera = live(shown, rebuild_after_seconds=SOON)
     assert len(first(camera, 4)) == 4
@@ -97,7 +97,7 @@ def test_pictures_of_another_size_are_taken_as_they_come(driver, live):
         assert any(frame.image.shape == shape for frame in islice(frames, 100))
 
 
-def test_black_pictures_are_no_sight(driver, live, first):
+def test_black_pictures_count_as_blind(driver, live, first):
     shown = driver()
     shown.pictures = "black"
     camera, told = live(shown), []
