@@ -1,1 +1,1 @@
-"""The device's room: camera, vision, tracking, alarm, events. It imports neither training nor export."""
+"""What the device runs: camera, vision, tracking, alarm, events. It imports neither training nor export."""

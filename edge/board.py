@@ -1,4 +1,4 @@
-"""What machine this is and how it fares: its name, its temperature, and whether its power supply is strong enough."""
+"""What machine this is and its state: its name, its temperature, and whether its power supply is strong enough."""
 
 import re
 from collections.abc import Iterator

@@ -135,7 +135,7 @@ def _add_replay(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser
     replay.add_argument("--timeline", type=Path, metavar="FILE", help="picture of the timeline to write (.png)")
     replay.add_argument("--force", action="store_true", help="replace these files if they are there")
     replay.add_argument("--rate", type=float, metavar="N", help="frames a second to process [all]")
-    replay.add_argument("--realtime", action="store_true", help="at the speed of life, not as fast as it goes")
+    replay.add_argument("--realtime", action="store_true", help="process it in real time, not as fast as possible")
     replay.set_defaults(command=commands.replay_command)
 
 
@@ -143,7 +143,7 @@ def _add_evaluate(subcommands: "argparse._SubParsersAction[argparse.ArgumentPars
     evaluate = subcommands.add_parser(
         "evaluate",
         **example("maskwatch evaluate clips --only-report street"),
-        help="score the device on clips of which it is known what is seen; status 1 if one fails",
+        help="score the device on annotated clips; status 1 if one fails",
     )
     evaluate.add_argument("clips", type=Path, metavar="CLIPS", help="folder of videos, NAME.json beside each")
     evaluate.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
@@ -159,7 +159,7 @@ def _add_doctor(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser
     doctor = subcommands.add_parser(
         "doctor",
         **example("maskwatch doctor"),
-        help="say what keeps this device from its work, and what helps; status: how many checks fail",
+        help="check this device, and say how to fix what is wrong; the status is the number of failures",
     )
     doctor.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     doctor.add_argument("--json", action="store_true", help="for programs: a list of objects")
@@ -172,7 +172,9 @@ def _add_bench(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     bench.add_argument("--source", metavar="SOURCE", help="a clip or a camera instead of a drawn doorway")
     bench.add_argument("--frames", type=int, default=200, metavar="N", help="frames that count [%(default)s]")
-    bench.add_argument("--warm-up", type=int, default=20, metavar="N", help="frames before them [%(default)s]")
+    bench.add_argument(
+        "--warm-up", type=int, default=20, metavar="N", help="frames before those that count [%(default)s]"
+    )
     bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     bench.add_argument("--json", type=Path, metavar="FILE", help="where to save the figures")
     bench.add_argument("--force", action="store_true", help="replace that file if it is there")
@@ -219,13 +221,13 @@ def _add_readers(subcommands: "argparse._SubParsersAction[argparse.ArgumentParse
     mqtt = subcommands.add_parser(
         "mqtt",
         **example("maskwatch mqtt --config maskwatch.toml"),
-        help="tell an MQTT broker of the door, as maskwatch-mqtt.service does",
+        help="publish the door to an MQTT broker, as maskwatch-mqtt.service does",
     )
     mqtt.set_defaults(command=commands.mqtt_command)
     metrics = subcommands.add_parser(
         "metrics",
         **example("maskwatch metrics --config maskwatch.toml"),
-        help="offer figures to Prometheus, as maskwatch-metrics.service does",
+        help="serve metrics to Prometheus, as maskwatch-metrics.service does",
     )
     metrics.set_defaults(command=commands.metrics_command)
     for command in (mqtt, metrics):
@@ -256,13 +258,17 @@ def _add_releases(subcommands: "argparse._SubParsersAction[argparse.ArgumentPars
         **example("sudo maskwatch rollback"),
         help="go back to an earlier release; status 1 if it is not healthy",
     )
-    rollback.add_argument("release", nargs="?", default="", metavar="RELEASE", help="or how it begins [the one before]")
+    rollback.add_argument(
+        "release", nargs="?", default="", metavar="RELEASE", help="its name or the beginning of it [the one before]"
+    )
     rollback.set_defaults(command=commands.rollback_command)
     uninstall = subcommands.add_parser(
         "uninstall",
         **example("sudo maskwatch uninstall"),
-        help="remove maskwatch from this device, but for its settings",
+        help="remove maskwatch from this device, but keep its settings",
     )
     uninstall.set_defaults(command=commands.uninstall_command)
     for command in (install, releases, rollback, uninstall):
-        command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="root of its files [/]")
+        command.add_argument(
+            "--root", type=Path, default=Path("/"), metavar="DIR", help="root of the device's files [/]"
+        )

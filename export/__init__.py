@@ -1,1 +1,1 @@
-"""The workstation's second room: from a float network to a proven int8 file for the device."""
+"""From a float network to a checked int8 file, and with it to the device: bundle, card, update."""

@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     quantize = commands.add_parser(
         "quantize",
         **example("maskwatch-export quantize runs/door --out door_cnn.tflite"),
-        help="quantize a run's network to int8, audit it, prove it",
+        help="quantize a run's network to int8, audit it, and compare it with the float network",
     )
     quantize.add_argument("run", type=Path, metavar="RUN", help="folder that `maskwatch-train` wrote")
     quantize.add_argument("--out", type=Path, metavar="FILE", help="model file to write [RUN/NETWORK.tflite]")

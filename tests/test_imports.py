@@ -1,4 +1,4 @@
-"""Imports run one way: read from the source, and compared with the floors that ARCHITECTURE.md lists."""
+"""Imports run one way: read from the source, and compared with the table in ARCHITECTURE.md."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("edge", "training", "export")
+PACKAGES = ("edge", "training", "export")
 FORBIDDEN = {
     "edge": {"training", "export", "tensorflow", "keras"},
     "training": {"export"},
@@ -28,34 +28,34 @@ def _imported(source: str) -> set[str]:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "relative imports hide their room"
+            assert node.level == 0, "relative imports hide their package"
             names.update({node.module} if node.module != "edge" else {f"edge.{alias.name}" for alias in node.names})
     return names
 
 
-def _imports(room: str) -> Iterator[tuple[str, str]]:
-    for path in sorted((ROOT / room).rglob("*.py")):
+def _imports(package: str) -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / package).rglob("*.py")):
         for name in _imported(path.read_text(encoding="utf-8")):
             yield _module(path), name
 
 
-def _floors() -> dict[str, int]:
-    """ARCHITECTURE.md's table as {room or module of the ground: floor}, the ground being 0."""
+def _layers() -> dict[str, int]:
+    """ARCHITECTURE.md's table as {package or module: layer}; its last row is layer 0."""
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## The packages of edge/")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     return {
-        name.removesuffix("/").removesuffix(".py"): floor
-        for floor, row in enumerate(reversed(rows))
+        name.removesuffix("/").removesuffix(".py"): layer
+        for layer, row in enumerate(reversed(rows))
         for name in re.findall(r"`([^`]+)`", row)
     }
 
 
-def _room(module: str) -> str:
+def _package(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
 def _within_edge() -> list[tuple[str, str]]:
-    return [(module, name) for module, name in _imports("edge") if name.startswith("edge.") and _room(module)]
+    return [(module, name) for module, name in _imports("edge") if name.startswith("edge.") and _package(module)]
 
 
 def _cycle(edges: dict[str, set[str]]) -> list[str]:
@@ -67,33 +67,33 @@ def _cycle(edges: dict[str, set[str]]) -> list[str]:
     return sorted(left)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_imports_no_room_that_it_must_not(room):
-    wrong = [f"{module} -> {name}" for module, name in _imports(room) if name.split(".")[0] in FORBIDDEN[room]]
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_imports_none_that_it_must_not(package):
+    wrong = [f"{module} -> {name}" for module, name in _imports(package) if name.split(".")[0] in FORBIDDEN[package]]
     assert wrong == []
 
 
-def test_the_table_of_floors_lists_every_room_and_every_module_of_the_ground():
+def test_the_table_lists_every_package_and_module_of_edge():
     there = {path.stem for path in (ROOT / "edge").glob("*.py") if not path.stem.startswith("__")}
     there |= {path.parent.name for path in (ROOT / "edge").glob("*/*.py")}
-    assert set(_floors()) == there
+    assert set(_layers()) == there
 
 
-def test_no_import_within_edge_points_up():
-    floors = _floors()
+def test_no_package_of_edge_imports_a_higher_layer():
+    layers = _layers()
     upward = [
         f"{module} -> {name}"
         for module, name in _within_edge()
-        if _room(module) != "__main__" and floors[_room(name)] > floors[_room(module)]
+        if _package(module) != "__main__" and layers[_package(name)] > layers[_package(module)]
     ]
     assert upward == []
 
 
 def test_the_packages_of_edge_form_no_cycle():
-    edges: dict[str, set[str]] = {room: set() for room in _floors()}
+    edges: dict[str, set[str]] = {package: set() for package in _layers()}
     for module, name in _within_edge():
-        if _room(module) != _room(name) and _room(module) != "__main__":
-            edges[_room(module)].add(_room(name))
+        if _package(module) != _package(name) and _package(module) != "__main__":
+            edges[_package(module)].add(_package(name))
     assert _cycle(edges) == []
 
 

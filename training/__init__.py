@@ -1,1 +1,1 @@
-"""The workstation's first room: from photographs to a float network with its scores."""
+"""From photographs to a float network with its scores."""

@@ -42,7 +42,7 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
     )
     _add_settings(classifier, ClassifierFitSettings)
     classifier.add_argument(
-        "--deterministic", action="store_const", const=True, help="the same weights twice, at the cost of speed"
+        "--deterministic", action="store_const", const=True, help="get the same weights each time, at the cost of speed"
     )
     classifier.add_argument(
         "--scenes",
@@ -56,12 +56,6 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
         metavar="FILE",
         help="a YuNet .onnx file: what the locator takes for a face in --scenes, and neither the annotation nor this "
         "detector does, is learned as unclear",
-    )
-    classifier.add_argument(
-        "--teacher",
-        type=_run_folder,
-        metavar="RUN",
-        help="learn the answers of this run's network, a larger one, as well as the labels",
     )
     classifier.add_argument(
         "--extra",
@@ -79,9 +73,16 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
     )
     locator.set_defaults(command=train_locator)
     locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")
-    locator.add_argument("--network", default=LocatorFitSettings.network, metavar="NAME", help="(default %(default)s)")
+    locator.add_argument(
+        "--network",
+        default=LocatorFitSettings.network,
+        metavar="NAME",
+        help="face_cnn, or efficientnet_lite0 as a teacher (default %(default)s)",
+    )
     _add_settings(locator, LocatorFitSettings)
-    locator.add_argument("--height", type=_positive(int), metavar="N", help="of the training pictures (default 240)")
+    locator.add_argument(
+        "--height", type=_positive(int), metavar="N", help="height of the training pictures (default 240)"
+    )
     locator.add_argument(
         "--as-int8",
         action="store_const",
@@ -96,15 +97,20 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
         "that it finds beside them become faces where it is sure, and are ignored where it is not",
     )
     locator.add_argument(
-        "--faces", type=_absolute, metavar="CROPS", help="set faces of this folder of crops by class into the scenes"
+        "--faces",
+        type=_absolute,
+        metavar="CROPS",
+        help="paste faces from this folder of crops, one folder per class, into the training scenes",
     )
     for command in (classifier, locator):
-        command.add_argument("--out", required=True, type=Path, metavar="RUN", help="folder for all that comes of it")
+        command.add_argument(
+            "--out", required=True, type=Path, metavar="RUN", help="folder for the network, the scores and the report"
+        )
         command.add_argument("--resume", action="store_true", help="go on with the run in RUN, with its own settings")
         command.add_argument(
             "--score-only",
             action="store_true",
-            help="with --resume: do not fit on, but score the best epoch so far and write the report",
+            help="with --resume: do not go on fitting, but score the best epoch so far and write the report",
         )
         command.add_argument(
             "--distribute",
@@ -130,10 +136,16 @@ def _add_settings(parser: argparse.ArgumentParser, defaults: type[FitSettings]) 
     add("epochs", _positive(int), "passes over the training pictures")
     add("batch_size", _positive(int), "pictures a batch")
     add("learning_rate", _positive(float), "highest learning rate")
-    add("seed", int, "of every random choice")
+    add("seed", int, "seed of every random choice")
     add("threads", int, "threads of TensorFlow, 0 for every core")
     parser.add_argument(
         "--from", dest="start_from", type=_run_folder, metavar="RUN", help="begin with the weights of another run"
+    )
+    parser.add_argument(
+        "--teacher",
+        type=_run_folder,
+        metavar="RUN",
+        help="learn the answers of this run's network, a larger one, as well as the labels",
     )
 
 

@@ -49,7 +49,7 @@ class Alarm:
         Args:
             settings: The pins and the rules.
             pin_factory: Drives the pins.
-            live: Whether frames come at the speed of life; otherwise the pins follow the frames' own clock.
+            live: Whether frames come in real time; otherwise the pins follow the frames' own clock.
             wall_clock: Tells the local time, for the quiet hours; without it there are none.
         """
         self._live = live

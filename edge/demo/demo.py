@@ -40,7 +40,7 @@ def run_demo(
         settings: The device's settings. The pins are mock pins on every board.
         out: Folder for the files; made if it is missing.
         console: Where to show it; standard output by default.
-        realtime: Whether a recording plays at the speed of life; by default where there is a terminal to see it.
+        realtime: Whether a recording plays in real time; by default where there is a terminal to see it.
 
     Returns:
         The exit status, 0: whether the verdicts were right is in the summary.

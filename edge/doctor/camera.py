@@ -75,8 +75,8 @@ class Patience:
         """Start the clock."""
         self._until = self.clock() + self.seconds
 
-    def bear(self, trouble: UserError) -> None:
-        """Wait while there is no frame, for the given reason.
+    def wait(self, trouble: UserError) -> None:
+        """Go on waiting after a report that there is no frame.
 
         Raises:
             UserError: There has been no frame for too long.
@@ -97,7 +97,7 @@ def look_at(settings: CameraSettings, *, patience_seconds: float = PATIENCE_SECO
 
     with open_camera(settings) as camera:
         if isinstance(camera, LiveCamera):
-            camera.on_trouble = Patience(patience_seconds).bear
+            camera.on_trouble = Patience(patience_seconds).wait
         images = list(_images(camera))
     if not images:
         raise UserError(f"{settings.source} holds no frame", "name another source under [camera]")

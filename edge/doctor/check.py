@@ -22,7 +22,7 @@ class Finding:
     level: Level
     text: str
     """What was found."""
-    mend: str = ""
+    remedy: str = ""
     """How to fix it: a command or an instruction; empty if nothing has to be done."""
 
 

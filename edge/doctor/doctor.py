@@ -115,8 +115,8 @@ def write_table(findings: Iterable[Finding], out: TextIO) -> list[Finding]:
         word = WORDS[finding.level].ljust(5)
         word = _colored(word, finding.level) if colored else word
         out.write(f"{word} {finding.name:<{NAME_WIDTH}} {finding.text}\n")
-        if finding.mend:
-            out.write(f"{'':{NAME_WIDTH + 7}}-> {finding.mend}\n")
+        if finding.remedy:
+            out.write(f"{'':{NAME_WIDTH + 7}}-> {finding.remedy}\n")
         out.flush()
         written.append(finding)
     out.write(f"\n{_sum(written)}\n")

@@ -1,4 +1,4 @@
-"""Clips of which it is known who wore what, and when."""
+"""Annotated clips: who wore what, and when."""
 
 import json
 import math

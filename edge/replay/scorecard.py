@@ -1,4 +1,4 @@
-"""`maskwatch evaluate`: how well the device judges clips of which it is known what is seen."""
+"""`maskwatch evaluate`: how well the device judges annotated clips."""
 
 import json
 import sys

@@ -19,9 +19,11 @@ def add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bundle = commands.add_parser(
         "bundle",
         **example("maskwatch-export bundle --target trixie"),
-        help="gather all that a device needs, for an installation without a network",
+        help="pack everything that a device needs into one file, for an installation without a network",
     )
-    bundle.add_argument("--target", choices=list(TARGETS), default="trixie", help="its Raspberry Pi OS [%(default)s]")
+    bundle.add_argument(
+        "--target", choices=list(TARGETS), default="trixie", help="Raspberry Pi OS on the device [%(default)s]"
+    )
     add_bundle_options(bundle)
     bundle.add_argument(
         "-o", "--out", type=Path, default=Path(), metavar="DIR|FILE", help="a file ends in .tar [this folder]"

@@ -10,7 +10,7 @@ from pathlib import Path
 from edge.errors import UserError
 from export.bundle.target import SOURCE
 
-ROOMS = ("edge",)
+PACKAGES = ("edge",)
 """What runs on a device; training and export stay on the workstation."""
 
 OTHER_COMMANDS = re.compile(r"^\S+ = \"(?:training|export)\.\S+\"\n", re.MULTILINE)
@@ -67,6 +67,6 @@ def _copy_source(source: Path, clone: Path) -> None:
         shutil.copyfile(source / name, clone / name)
     project = clone / "pyproject.toml"
     project.write_text(OTHER_COMMANDS.sub("", project.read_text(encoding="utf-8")), encoding="utf-8")
-    for room in ROOMS:
+    for package in PACKAGES:
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(source / room, clone / room, ignore=ignored, copy_function=shutil.copyfile)
+        shutil.copytree(source / package, clone / package, ignore=ignored, copy_function=shutil.copyfile)

@@ -27,7 +27,7 @@ def add_flash(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     flash = commands.add_parser(
         "flash",
         **example("maskwatch-export flash --card /media/$USER/bootfs --hostname door-1"),
-        help="have a card of Raspberry Pi OS install maskwatch at its first boot",
+        help="prepare a card of Raspberry Pi OS that installs maskwatch at its first boot",
     )
     flash.add_argument(
         "--card",

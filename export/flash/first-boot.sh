@@ -27,7 +27,7 @@ trusted=$root/etc/maskwatch/trusted_keys
 work=
 log_limit=200000
 
-# The clock may be wrong without a network, so lines bear the seconds since the board was switched on.
+# The clock may be wrong without a network, so each line begins with the seconds since the board was switched on.
 say() {
     printf '[%s s] %s\n' "$(cut -d. -f1 /proc/uptime)" "$*" >>"$log"
     sync "$log" 2>/dev/null || sync

@@ -23,7 +23,9 @@ def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     page.add_argument("host", metavar="HOST", help="as ssh takes it, such as pi@door-1.local")
     standard = PageSettings().listen.port
-    page.add_argument("--port", type=int, default=standard, metavar="N", help="of the page on the door [%(default)s]")
+    page.add_argument(
+        "--port", type=int, default=standard, metavar="N", help="port of the page on the door [%(default)s]"
+    )
     page.set_defaults(command=show_page)
 
 

@@ -59,7 +59,7 @@ def _save(network: keras.Model, folder: str) -> None:
 
 
 def _named(network: keras.Model, answer: tf.Tensor | dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """Outputs by the names that they are to bear in the file: the network's own, or that of its last layer."""
+    """Outputs by the names that they get in the file: the network's own, or that of its last layer."""
     return answer if isinstance(answer, dict) else {network.layers[-1].name: answer}
 
 

@@ -39,8 +39,8 @@ def tflite_wheel():
 def install_maskwatch(folder):
     """Our own wheel, built from this tree and unpacked; `folder` must not hold it yet."""
     source = folder / "source"
-    for room in ("edge", "export", "training"):
-        shutil.copytree(REPOSITORY / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("edge", "export", "training"):
+        shutil.copytree(REPOSITORY / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(REPOSITORY / name, source)
     _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source)

@@ -80,7 +80,7 @@ class Door:
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
     def change_settings(self, text: str) -> None:
-        """Write the settings file anew and restart the service."""
+        """Write a new settings file and restart the service."""
         self.pi.run(f"cat > {SETTINGS} <<'END'\n{text}END\nsystemctl restart --no-block maskwatch")
 
     def _wait(self, true: Callable[[], bool], seconds: float, *, every: float) -> None:

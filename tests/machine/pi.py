@@ -64,7 +64,7 @@ class Pi:
         self._opened.close()
 
     def reboot(self) -> None:
-        """Shut down in order and boot anew."""
+        """Shut down in order and boot again."""
         self._shell.send("systemctl reboot")
         self._qemu.wait(HALT_SECONDS)
         self.power_cut()

@@ -22,9 +22,9 @@ def test_the_board_s_own_systemd_has_nothing_to_say_against_the_unit(machine):
     assert machine("sh", "-c", "systemd-analyze verify maskwatch.service 2>&1") == ""
 
 
-def test_its_status_says_how_it_fares(board):
-    fares = r"\d+\.\d frames a second, \d+ ms each, (nobody|1 person) in view.*"
-    board.wait_until(lambda: re.fullmatch(fares, board.show("StatusText")))
+def test_its_status_line_reports_frames_and_people(board):
+    status = r"\d+\.\d frames a second, \d+ ms each, (nobody|1 person) in view.*"
+    board.wait_until(lambda: re.fullmatch(status, board.show("StatusText")))
 
 
 def test_the_log_holds_the_events(board):
@@ -88,7 +88,7 @@ def test_a_log_that_breaks_down_does_not_disturb_it(board):
     assert board.pid == watching
 
 
-def test_broken_settings_end_it_with_one_sentence_and_mended_ones_bring_it_back(board):
+def test_broken_settings_end_it_with_one_sentence_and_fixed_ones_start_it_again(board):
     board("systemctl", "stop", "maskwatch")
     before = len(board.log())
     board.file(SETTINGS).write_text(board.settings + BROKEN)

@@ -1,7 +1,7 @@
 """What the shipped networks answer to fixed pictures, and to the one that is named: digests, as JSON, and by what.
 
 Runs on a Pi and on this machine alike. Then runs each network a few times more, and calls getppid before and after: a
-mark for whoever counts.
+mark for the program that counts.
 """
 
 import gc

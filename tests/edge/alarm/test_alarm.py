@@ -57,7 +57,7 @@ def test_the_clear_led_shines_for_somebody_compliant(make, pins, masked):
 
 
 @pytest.mark.parametrize("make", [recorded, live])
-def test_nobody_lights_nothing(make, pins):
+def test_without_a_person_no_output_is_on(make, pins):
     with make(pins, **ALL) as alarm:
         alarm.show(0.0, [])
         assert lit(pins, LED, BUZZER, CLEAR) == [False, False, False]
@@ -86,7 +86,7 @@ def test_gpiozero_ends_a_live_buzz_though_no_frame_comes(pins, bare, eventually)
         assert lit(pins, LED) == [True]
 
 
-def test_a_live_buzz_is_not_begun_anew_by_the_frames_that_follow(pins, bare, eventually):
+def test_the_frames_that_follow_do_not_start_a_live_buzz_again(pins, bare, eventually):
     with live(pins, buzzer_seconds=0.02) as alarm:
         alarm.show(0.0, [bare()])
         eventually(lambda: levels(pins, BUZZER) == [False, True, False])
@@ -117,7 +117,7 @@ def test_gpiozero_plays_what_the_data_says(pins, eventually):
     assert [rhythm.level(at) for at in (0.0, 0.03, 0.05, 0.08)] == [True, False, True, False]
 
 
-def test_asking_again_for_a_pattern_does_not_begin_it_anew(pins, eventually):
+def test_asking_again_for_a_pattern_does_not_restart_it(pins, eventually):
     pattern = Pattern(name="blind", led=Rhythm(0.02, 3600.0))
     with live(pins) as alarm:
         alarm.play(pattern)
@@ -137,7 +137,7 @@ def test_the_first_frame_ends_starting(make, pins, eventually):
         assert not pins.pin(LED).state
 
 
-def test_an_alert_in_a_blind_spell_is_shown_when_sight_returns_without_a_second_buzz(pins, bare):
+def test_an_alert_that_began_while_blind_is_shown_afterwards_without_a_second_buzz(pins, bare):
     with recorded(pins) as alarm:
         alarm.show(0.0, [bare()])
         alarm.play(BLIND)
@@ -146,7 +146,7 @@ def test_an_alert_in_a_blind_spell_is_shown_when_sight_returns_without_a_second_
         assert lit(pins, LED, BUZZER) == [True, False]
 
 
-def test_a_buzz_that_blindness_cut_is_shared_by_nobody(pins, bare):
+def test_nobody_shares_a_buzz_that_blindness_cut(pins, bare):
     with recorded(pins) as alarm:
         alarm.show(0.0, [bare(1)])
         alarm.play(BLIND)

@@ -10,12 +10,12 @@ def test_people_who_arrive_at_once_share_a_buzz():
     assert limiter().begin(0.0, {1, 2, 3})
 
 
-def test_who_arrives_while_it_sounds_shares_it():
+def test_a_person_who_arrives_while_it_sounds_shares_it():
     rule = limiter()
     assert [rule.begin(0.0, {1}), rule.begin(0.9, {2}), rule.begin(5.0, {2})] == [True, False, False]
 
 
-def test_who_arrives_later_has_one_of_their_own():
+def test_a_person_who_arrives_later_gets_a_buzz_of_their_own():
     rule = limiter()
     assert [rule.begin(0.0, {1}), rule.begin(1.0, {2})] == [True, True]
 
@@ -25,7 +25,7 @@ def test_the_same_person_sounds_again_after_the_refractory_time_only():
     assert [rule.begin(at, {1}) for at in (0.0, 29.9, 30.0)] == [True, False, True]
 
 
-def test_nobody_is_no_reason():
+def test_without_a_person_nothing_sounds():
     assert not limiter().begin(0.0, set())
 
 
@@ -35,7 +35,7 @@ def test_the_duty_limit_drops_what_is_too_much():
     assert begun == [0, 5, 10, 60, 65, 70]
 
 
-def test_a_limit_of_nothing_is_silence():
+def test_a_duty_limit_of_zero_is_silence():
     assert not limiter(duty_limit=0.0).begin(0.0, {1})
 
 

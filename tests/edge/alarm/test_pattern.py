@@ -38,13 +38,13 @@ def test_every_pattern_can_be_told_by_its_lamps():
 
 
 @pytest.mark.parametrize("pattern", [STARTING, BLIND, FAULT], ids=lambda pattern: pattern.name)
-def test_what_ails_the_device_blinks_silently_and_never_looks_like_all_clear(pattern):
+def test_faults_of_the_device_blink_silently_and_never_look_like_all_clear(pattern):
     assert pattern.led.off_seconds > 0
     assert (pattern.clear_led, pattern.buzzer, pattern.reads) == (OFF, OFF, None)
 
 
 @pytest.mark.parametrize("pattern", [WATCHING, ALERT, CLEAR], ids=lambda pattern: pattern.name)
-def test_what_is_held_of_people_is_steady(pattern):
+def test_verdicts_on_people_are_shown_steadily(pattern):
     assert {pattern.led, pattern.clear_led} <= {ON, OFF}
 
 

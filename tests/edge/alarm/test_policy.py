@@ -63,7 +63,7 @@ def test_a_long_alert_ends_at_once(bare, masked):
     assert names(policy(hold_seconds=3.0), *frames)[-1] == "clear"
 
 
-def test_the_next_alert_is_held_anew(bare):
+def test_each_alert_is_held_for_the_hold_time(bare):
     frames = [(0, [bare()]), (2, []), (10, [bare()]), (10.5, []), (11, [])]
     assert names(policy(hold_seconds=1.0), *frames) == ["alert", "watching", "alert", "alert", "watching"]
 
@@ -84,7 +84,7 @@ def test_a_new_person_gives_a_new_buzz(bare):
     assert [rules.decide(0.0, [bare(1)]).buzz, rules.decide(9.0, [bare(1), bare(2)]).buzz] == [True, True]
 
 
-def test_a_person_who_leaves_mid_buzz_takes_nobody_else_s(bare):
+def test_a_person_who_leaves_mid_buzz_takes_no_buzz_from_others(bare):
     rules = policy(hold_seconds=0.0)
     rules.decide(0.0, [bare(1)])
     rules.decide(0.2, [])
@@ -134,13 +134,13 @@ def test_a_static_face_ends_its_alert(bare):
     assert alerts(policy(), *frames)[-1] == (1, "alert_ended", 1)
 
 
-def test_who_is_not_seen_any_more_raises_no_alert(bare):
+def test_a_person_who_is_not_seen_any_more_raises_no_alert(bare):
     frames = [(0, [bare()]), (5, [unseen(bare(), 0.4)]), (6, [unseen(bare(), 0.5)])]
     assert names(policy(), *frames) == ["alert", "alert", "watching"]
     assert alerts(policy(), *frames)[-1] == (6, "alert_ended", 1)
 
 
-def test_who_turns_back_raises_the_alert_again_without_a_second_buzz(bare):
+def test_a_person_who_turns_back_raises_the_alert_again_without_a_second_buzz(bare):
     rules = policy(buzzer_refractory_seconds=0.0)
     frames = [(0, bare()), (5, unseen(bare(), 0.8)), (6, bare())]
     assert [rules.decide(float(at), [track]).buzz for at, track in frames] == [True, False, False]

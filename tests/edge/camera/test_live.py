@@ -9,6 +9,9 @@ from edge.camera.frame_rate import FrameRate
 from edge.camera.live import BLACK, FROZEN, MOST_HANGING, CameraHangsError, is_black
 from edge.errors import UserError
 
+SOON = 0.05
+"""Seconds without a new picture after which a camera is opened again; more often than need be on a busy machine."""
+
 
 def test_frames_come_in_the_order_of_their_times(driver, live, first):
     times = [frame.seconds for frame in first(live(driver()), 5)]
@@ -26,7 +29,7 @@ def test_a_slow_loop_gets_the_newest_frame_and_no_queue(driver, live):
 
 
 @pytest.mark.parametrize("call", ["grab", "picture", "close"])
-def test_an_exception_at_any_call_is_no_end(driver, live, first, call):
+def test_an_exception_at_any_call_does_not_end_the_frames(driver, live, first, call):
     faults = {call: ["raises"]} | ({"grab": ["well", "raises"]} if call == "close" else {})
     shown = driver(**faults)
     assert len(first(live(shown), 3)) == 3
@@ -46,34 +49,34 @@ def test_the_waits_between_the_tries_grow_to_half_a_minute(driver, live, first):
     assert max(slept) <= 1.0  # the heartbeat goes on in between
 
 
-def test_trouble_is_told_all_the_while_and_over_with_the_next_frame(driver, live, first):
+def test_trouble_is_reported_until_the_next_frame(driver, live, first):
     camera = live(driver(open=["well"] + ["raises"] * 5, grab=["raises"]))
     first(camera, 1)
     assert len(camera.troubles) >= 0.5 + 1 + 2 + 4 + 8  # at least once a second
     assert camera.trouble == ""
 
 
-def test_a_stall_in_the_middle_is_left_behind(driver, live, first):
+def test_the_camera_recovers_from_a_stall(driver, live, first):
     shown = driver(grab=["well", "well", "stalls"])
-    camera = live(shown)
+    camera = live(shown, rebuild_after_seconds=SOON)
     assert len(first(camera, 4)) == 4
-    assert shown.opened == 2
+    assert shown.opened >= 2
 
 
 def test_a_hung_thread_that_comes_back_closes_its_camera(driver, live, first):
     shown = driver(grab=["stalls"])
-    camera = live(shown)
+    camera = live(shown, rebuild_after_seconds=SOON)
     first(camera, 1)
     shown.let_go.set()
     camera.__exit__()
     for thread in threading.enumerate():
         if thread.name == "capture":
             thread.join(60)
-    assert shown.closed == shown.opened == 2
+    assert shown.closed == shown.opened >= 2
 
 
 def test_a_driver_that_hangs_again_and_again_needs_a_new_process(driver, live, first):
-    camera = live(driver(grab=["stalls"] * (MOST_HANGING + 1)))
+    camera = live(driver(grab=["stalls"] * (MOST_HANGING + 1)), rebuild_after_seconds=SOON)
     with pytest.raises(CameraHangsError, match="has to be started again"):
         first(camera, 1)
 
@@ -94,7 +97,7 @@ def test_pictures_of_another_size_are_taken_as_they_come(driver, live):
         assert any(frame.image.shape == shape for frame in islice(frames, 100))
 
 
-def test_black_pictures_are_no_sight(driver, live, first):
+def test_black_pictures_count_as_blind(driver, live, first):
     shown = driver()
     shown.pictures = "black"
     camera, told = live(shown), []
@@ -109,10 +112,11 @@ def test_black_pictures_are_no_sight(driver, live, first):
 
 
 def thaw(camera, driver, told, *, after):
-    """Have a frozen camera send other pictures again once it has said so often what ails it."""
+    """Have a frozen camera send other pictures once it has reported so many times that it is frozen."""
 
     def tell(trouble):
-        told.append(trouble)
+        if str(trouble) == str(FROZEN):
+            told.append(trouble)
         if len(told) == after:
             driver.pictures = "well"
 
@@ -121,13 +125,12 @@ def thaw(camera, driver, told, *, after):
 
 def test_a_frozen_camera_is_opened_again_until_its_pictures_differ(driver, live):
     shown = driver()
-    camera, told = live(shown), []
+    camera, told = live(shown, rebuild_after_seconds=SOON), []
     shown.pictures = "frozen"
     thaw(camera, shown, told, after=6)
     frames = iter(camera)
     while len(told) < 6:
         next(frames)
-    assert str(FROZEN) in {str(trouble) for trouble in told}
     assert shown.opened >= 3
     assert camera.trouble == ""
 
@@ -135,9 +138,9 @@ def test_a_frozen_camera_is_opened_again_until_its_pictures_differ(driver, live)
 def test_noise_free_black_is_a_dead_camera_and_no_dark_hall(driver, live, first):
     shown, noise = driver(), np.random.default_rng(1)
     shown.picture = lambda: noise.integers(90, 99, (48, 64, 3), np.uint8) * np.uint8(shown.opened >= 3)
-    camera = live(shown)
+    camera = live(shown, rebuild_after_seconds=SOON)
     first(camera, 1)
-    assert shown.opened == 3
+    assert shown.opened >= 3
     assert BLACK.problem in camera.troubles
     assert FROZEN.problem not in camera.troubles
 

@@ -67,7 +67,7 @@ def test_a_clock_that_wakes_up_in_1970_is_warned_of(pi, find):
 def test_a_clock_that_no_network_has_set_is_warned_of(pi, find):
     pi.answer("timedatectl", "no\n")
     found = find(check_clock, pi)
-    assert (found.level, found.mend) == ("warn", "sudo timedatectl set-ntp true")
+    assert (found.level, found.remedy) == ("warn", "sudo timedatectl set-ntp true")
 
 
 def test_a_full_disk_is_warned_of(pi, find):

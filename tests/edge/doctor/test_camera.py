@@ -49,7 +49,7 @@ def test_the_trouble_and_the_remedy_of_a_blind_service_are_the_doctor_s(pi, find
     status = Status(state="blind", at=NOW, trouble="The picture is black", remedy="take the cover off the lens")
     found = find(check_camera, pi, installed=True, active="active", status=status)
     assert found.text.endswith("The picture is black")
-    assert found.mend == "take the cover off the lens"
+    assert found.remedy == "take the cover off the lens"
 
 
 def test_a_camera_that_the_service_is_opening_is_left_to_it(pi, find):
@@ -144,6 +144,6 @@ def test_a_covered_lens_fails(live):
 def test_a_camera_may_begin_with_black_pictures():
     now = iter([0.0, 1.0, 2.0])
     patience = Patience(1.5, clock=lambda: next(now))
-    patience.bear(UserError("black"))
+    patience.wait(UserError("black"))
     with pytest.raises(UserError, match="black"):
-        patience.bear(UserError("black"))
+        patience.wait(UserError("black"))

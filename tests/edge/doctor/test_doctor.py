@@ -27,7 +27,7 @@ def test_the_command_finds_this_machine_well_and_says_so_in_json(config):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     findings = json.loads(done.stdout)
     assert [finding["name"] for finding in findings] == ["settings", *CHECKS]
-    assert all(finding.keys() == {"name", "level", "text", "mend"} for finding in findings)
+    assert all(finding.keys() == {"name", "level", "text", "remedy"} for finding in findings)
     assert done.returncode == sum(finding["level"] == "fail" for finding in findings) == 0
     assert done.stderr == ""
 
@@ -55,7 +55,7 @@ def test_the_device_s_own_settings_count_where_none_are_named(pi):
 def test_bad_settings_are_a_finding_and_the_rest_is_still_looked_at(tmp_path, pi):
     (tmp_path / "bad.toml").write_text("[alarm]\nled_pn = 9\n")
     settings, system = examine(tmp_path / "bad.toml", pi.machine, {"system": CHECKS["system"]})
-    assert (settings.level, settings.mend) == ("fail", 'did you mean "led_pin"?')
+    assert (settings.level, settings.remedy) == ("fail", 'did you mean "led_pin"?')
     assert system.level == "ok"
 
 

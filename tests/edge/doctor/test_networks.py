@@ -35,7 +35,7 @@ def test_a_network_that_answers_otherwise_fails(desk, find, shipped_model, tmp_p
 
 def test_a_locator_in_the_classifiers_place_fails(desk, find, shipped_locator):
     found = find(check_classifier, desk, Settings(model=ModelSettings(classifier=str(shipped_locator))))
-    assert (found.level, found.mend) == ("fail", "name a classifier under [model]")
+    assert (found.level, found.remedy) == ("fail", "name a classifier under [model]")
 
 
 def test_a_damaged_file_fails_with_what_mends_it(desk, shipped_model, tmp_path):
@@ -43,5 +43,5 @@ def test_a_damaged_file_fails_with_what_mends_it(desk, shipped_model, tmp_path):
     damaged.write_bytes(b"?" + shipped_model.read_bytes()[1:])
     config.write_text(f'[model]\nclassifier = "{damaged}"\n')
     _, found = examine(config, desk.machine, {"classifier": CHECKS["classifier"]})
-    assert (found.level, found.mend) == ("fail", "copy it again from its origin")
+    assert (found.level, found.remedy) == ("fail", "copy it again from its origin")
     assert "is damaged" in found.text

@@ -25,12 +25,12 @@ def test_a_pin_of_another_program_fails_and_names_both(pi, find):
     pi.facts["busy_lines"] = lambda _: {17: "lg", 2: "i2c"}
     found = find(check_pins, pi)
     assert (found.level, found.text) == ("fail", 'GPIO17 is in use by "lg"')
-    assert "another led_pin" in found.mend
+    assert "another led_pin" in found.remedy
 
 
 def test_a_chip_that_may_not_be_read_fails(pi, find):
     pi.facts["busy_lines"] = lambda _: None
-    assert find(check_pins, pi).mend.startswith("sudo usermod -aG gpio")
+    assert find(check_pins, pi).remedy.startswith("sudo usermod -aG gpio")
 
 
 def test_files_that_are_no_chips_tell_nothing(tmp_path):
@@ -45,7 +45,7 @@ def test_root_needs_no_groups(pi, find):
 def test_a_user_outside_a_group_is_told_how_to_join_it(pi, find):
     pi.facts |= {"user": "anna", "groups": frozenset({"anna", "video"})}
     found = find(check_groups, pi)
-    assert (found.level, found.mend) == ("warn", "sudo usermod -aG gpio anna, then log in again")
+    assert (found.level, found.remedy) == ("warn", "sudo usermod -aG gpio anna, then log in again")
 
 
 def test_a_user_in_both_groups_is_well(pi, find):

@@ -63,4 +63,4 @@ def test_a_state_has_its_level(state, level, said, pi, find):
     found = find(check_service, pi, **{"installed": True, **state})
     assert found.level == level
     assert said in found.text
-    assert bool(found.mend) == (level != "ok")
+    assert bool(found.remedy) == (level != "ok")

@@ -16,7 +16,7 @@ def test_a_64_bit_system_is_named_with_its_board(pi, find):
 def test_32_bit_programs_on_a_64_bit_kernel_fail(pi, find):
     pi.facts["bits"] = 32
     found = find(check_system, pi)
-    assert (found.level, found.mend) == ("fail", "install Raspberry Pi OS (64-bit)")
+    assert (found.level, found.remedy) == ("fail", "install Raspberry Pi OS (64-bit)")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_pip_numpy_that_hides_apts_fails_with_the_command_that_takes_it_away(n
     found = find(check_numpy, pi)
     assert found.level == "fail"
     assert "hides apt's 1.24.2" in found.text
-    assert found.mend.endswith("/opt/maskwatch/current/bin/pip uninstall -y numpy")
+    assert found.remedy.endswith("/opt/maskwatch/current/bin/pip uninstall -y numpy")
 
 
 def test_it_is_only_warned_of_where_no_picamera2_is_used(numpys, find):
@@ -73,8 +73,8 @@ def test_it_is_only_warned_of_where_no_picamera2_is_used(numpys, find):
 
 def test_a_numpy_that_pip_put_beside_apts_is_not_apts(numpys, find):
     found = find(check_numpy, numpys(local="2.3.1", apt="1.24.2"))
-    assert (found.level, found.mend[:11]) == ("fail", "sudo python")
+    assert (found.level, found.remedy[:11]) == ("fail", "sudo python")
 
 
 def test_no_numpy_at_all_fails(numpys, find):
-    assert find(check_numpy, numpys()).mend == "sudo apt install python3-numpy"
+    assert find(check_numpy, numpys()).remedy == "sudo apt install python3-numpy"

@@ -1,6 +1,7 @@
 """The published schema and the events say the same."""
 
 import dataclasses
+import inspect
 import json
 from pathlib import Path
 from typing import get_type_hints
@@ -53,7 +54,7 @@ def test_the_verdicts_are_those_of_the_schema():
 
 
 def test_every_entry_says_what_it_means():
-    for name in EVENTS:
-        assert described(name)["description"]
+    for name, kind in EVENTS.items():
+        assert described(name)["description"] == " ".join(inspect.getdoc(kind).split())
         for key, value in described(name)["properties"].items():
             assert key in ("event", "at") or value["description"]

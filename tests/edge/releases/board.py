@@ -121,7 +121,7 @@ class Board:
 
     def _doctor(self, program):
         sick = "sick" in (program.parent.parent / "lib/edge/temper.txt").read_text()
-        finding = {"name": "locator", "level": "fail" if sick else "ok", "text": "answers wrongly", "mend": ""}
+        finding = {"name": "locator", "level": "fail" if sick else "ok", "text": "answers wrongly", "remedy": ""}
         return Outcome(int(sick), json.dumps([finding]))
 
     def _remembered(self):

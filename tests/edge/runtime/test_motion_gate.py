@@ -46,7 +46,7 @@ def test_at_first_every_frame_is_looked_at():
 def test_an_empty_hall_is_looked_at_now_and_then(idle):
     times = looked_at(idle, 20.0, start=10.0)
     assert len(times) <= 20.0 / LOOK_SECONDS
-    assert max(np.diff(times)) < 1.0  # short enough for whoever stands still to be seen twice before they count as gone
+    assert max(np.diff(times)) < 1.0  # short enough to see a person who stands still twice before they count as gone
 
 
 @pytest.mark.parametrize("height", [480, 120])

@@ -83,7 +83,7 @@ def test_what_needs_a_restart_is_refused_with_all_the_rest(door, fixed):
     assert door.tracker.rules.gap_seconds == 1.0
 
 
-def test_a_file_mended_later_is_taken(door):
+def test_a_file_fixed_later_is_taken(door):
     door.hang_up("[alarm\n")
     assert door.hang_up("[alarm]\nhold_seconds = 2.0\n")["event"] == "reloaded"
 

@@ -78,8 +78,8 @@ def test_the_heartbeat_keeps_the_record(tmp_path, frame_result, person):
         assert read_status(path).state == "watching"
         now[0] += 2.0
         heartbeat.publish(frame_result(2.0, person()))
-        fares = read_status(path)
-        assert (fares.frames_per_second, fares.people, fares.celsius) == (0.5, 1, 50.0)
+        status = read_status(path)
+        assert (status.frames_per_second, status.people, status.celsius) == (0.5, 1, 50.0)
         heartbeat.beat(UserError("The picture is black", "take the cover off the lens"))
         dark = read_status(path)
         assert (dark.state, dark.since) == ("blind", 102.0)

@@ -13,7 +13,7 @@ from edge.errors import UserError
 from edge.releases.bundle_file import install_bundle_file
 from edge.releases.bundle_tar import read_bundle_tar
 from export.bundle.bundle import make_bundle, pack_bundle, refuse_place, save_bundle
-from export.bundle.program import ROOMS, build_program
+from export.bundle.program import PACKAGES, build_program
 from export.bundle.sign import signed
 from export.bundle.target import SOURCE, TARGETS
 from export.cli import main
@@ -90,9 +90,9 @@ def test_building_leaves_no_trace_in_the_source(tmp_path):
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         source.mkdir(exist_ok=True)
         shutil.copy(SOURCE / name, source)
-    for room in ROOMS:
-        (source / room).mkdir()
-        (source / room / "__init__.py").touch()
+    for package in PACKAGES:
+        (source / package).mkdir()
+        (source / package / "__init__.py").touch()
     before = sorted(source.rglob("*"))
     build_program(tmp_path / "built", source=source)
     assert sorted(source.rglob("*")) == before

@@ -32,6 +32,6 @@ def test_a_scene_that_is_trained_with_and_tested_on_is_said_to_be(draw_scenes, t
     )
 
 
-def test_copies_that_say_the_same_are_nobodys_business(tmp_path):
+def test_copies_with_the_same_label_are_not_reported(tmp_path):
     twice = [Placed(tmp_path / name, "0", "train", "with_mask") for name in ("a.png", "b.png")]
     assert list(contradictions([*twice, Placed(tmp_path / "c.png", "1", "val", "with_mask")], tmp_path)) == []
