@@ -58,12 +58,6 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
         "detector does, is learned as unclear",
     )
     classifier.add_argument(
-        "--teacher",
-        type=_run_folder,
-        metavar="RUN",
-        help="learn the answers of this run's network, a larger one, as well as the labels",
-    )
-    classifier.add_argument(
         "--extra",
         type=_absolute,
         action="append",
@@ -79,7 +73,12 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
     )
     locator.set_defaults(command=train_locator)
     locator.add_argument("data", type=Path, metavar="SCENES", help="folder of train.csv, val.csv ..., or Pascal VOC")
-    locator.add_argument("--network", default=LocatorFitSettings.network, metavar="NAME", help="(default %(default)s)")
+    locator.add_argument(
+        "--network",
+        default=LocatorFitSettings.network,
+        metavar="NAME",
+        help="face_cnn, or efficientnet_lite0 as a teacher (default %(default)s)",
+    )
     _add_settings(locator, LocatorFitSettings)
     locator.add_argument(
         "--height", type=_positive(int), metavar="N", help="height of the training pictures (default 240)"
@@ -141,6 +140,12 @@ def _add_settings(parser: argparse.ArgumentParser, defaults: type[FitSettings]) 
     add("threads", int, "threads of TensorFlow, 0 for every core")
     parser.add_argument(
         "--from", dest="start_from", type=_run_folder, metavar="RUN", help="begin with the weights of another run"
+    )
+    parser.add_argument(
+        "--teacher",
+        type=_run_folder,
+        metavar="RUN",
+        help="learn the answers of this run's network, a larger one, as well as the labels",
     )
 
 

@@ -1,33 +1,14 @@
-"""Learning from a larger network as well as from labels (Hinton et al., 2015, "Distilling the Knowledge")."""
+"""Learning from a larger classifier as well as from labels."""
 
-from pathlib import Path
 from typing import Any
 
 import keras
 from keras import layers, ops
 
-from edge.errors import UserError
-from training.common.names import printable
-from training.common.saved_network import load_network
+from training.common.distillation import Teacher
 
 TEACHER_SHARE = 0.6
 """How much of what the network is to answer is the teacher's answer; the rest is the label."""
-
-
-def read_teacher(path: Path, network: keras.Model) -> keras.Model:
-    """The saved network that is to teach another one.
-
-    Raises:
-        UserError: The file is damaged, or its network reads or answers something else.
-    """
-    teacher = load_network(path)
-    answers = set(teacher.output) if isinstance(teacher.output, dict) else set()
-    if teacher.input_shape != network.input_shape or answers != set(network.output):
-        raise UserError(
-            f"The network of {printable(path)} cannot teach {network.name}",
-            f"name a run of a classifier after --teacher that answers {' and '.join(network.output)}",
-        )
-    return teacher
 
 
 def beside_teacher(network: keras.Model, teacher: keras.Model) -> keras.Model:
@@ -40,20 +21,9 @@ def beside_teacher(network: keras.Model, teacher: keras.Model) -> keras.Model:
     Returns:
         From the same pictures to the same dictionary, each (n, 2): the network's probability and the teacher's.
     """
-    answers = _Teacher(teacher)(network.input)
+    answers = Teacher(teacher)(network.input)
     both = {name: layers.Concatenate()([answer, answers[name]]) for name, answer in network.output.items()}
     return keras.Model(network.input, both, name=f"{network.name}_beside_{teacher.name}")
-
-
-class _Teacher(layers.Layer):
-    """A network as it answers outside training: Keras would train one that is called within another."""
-
-    def __init__(self, network: keras.Model) -> None:
-        super().__init__(trainable=False)
-        self.network = network
-
-    def call(self, pictures: Any) -> dict[str, Any]:
-        return self.network(pictures, training=False)
 
 
 class DistillationLoss(keras.losses.Loss):

@@ -11,10 +11,11 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from training.classifier.calibration import fit_balanced_calibration
 from training.classifier.datasets import Dataset, Photo
-from training.classifier.distillation import DistillationLoss, beside_teacher, read_teacher
+from training.classifier.distillation import DistillationLoss, beside_teacher
 from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
 from training.classifier.pipeline import evaluation_crops, predict, training_batches
 from training.classifier.settings import ClassifierFitSettings
+from training.common.distillation import read_teacher
 from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, prepare_tensorflow
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress

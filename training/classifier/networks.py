@@ -6,7 +6,7 @@ from functools import partial
 import keras
 from keras import layers
 
-from training.classifier.efficientnet import efficientnet_lite0
+from training.common.efficientnet import efficientnet_lite0
 
 INPUT_SHAPE = (128, 128, 3)
 """Height, width and channels (RGB, 0 to 1) of the face crop that every classifier reads."""
@@ -96,7 +96,7 @@ def efficientnet() -> keras.Model:
         UserError: The package with the weights is not installed.
     """
     inputs = keras.Input(INPUT_SHAPE, name="image")
-    x = layers.Dropout(0.2)(efficientnet_lite0(inputs))
+    x = layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(efficientnet_lite0(inputs)))
     return keras.Model(inputs, _judgment(x), name="efficientnet_lite0")
 
 

@@ -22,7 +22,5 @@ class ClassifierFitSettings(FitSettings):
     """Whether the same settings give the same weights twice (slower)."""
     scenes: str = ""
     """Folder of scenes whose training faces are added; empty adds none."""
-    teacher: str = ""
-    """Folder of the run of a larger classifier whose answers are learned, too; empty learns from the labels alone."""
     extra: tuple[str, ...] = ()
     """Folders of class folders, all of whose pictures are trained with."""

@@ -20,6 +20,8 @@ class FitSettings:
     """Threads of TensorFlow; 0 lets it use every core."""
     start_from: str = ""
     """Folder of another run of the same network, whose weights to begin with; empty begins at random."""
+    teacher: str = ""
+    """Folder of the run of a larger network whose answers are learned, too; empty learns from the labels alone."""
     second_detector: str = ""
     """A YuNet ONNX file that says more about faces in scenes than their annotation; empty uses none."""
     labels: tuple[str, ...] = ()

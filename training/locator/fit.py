@@ -8,11 +8,13 @@ import cv2
 import keras
 import tensorflow as tf
 
+from training.common.distillation import read_teacher
 from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, prepare_tensorflow
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
 from training.common.saved_network import told_if_damaged
+from training.locator.distillation import DistillationLoss, beside_teacher
 from training.locator.evaluate import letterboxed
 from training.locator.further_faces import FaceCrop
 from training.locator.loss import LocatorLoss, flat_outputs
@@ -51,7 +53,7 @@ def fit(
 
     Raises:
         InterruptionError: Ctrl-C.
-        UserError: The network to start from, or the checkpoint, is damaged.
+        UserError: The network to start from, the teacher, or the checkpoint is damaged or does not fit.
     """
     _prepare(settings)
     network = LOCATORS[settings.network](settings.size)
@@ -60,10 +62,13 @@ def fit(
         with told_if_damaged(saved):
             network.load_weights(saved)
     fitted = as_int8(network) if settings.as_int8 else network
-    trained = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained")
+    trained, loss = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained"), LocatorLoss(settings.size)
+    if settings.teacher:
+        trained = beside_teacher(fitted, read_teacher(RunFiles(Path(settings.teacher)).network, fitted))
+        loss = DistillationLoss(settings.size)
     photos = scenes.split("train")
     steps = math.ceil(len(photos) / settings.batch_size)
-    trained.compile(_optimizer(settings, steps), LocatorLoss(settings.size), jit_compile=_jit())
+    trained.compile(_optimizer(settings, steps), loss, jit_compile=_jit())
     batches = training_batches(
         photos, faces, batch_size=settings.batch_size, size=settings.size, seed=batch_seed(settings, files)
     )

@@ -63,9 +63,8 @@ class LocatorLoss(keras.losses.Loss):
             y_true: float (n, rows, 5), see `Targets.rows`.
             y_pred: float (n, cells, 5), see `flat_outputs`.
         """
-        log_odds = HEAT_SLOPE * (y_pred[..., 0] - MIDDLE)
+        log_odds, boxes = self._read(y_pred)
         p = ops.sigmoid(log_odds)
-        boxes = self._decode(ops.sigmoid(y_pred[..., 1:] - MIDDLE))
         target, target_boxes = assign(
             ops.stop_gradient(p), ops.stop_gradient(boxes), y_true, self.centers, self.strides
         )
@@ -76,10 +75,12 @@ class LocatorLoss(keras.losses.Loss):
         box = ops.sum(target * (1 - generalized_iou(boxes, target_boxes)))
         return (heat + BOX_WEIGHT * box) / ops.maximum(ops.sum(target), 1.0)
 
-    def _decode(self, codes: Any) -> Any:
+    def _read(self, levels: Any) -> tuple[Any, Any]:
+        """Log-odds of a face, (n, cells), and boxes in pixels, (n, cells, 4), of levels as in `flat_outputs`."""
+        codes = ops.sigmoid(levels[..., 1:] - MIDDLE)
         middle = self.centers + (codes[..., :2] - 0.5) * CODE_SPAN * self.strides
         half = ops.exp(codes[..., 2:] * CODE_SPAN + LOG_SIZE_AT_ZERO) * self.strides / 2
-        return ops.concatenate([middle - half, middle + half], -1)
+        return HEAT_SLOPE * (levels[..., 0] - MIDDLE), ops.concatenate([middle - half, middle + half], -1)
 
     def _weight(self, y_true: Any, target: Any) -> Any:
         """How much each cell's heat counts, (n, cells): less in ignored regions, unless it answers for a face."""

@@ -5,6 +5,7 @@ from keras import layers
 
 from edge.vision.anchor_free import HEAT_SLOPE, HIGHEST, MIDDLE
 from edge.vision.letterbox import LOCATOR_SIZE
+from training.common.efficientnet import efficientnet_lite0_maps
 
 STRIDES = (8, 16, 32)
 """Widths of the cells in which the network looks for face centers, in pixels of its input."""
@@ -18,6 +19,7 @@ SEPARABLE_BLOCKS = (((32, 1), (32, 1), (32, 1)), ((96, 2), (96, 1), (96, 1), (96
 """(filters, strides) of the separable blocks: 30x40 cells after the first row, 15x20 and 8x10 after the others."""
 
 PYRAMID_FILTERS = 32
+TEACHER_PYRAMID_FILTERS = 64
 
 
 def face_cnn(size: tuple[int, int] = LOCATOR_SIZE) -> keras.Model:
@@ -42,17 +44,38 @@ def face_cnn(size: tuple[int, int] = LOCATOR_SIZE) -> keras.Model:
         for filters, strides in row:
             x = _separable_block(x, filters, strides)
         maps.append(x)
+    return keras.Model(inputs, _outputs(maps, PYRAMID_FILTERS), name="face_cnn")
+
+
+def efficientnet(size: tuple[int, int] = LOCATOR_SIZE) -> keras.Model:
+    """A locator over EfficientNet-Lite0 with its weights for ImageNet: far too large for a board, and a good teacher.
+
+    Args:
+        size: As in `face_cnn`.
+
+    Returns:
+        A model with the inputs and outputs of `face_cnn`.
+
+    Raises:
+        UserError: The package with the weights is not installed.
+    """
+    inputs = keras.Input((*size, 3), name="image")
+    maps = efficientnet_lite0_maps(inputs, STRIDES)
+    return keras.Model(inputs, _outputs(maps, TEACHER_PYRAMID_FILTERS), name="efficientnet_lite0")
+
+
+def _outputs(maps: list[keras.KerasTensor], filters: int) -> dict[str, keras.KerasTensor]:
     outputs: dict[str, keras.KerasTensor] = {}
-    for stride, features in zip(STRIDES, _pyramid(maps), strict=True):
+    for stride, features in zip(STRIDES, _pyramid(maps, filters), strict=True):
         outputs |= _head(features, stride)
-    return keras.Model(inputs, outputs, name="face_cnn")
+    return outputs
 
 
-def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
+def _pyramid(maps: list[keras.KerasTensor], filters: int) -> list[keras.KerasTensor]:
     """The maps, the finest first, each with the coarser ones added."""
     merged: list[keras.KerasTensor] = []
     for features in reversed(maps):
-        x = _bounded(_normalized(layers.Conv2D(PYRAMID_FILTERS, 1, use_bias=False)(features)))
+        x = _bounded(_normalized(layers.Conv2D(filters, 1, use_bias=False)(features)))
         if merged:
             height, width = x.shape[1:3]
             x = layers.Add()([x, layers.Resizing(height, width, interpolation="bilinear")(merged[-1])])
@@ -61,7 +84,7 @@ def _pyramid(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
 
 
 def _head(features: keras.KerasTensor, stride: int) -> dict[str, keras.KerasTensor]:
-    features = _separable_block(features, PYRAMID_FILTERS, 1)
+    features = _separable_block(features, features.shape[-1], 1)
     # At the start one face in a hundred cells, for every picture (Lin et al., 2017, "Focal loss", section 4.1).
     rare, middle = (keras.initializers.Constant(MIDDLE + log_odds) for log_odds in (-4.6 / HEAT_SLOPE, 0.0))
     small = keras.initializers.RandomNormal(stddev=0.01)
@@ -116,5 +139,5 @@ def _bounded(x: keras.KerasTensor) -> keras.KerasTensor:
     return layers.ReLU(max_value=6.0)(x)
 
 
-LOCATORS = {"face_cnn": face_cnn}
+LOCATORS = {"face_cnn": face_cnn, "efficientnet_lite0": efficientnet}
 """The networks that `maskwatch-train locator` can fit."""

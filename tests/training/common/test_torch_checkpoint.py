@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import UserError
-from training.classifier.torch_checkpoint import MAGIC_NUMBER, read_torch_checkpoint
+from training.common.torch_checkpoint import MAGIC_NUMBER, read_torch_checkpoint
 
 
 class FloatStorage:
