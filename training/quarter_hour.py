@@ -92,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=tuple(RECIPES))
     parser.add_argument("data", type=Path, metavar="DATA")
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder for the network, the scores and the report")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder for the network and its scores")
     parser.add_argument("--minutes", type=float, default=15.0, metavar="N", help="(default %(default)g)")
     arguments, options = parser.parse_known_args(argv)
     command = [arguments.kind, str(arguments.data), *RECIPES[arguments.kind], *options]
