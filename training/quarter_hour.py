@@ -9,20 +9,19 @@ for the GPUs of one machine here: several machines would not agree on the number
 """
 
 import argparse
-import io
 import math
+import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TextIO
 
 from edge.errors import UserError
 from training.cli import main as train
+from training.common.runs import RunFiles
 
 TRIAL_EPOCHS = 4
 """The first of them also compiles the network, and does not count."""
@@ -46,10 +45,10 @@ class Cost:
     epoch: float
 
     @classmethod
-    def of_trial(cls, seconds: float, ends: Sequence[float]) -> "Cost":
-        """From the seconds that a trial took, and when each of its epochs ended."""
-        epoch = (ends[-1] - ends[0]) / (len(ends) - 1)
-        return cls(max(seconds - len(ends) * epoch, 0.0), max(epoch, 1e-3))
+    def of_trial(cls, seconds: float, epochs: Sequence[float]) -> "Cost":
+        """From the seconds that a trial took in all, and those of each of its epochs."""
+        epoch = statistics.fmean(epochs[1:])
+        return cls(max(seconds - len(epochs) * epoch, 0.0), max(epoch, 1e-3))
 
     def epochs_in(self, seconds: float) -> int:
         """How many epochs fit into a time; 0 if not even one does."""
@@ -66,7 +65,7 @@ def fit_in(
 
     Args:
         seconds: The time.
-        trial: Fits for so many epochs, which is not kept; gives the moments at which they ended.
+        trial: Fits for so many epochs, which is not kept; gives the seconds that each took.
         fit: Fits for so many epochs, and it is kept.
         clock: Seconds that only rise.
 
@@ -77,9 +76,9 @@ def fit_in(
         UserError: Not even one more epoch fits into the time.
     """
     began = clock()
-    ends = trial(TRIAL_EPOCHS)
+    seconds_of_epochs = trial(TRIAL_EPOCHS)
     taken = clock() - began
-    cost = Cost.of_trial(taken, ends)
+    cost = Cost.of_trial(taken, seconds_of_epochs)
     epochs = cost.epochs_in(seconds - taken)
     if not epochs:
         needed = taken + (cost.once + cost.epoch) / (1 - MARGIN)
@@ -88,26 +87,12 @@ def fit_in(
     return epochs
 
 
-class EpochEnds(io.TextIOBase):
-    """Passes on what a fit prints, and notes when it prints the line of an epoch."""
-
-    def __init__(self, shown: TextIO) -> None:
-        self.moments: list[float] = []
-        self._shown = shown
-
-    def write(self, text: str) -> int:
-        """Pass a text on."""
-        if text.startswith("epoch "):
-            self.moments.append(time.monotonic())
-        return self._shown.write(text)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=tuple(RECIPES))
     parser.add_argument("data", type=Path, metavar="DATA")
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder for all that comes of it")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder for the network and its scores")
     parser.add_argument("--minutes", type=float, default=15.0, metavar="N", help="(default %(default)g)")
     arguments, options = parser.parse_known_args(argv)
     command = [arguments.kind, str(arguments.data), *RECIPES[arguments.kind], *options]
@@ -122,10 +107,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _trial(command: list[str], folder: Path, epochs: int) -> list[float]:
-    ends = EpochEnds(sys.stdout)
-    with redirect_stdout(ends):
-        _fit(command, folder / "trial", epochs)
-    return ends.moments
+    _fit(command, folder / "trial", epochs)
+    return [row["seconds"] for row in RunFiles(folder / "trial").read_history()]
 
 
 def _fit(command: list[str], folder: Path, epochs: int) -> None:

@@ -1,14 +1,9 @@
-import sys
-from contextlib import redirect_stdout
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
 from edge.errors import UserError
-from training.common.progress import EpochProgress
-from training.quarter_hour import TRIAL_EPOCHS, EpochEnds, fit_in, main
+from training.quarter_hour import TRIAL_EPOCHS, fit_in, main
 
 
 class Machine:
@@ -19,10 +14,8 @@ class Machine:
 
     def fit(self, epochs):
         self.fits.append(epochs)
-        before, after = self.once / 2, self.once / 2
-        ends = [self.seconds + before + (number + 1) * self.epoch for number in range(epochs)]
-        self.seconds = ends[-1] + after
-        return ends
+        self.seconds += self.once + epochs * self.epoch
+        return [self.once / 2 + self.epoch, *[self.epoch] * (epochs - 1)]
 
 
 @given(st.floats(0, 120), st.floats(0.5, 60))
@@ -40,21 +33,14 @@ def test_too_short_a_time_is_refused_with_the_time_that_it_takes():
         fit_in(300, machine.fit, machine.fit, lambda: machine.seconds)
 
 
-def test_an_epoch_ends_when_its_line_is_printed(capsys):
-    ends = EpochEnds(sys.stdout)
-    with redirect_stdout(ends):
-        progress = EpochProgress(Console(), batch_size=8)
-        progress.set_params({"steps": 3, "epochs": 2})
-        progress.on_train_begin()
-        for epoch in (0, 1):
-            progress.on_epoch_begin(epoch)
-            progress.epoch_scored({"epoch": epoch + 1, "loss": 0.5, "val_score": 0.9, "best": True})
-        progress.stop()
-        progress.console.print("The best network is saved.")
-    assert len(ends.moments) == 2
-    assert capsys.readouterr().out.count("\n") == 3
-
-
 def test_what_the_training_command_refuses_ends_it(tmp_path, capsys):
     assert main(["locator", str(tmp_path / "none"), "--out", str(tmp_path / "run")]) == 2
     assert "no folder" in capsys.readouterr().err.lower()
+
+
+@pytest.mark.slow
+def test_a_trial_costs_what_its_history_says(drawn_faces, tmp_path, capsys):
+    options = ("--network", "seed_cnn", "--batch-size", "16", "--minutes", "0.001")
+    assert main(["classifier", str(drawn_faces), "--out", str(tmp_path / "run"), *options]) == 2
+    assert "No epoch is finished in this time: give --minutes" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

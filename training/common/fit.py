@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from abc import ABC, abstractmethod
 
 import keras
@@ -73,6 +74,10 @@ class KeepBest(keras.callbacks.Callback, ABC):
     def network(self) -> keras.Model:
         """The network to save; the one that is fitted may hold more."""
 
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Start the clock of the first epoch."""
+        self._began = time.monotonic()
+
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Score, record, and save if better than every epoch before."""
         before = self.files.read_history()
@@ -80,6 +85,8 @@ class KeepBest(keras.callbacks.Callback, ABC):
         row["best"] = self.rank(row) > max(map(self.rank, before), default=-math.inf)
         if row["best"]:
             self._save()
+        now = time.monotonic()
+        row["seconds"], self._began = round(now - self._began, 3), now
         with self.files.history.open("a") as file:
             file.write(json.dumps(row) + "\n")
         self.progress.epoch_scored(row)

@@ -35,7 +35,7 @@ class RunFiles:
 
     @property
     def history(self) -> Path:
-        """One JSON object an epoch."""
+        """One JSON object an epoch: its scores, whether it was the best so far, and the seconds that it took."""
         return self.folder / "history.jsonl"
 
     @property

@@ -189,7 +189,7 @@ def _content(path: Path) -> bytes:
 
 
 def _decoded(path: Path, content: bytes) -> str:
-    for encoding in (_announced(content), "cp1252"):
+    for encoding in (announced_encoding(content), "cp1252"):
         try:
             text = content.decode(encoding)
         except UnicodeError:
@@ -199,11 +199,12 @@ def _decoded(path: Path, content: bytes) -> str:
     raise UserError(f"{printable(path)} is no text that can be read", "save it as plain text in UTF-8")
 
 
-def _announced(content: bytes) -> str:
+def announced_encoding(content: bytes) -> str:
+    """The encoding of a text by its byte-order mark or, for UTF-16, by the zeros in its ASCII letters; else "utf-8"."""
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return encoding
-    # Without a mark, the letters of the column names tell: they are ASCII, so that every other byte is 0.
+    # A text that begins with column names or with tags begins with ASCII: in UTF-16 every other byte is 0.
     if content[1:40:2].count(0) > 10:
         return "utf-16-le"
     return "utf-16-be" if content[0:40:2].count(0) > 10 else "utf-8"

@@ -10,6 +10,7 @@ import numpy as np
 from training.common.names import printable
 from training.common.pictures import UnusableError, read_content
 from training.common.tables import number_of
+from training.locator.xml_text import decode_xml
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 LARGEST_BYTES = 20_000_000
@@ -69,27 +70,18 @@ class _Tree(ElementTree.TreeBuilder):
 def _root(content: bytes) -> ElementTree.Element:
     if len(content) > LARGEST_BYTES:
         raise UnusableError(f"is no Pascal VOC annotation (larger than {LARGEST_BYTES // 10**6} MB)")
-    try:
-        root = _parsed(content, None)
-    except UnusableError:
-        try:
-            content.decode()
-        except UnicodeDecodeError:
-            # Windows' editors write Windows-1252 and do not say so.
-            root = _parsed(content, "windows-1252")
-        else:
-            raise
+    root = _parsed(decode_xml(content))
     if root.tag != "annotation":
         raise UnusableError(f"is no Pascal VOC annotation (its root is <{printable(root.tag)[:40]}>)")
     return root
 
 
-def _parsed(content: bytes, encoding: str | None) -> ElementTree.Element:
-    parser = ElementTree.XMLParser(target=_Tree(), encoding=encoding)
+def _parsed(text: str) -> ElementTree.Element:
+    parser = ElementTree.XMLParser(target=_Tree())
     try:
-        parser.feed(content)
+        parser.feed(text)  # what the file declares does not count for text
         return parser.close()
-    except (ElementTree.ParseError, LookupError, ValueError) as error:
+    except (ElementTree.ParseError, ValueError) as error:
         raise UnusableError(f"is no Pascal VOC annotation ({printable(error)})") from error
 
 

@@ -72,7 +72,6 @@ BAD_XML = {
     "cut off": b"<annotation>",
     "another tool": b"<annotations><image/></annotations>",
     "deep": b"<annotation>" + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</annotation>",
-    "unknown encoding": b"<?xml version='1.0' encoding='utf-99'?><annotation/>",
     "entities": b"<!DOCTYPE a [<!ENTITY b '" + b"c" * 50 + b"'>]><annotation>" + b"&d;" + b"</annotation>",
     "binary": bytes(range(256)),
     "json": b'{"shapes": []}',
@@ -96,6 +95,17 @@ def test_annotations_in_the_encodings_of_windows_are_read(tmp_path, encoding):
     (tmp_path / "p003.xml").write_bytes(xml(label="T\N{LATIN SMALL LETTER U WITH DIAERESIS}r").encode(encoding))
     scenes = {s.path.stem: s for s in read_scenes(tmp_path).scenes}
     assert scenes["p003"].labels == ("T\N{LATIN SMALL LETTER U WITH DIAERESIS}r",)
+
+
+def test_an_annotation_in_the_encoding_that_it_declares_is_read(tmp_path):
+    voc_tree(tmp_path)
+    (tmp_path / "p003.xml").write_bytes(
+        f"<?xml version='1.0' encoding='GB2312'?>{xml(label='戴口罩')}".encode("gb2312")
+    )
+    (tmp_path / "p004.xml").write_bytes(f"<?xml version='1.0' encoding='utf-99'?>{xml()}".encode())
+    found = read_scenes(tmp_path)
+    assert {scene.path.stem: scene for scene in found.scenes}["p003"].labels == ("戴口罩",)
+    assert found.skipped == {"p004.xml": "declares the encoding utf-99, which is unknown: save it as UTF-8"}
 
 
 @pytest.mark.parametrize("suffix", [".jfif", ".jpe", ".JPG", ".tif", ".avif", ".webp"])
