@@ -3,7 +3,7 @@
 from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from training.common.distillation import Teacher
 
@@ -35,7 +35,7 @@ class DistillationLoss(keras.losses.Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The loss of each picture, (n,), of labels (n, 1) and probabilities (n, 2), see `beside_teacher`."""
-        student, teacher = y_pred[:, :1], ops.stop_gradient(y_pred[:, 1:])
+        student, teacher = y_pred[:, :1], y_pred[:, 1:]
         label = y_true * (1 - self.label_smoothing) + self.label_smoothing / 2
         target = (1 - TEACHER_SHARE) * label + TEACHER_SHARE * teacher
         return keras.losses.binary_crossentropy(target, student)

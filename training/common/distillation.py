@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from edge.errors import UserError
 from training.common.names import printable
@@ -37,5 +37,5 @@ class Teacher(layers.Layer):
         self.network = network
 
     def call(self, pictures: Any) -> dict[str, Any]:
-        """The network's dictionary of answers."""
-        return self.network(pictures, training=False)
+        """The network's dictionary of answers, without gradients: the backward pass would take most of the time."""
+        return {name: ops.stop_gradient(x) for name, x in self.network(pictures, training=False).items()}

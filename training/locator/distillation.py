@@ -38,7 +38,7 @@ class DistillationLoss(LocatorLoss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The loss of a batch, with predictions (n, cells, 10), see `beside_teacher`."""
-        student, teacher = y_pred[..., :5], ops.stop_gradient(y_pred[..., 5:])
+        student, teacher = y_pred[..., :5], y_pred[..., 5:]
         log_odds, boxes = self._read(student)
         told, told_boxes = self._read(teacher)
         target, p = ops.sigmoid(told), ops.sigmoid(log_odds)
