@@ -80,12 +80,12 @@ def test_without_its_packages_the_doctor_still_says_what_is_missing(config):
     assert done.stdout.count("FAIL") == 4
 
 
-def test_an_error_is_taken_apart_into_what_is_wrong_and_what_mends_it():
+def test_a_user_error_becomes_a_finding_with_its_remedy():
     found = failure("camera", UserError("There is no camera /dev/video0", "plug it in"))
     assert found == Finding("camera", "fail", "There is no camera /dev/video0", "plug it in")
 
 
-def test_the_table_puts_what_mends_below_what_is_wrong():
+def test_the_table_puts_the_remedy_below_the_finding():
     out = io.StringIO()
     write_table([Finding("disk", "ok", "12.3 GB free"), Finding("clock", "warn", "1970", "set it")], out)
     assert out.getvalue().splitlines() == [

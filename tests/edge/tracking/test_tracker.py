@@ -57,7 +57,7 @@ def test_a_mask_pulled_to_the_chin_raises_the_alert_within_a_second(new_tracker,
     assert 3.0 < at(events, "alert_began")[0] <= 3.9
 
 
-def test_who_leaves_is_gone_after_the_gap(new_tracker, play):
+def test_a_person_who_leaves_is_gone_after_the_gap(new_tracker, play):
     tracker = new_tracker()
     events = play(tracker, [*still(BARE, 10), *[[]] * 20])
     assert at(events, "track_ended") == pytest.approx([1.9])

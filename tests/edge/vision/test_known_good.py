@@ -145,7 +145,7 @@ def test_a_refused_file_without_a_good_copy_is_refused(load, door):
         load()
 
 
-def test_a_copy_that_is_spoiled_itself_is_not_used(load, door, state):
+def test_a_damaged_copy_is_not_used(load, door, state):
     load()
     truncate(door)
     truncate(kept_copy(state, "classifier"))
