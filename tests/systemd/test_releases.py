@@ -41,7 +41,7 @@ def gifts(tmp_path_factory, shipped_model):
     folder = tmp_path_factory.mktemp("gifts")
     other = shipped_model.with_name("seed_cnn.tflite").read_bytes()
     (folder / "other.tflite").write_bytes(other)
-    (folder / "spoiled.tflite").write_bytes(other[:10_000] + bytes(1000) + other[11_000:])
+    (folder / "damaged.tflite").write_bytes(other[:10_000] + bytes(1000) + other[11_000:])
     yield folder
     shutil.rmtree(folder)  # bundles are large
 
@@ -242,7 +242,7 @@ def test_a_rollback_brings_the_old_one_back(renewed, releases):
 
 def test_a_damaged_model_is_refused_and_changes_nothing(board, releases):
     before = (files_on(board), board.pid)
-    ended = board.ask("maskwatch", "install", "/gifts/spoiled.tflite")
+    ended = board.ask("maskwatch", "install", "/gifts/damaged.tflite")
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
     assert (files_on(board), board.pid) == before

@@ -52,7 +52,7 @@ def test_the_device_s_own_settings_count_where_none_are_named(pi):
     assert '"threads" must be a whole number' in settings.text
 
 
-def test_bad_settings_are_a_finding_and_the_rest_is_still_looked_at(tmp_path, pi):
+def test_bad_settings_are_a_finding_and_the_rest_is_still_checked(tmp_path, pi):
     (tmp_path / "bad.toml").write_text("[alarm]\nled_pn = 9\n")
     settings, system = examine(tmp_path / "bad.toml", pi.machine, {"system": CHECKS["system"]})
     assert (settings.level, settings.remedy) == ("fail", 'did you mean "led_pin"?')

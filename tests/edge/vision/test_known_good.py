@@ -17,7 +17,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def door(tmp_path, shipped_model):
-    """A classifier's file that may be spoiled."""
+    """A classifier's file that may be damaged."""
     file = tmp_path / "door.tflite"
     file.write_bytes(shipped_model.read_bytes())
     return file
@@ -122,7 +122,7 @@ def test_a_file_that_was_tried_before_is_not_tried_again(load, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("damage", "said"),
     [
         (truncate, "copy it again"),
         (Path.unlink, "cannot be read"),
@@ -130,9 +130,9 @@ def test_a_file_that_was_tried_before_is_not_tried_again(load, monkeypatch):
         (answer_otherwise, "does not answer here as it did"),
     ],
 )
-def test_the_last_good_copy_is_used_in_place_of_a_bad_file_and_the_reason_told(spoil, said, load, door):
+def test_the_last_good_copy_is_used_in_place_of_a_bad_file_and_the_reason_told(damage, said, load, door):
     load()
-    spoil(door)
+    damage(door)
     name, (reason,) = load()
     assert name == "door_cnn"
     assert said in reason
