@@ -12,7 +12,7 @@ pytestmark = pytest.mark.systemd
 BROKEN = "led_pn = 9\n"
 
 
-def test_it_watches_after_the_boot_without_anybody_s_doing(machine):
+def test_it_starts_by_itself_after_the_boot(machine):
     machine.wait_until(lambda: machine.watching)
     assert machine("systemctl", "is-enabled", "maskwatch") == "enabled"
     assert machine.show("NRestarts") == "0"

@@ -97,7 +97,7 @@ def test_times_never_run_back_in_a_folder(tmp_path):
     assert times == sorted(set(times))
 
 
-def test_nothing_there_is_refused(tmp_path):
+def test_a_missing_recording_is_refused(tmp_path):
     with pytest.raises(UserError, match="There is no"):
         open_recording(tmp_path / "none.mp4")
 
@@ -170,7 +170,7 @@ def damaged(clip, tmp_path, change):
     return path
 
 
-def test_what_is_damaged_is_read_on_and_told_in_one_sentence(noisy_clip, tmp_path, capfd):
+def test_a_damaged_clip_is_read_to_its_end_and_reported_in_one_sentence(noisy_clip, tmp_path, capfd):
     def overwrite(content):
         third = len(content) // 3
         content[third : third + third // 4] = bytes(third // 4)

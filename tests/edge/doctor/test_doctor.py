@@ -22,7 +22,7 @@ def config(tmp_path):
     return path
 
 
-def test_the_command_finds_this_machine_well_and_says_so_in_json(config):
+def test_this_machine_passes_and_the_findings_are_json(config):
     command = [sys.executable, "-m", "edge", "doctor", "--config", str(config), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     findings = json.loads(done.stdout)

@@ -106,7 +106,7 @@ def test_a_damaged_clip_is_told_in_one_line(clip, tmp_path, capfd):
         (["CLIP", "--timeline", "x.tex"], "name that ends in .png"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(clip, arguments, said, capsys):
+def test_impossible_arguments_are_refused_in_a_sentence(clip, arguments, said, capsys):
     assert main(["replay", *(str(clip) if a == "CLIP" else a for a in arguments)]) == 2
     assert said in capsys.readouterr().err
 

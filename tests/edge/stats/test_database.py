@@ -42,7 +42,7 @@ def test_blind_time_is_split_between_the_hours_that_it_touches(began, seconds):
     assert all(0 < hour.blind_seconds <= HOUR + 1e-6 for hour in counts)
 
 
-def test_what_is_open_is_remembered_with_the_last_event(path):
+def test_open_visits_are_stored_with_the_last_event(path):
     visits = Visits(open={7: Visit(NOON, "compliant", 0.5)}, blind_since=NOON + 3.0, at=NOON + 4.0)
     with Database(path) as database:
         database.record(Position("run", 12), visits, [])

@@ -96,7 +96,7 @@ def test_the_last_good_copy_is_used_in_place_of_a_file_at_which_the_runtime_cras
 @pytest.mark.parametrize(
     "error", [RuntimeError("lacks"), MemoryError(), ZeroDivisionError(), KeyError("x"), OSError(5)]
 )
-def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, monkeypatch):
+def test_any_error_over_a_file_leads_to_the_copy(error, load, door, monkeypatch):
     load()
     put_another(door)
 
@@ -109,7 +109,7 @@ def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, mon
     assert reason.endswith("Until then a copy of the last good one is used.")
 
 
-def test_without_a_copy_whatever_is_raised_ends_in_a_sentence(load, door, monkeypatch):
+def test_without_a_copy_any_error_ends_in_a_sentence(load, door, monkeypatch):
     monkeypatch.setattr("edge.vision.trial.try_model", lambda *_, **options: 1 / 0)
     with pytest.raises(UserError, match=r"cannot be used \(division by zero\): copy it again"):
         load()

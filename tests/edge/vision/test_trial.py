@@ -87,13 +87,13 @@ def test_root_becomes_nobody():
     assert user == "65534 65534 65534 []"
 
 
-def test_memory_ends_early():
+def test_memory_is_limited():
     status, _, errors = after_giving_up("bytearray(400_000_000)")
     assert status == 1
     assert "MemoryError" in errors
 
 
-def test_an_answer_has_an_end_and_no_core_is_left():
+def test_output_and_time_are_limited_and_no_core_dump_is_written():
     status, limits, _ = after_giving_up(
         "from resource import *; print([getrlimit(x)[0] for x in (RLIMIT_FSIZE, RLIMIT_CORE, RLIMIT_CPU)])"
     )

@@ -116,7 +116,7 @@ def test_away_from_a_clone_it_says_what_it_needs(tmp_path):
 
 
 @pytest.mark.parametrize(("out", "says"), [("good.toml", "is a file"), ("good.toml/x.tar", "is a file")])
-def test_a_place_that_is_none_is_refused_before_anything_is_built(tmp_path, capsys, monkeypatch, out, says):
+def test_an_impossible_place_is_refused_before_anything_is_built(tmp_path, capsys, monkeypatch, out, says):
     monkeypatch.setattr("export.bundle.bundle.make_bundle", None)
     (tmp_path / "good.toml").touch()
     assert main(["bundle", "-o", str(tmp_path / out)]) == 2
