@@ -1,6 +1,6 @@
 """What each subcommand of `maskwatch` does with its arguments; each returns the exit status.
 
-Imports cost up to a second, so that each command makes its own.
+Imports cost up to a second, so each command makes its own.
 """
 
 import argparse
@@ -166,7 +166,7 @@ def _require(module: str, package: str) -> None:
 
 
 def mqtt_command(arguments: argparse.Namespace) -> int:
-    """Tell an MQTT broker of the door."""
+    """Publish the door to an MQTT broker."""
     _require("paho", "paho-mqtt")
     from edge.mqtt.command import run_bridge
 
@@ -174,7 +174,7 @@ def mqtt_command(arguments: argparse.Namespace) -> int:
 
 
 def metrics_command(arguments: argparse.Namespace) -> int:
-    """Offer figures to Prometheus."""
+    """Serve metrics to Prometheus."""
     _require("prometheus_client", "prometheus-client")
     from edge.metrics.command import serve_metrics
 

@@ -12,7 +12,7 @@ Handler = Callable[[int, FrameType | None], Any] | signal.Handlers
 
 Item = TypeVar("Item")
 
-GLANCE_SECONDS = 0.1
+POLL_SECONDS = 0.1
 """How often a wait checks the flag."""
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -75,7 +75,7 @@ class StopFlag:
         """Wait for at most `seconds`; returns whether the program is to stop."""
         until = time.monotonic() + seconds
         while not self.is_set and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, GLANCE_SECONDS))
+            time.sleep(min(left, POLL_SECONDS))
         return self.is_set
 
     def until_set(self, items: Iterable[Item]) -> Iterator[Item]:

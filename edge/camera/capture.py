@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from edge.camera.frame_rate import FrameRate
-from edge.signals import GLANCE_SECONDS, StopFlag
+from edge.signals import POLL_SECONDS, StopFlag
 
 EARLY = 0.1
 """A picture may come this share of a frame's time before it is due: cameras do not keep time exactly."""
@@ -119,7 +119,7 @@ class Capture:
             left = until - time.monotonic()
             if left <= 0:
                 return False
-            self._changed.wait(min(left, GLANCE_SECONDS))
+            self._changed.wait(min(left, POLL_SECONDS))
         return True
 
     def _run(self) -> None:

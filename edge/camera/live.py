@@ -11,7 +11,7 @@ from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
 from edge.camera.repetition import Repetition
 from edge.errors import UserError
-from edge.signals import GLANCE_SECONDS, StopFlag
+from edge.signals import POLL_SECONDS, StopFlag
 
 OPENING_SECONDS = 20.0
 """How long a camera may take to open: libcamera needs seconds on a small board."""
@@ -162,8 +162,8 @@ class LiveCamera:
     def _closes(self) -> bool:
         """Have the camera closed; whether that was done in time."""
         waited = 0.0
-        while not self._capture.close(GLANCE_SECONDS):
-            waited += GLANCE_SECONDS
+        while not self._capture.close(POLL_SECONDS):
+            waited += POLL_SECONDS
             if waited >= self._closing_seconds or self._stop.is_set:
                 return False
         return True

@@ -103,9 +103,9 @@ class Video:
     @property
     def damage(self) -> str:
         """One sentence on what was lost, once every frame was read; empty if nothing was."""
-        spoiled = self._messages.complaints - self.lost
+        damaged = self._messages.complaints - self.lost
         parts = [f"{_frames(self.lost)} could not be decoded"] if self.lost else []
-        parts += [f"{_frames(spoiled)} may show errors"] if spoiled > 0 else []
+        parts += [f"{_frames(damaged)} may show errors"] if damaged > 0 else []
         parts += [f"the last {self._missing:.1f} s are missing"] if self._missing > MISSING_SECONDS else []
         if not parts:
             return ""

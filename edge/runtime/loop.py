@@ -23,7 +23,7 @@ def watch(
     timer = StageTimer()
     for frame in camera:
         timer.begin()
-        faces = tracker.foresee(frame) or locator.locate(frame.image)
+        faces = tracker.predict(frame) or locator.locate(frame.image)
         timer.end("locate")
         people, events = tracker.follow(frame, faces)
         timer.end("follow")

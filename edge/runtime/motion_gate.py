@@ -8,12 +8,12 @@ import numpy as np
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
 from edge.runtime.frame_result import FrameResult
-from edge.vision.glance import changed, glance, moves
+from edge.vision.thumbnail import changed, moves, thumbnail
 
 ALERT_SECONDS = 3.0
 """How long every frame is processed after someone was in view or something moved."""
 
-LOOK_SECONDS = 0.5
+LOCATE_SECONDS = 0.5
 """How often the locator runs where nothing moves; often enough to see a person who stands still twice in a row."""
 
 
@@ -31,8 +31,8 @@ class MotionGate:
         """A live camera's rate, lowered while idle so that the other frames are not even decoded."""
         self._seconds = 0.0
         self._awake_until = ALERT_SECONDS
-        self._due = self._looked = -math.inf
-        self._small: np.ndarray | None = None
+        self._due = self._passed = -math.inf
+        self._thumbnail: np.ndarray | None = None
 
     @property
     def idle(self) -> bool:
@@ -43,8 +43,8 @@ class MotionGate:
         """The frames to process."""
         for frame in frames:
             self._seconds = frame.seconds
-            if self._is_worth_a_look(frame):
-                self._looked = frame.seconds
+            if self._is_worth_processing(frame):
+                self._passed = frame.seconds
                 yield frame
 
     def publish(self, result: FrameResult) -> None:
@@ -52,9 +52,9 @@ class MotionGate:
         if result.tracks:
             self._wake()
 
-    def _is_worth_a_look(self, frame: Frame) -> bool:
+    def _is_worth_processing(self, frame: Frame) -> bool:
         if not self.idle:
-            self._small = None
+            self._thumbnail = None
             return True
         if self.rate:
             self.rate.limit("idle", self._idle_frames_per_second)
@@ -65,7 +65,7 @@ class MotionGate:
         if self._moves(frame):
             self._wake()
             return True
-        return frame.seconds - self._looked >= LOOK_SECONDS
+        return frame.seconds - self._passed >= LOCATE_SECONDS
 
     def _wake(self) -> None:
         self._awake_until = self._seconds + ALERT_SECONDS
@@ -73,5 +73,5 @@ class MotionGate:
             self.rate.lift("idle")
 
     def _moves(self, frame: Frame) -> bool:
-        before, self._small = self._small, glance(frame.image)
-        return before is not None and moves(changed(before, self._small))
+        before, self._thumbnail = self._thumbnail, thumbnail(frame.image)
+        return before is not None and moves(changed(before, self._thumbnail))

@@ -117,7 +117,7 @@ class Quality:
         return min(max((pixels - self.smallest_face_px) / span, 0.0), 1.0)
 
     def of_sharpness(self, sharpness: float) -> float:
-        """1 for a crisp face, less for a smeared one."""
+        """1 for a crisp face, less for a blurred one."""
         return min(sharpness / self.blurred_below, 1.0)
 
     def clearness(self, p_clear: float, face_score: float) -> float:

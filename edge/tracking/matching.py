@@ -51,7 +51,7 @@ ALIKE = 0.25
 A limit of 0.4 broke the tracks of people in this project's clips who turned their heads.
 """
 
-LOOKS = 2.0
+APPEARANCE_COST = 2.0
 """The cost of a different appearance, in reaches."""
 
 RATIO = 1.8
@@ -85,7 +85,7 @@ def match(
             grown = abs(math.log(found_size / size)) / math.log(RATIO)
             overlap = iou(expected.box, faces[face].box)
             if grown <= 1 and (likeness := alike(person, face)) >= (SAME if overlap >= EXPECTED else ALIKE):
-                pairs.append((far + grown / 2 - overlap + LOOKS * (1 - likeness), person, face))
+                pairs.append((far + grown / 2 - overlap + APPEARANCE_COST * (1 - likeness), person, face))
     return _best_first(pairs)
 
 

@@ -56,7 +56,7 @@ class Patch:
     def sharpness(self) -> float:
         """How crisp it is: the variance of its Laplacian over its own variance (Pech-Pacheco et al., 2000).
 
-        Of the faces in this project's test crops nineteen in twenty lie above 0.75; smeared over a fifth of their
+        Of the faces in this project's test crops nineteen in twenty lie above 0.75; blurred over a fifth of their
         width, half lie below 0.85, and over two fifths, half below 0.6.
         """
         _, edges = _mean_and_deviation(cv2.Laplacian(self.gray, cv2.CV_32F))

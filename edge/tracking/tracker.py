@@ -9,7 +9,7 @@ import numpy as np
 from edge.camera.frame import Frame
 from edge.events.types import Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.tracking.evidence import Quality, SequentialTest
-from edge.tracking.foresight import Foresight
+from edge.tracking.face_prediction import FacePrediction
 from edge.tracking.lag_monitor import LagMonitor
 from edge.tracking.matching import match
 from edge.tracking.motion import Motion
@@ -60,7 +60,7 @@ class Tracker:
     Each frame takes three calls. Where the first knows the faces, nobody has to be searched for. Between the others the
     classifier judges the faces that matter most:
 
-        faces = tracker.foresee(frame) or locator.locate(frame.image)
+        faces = tracker.predict(frame) or locator.locate(frame.image)
         people, events = tracker.follow(frame, faces)
         scores = classifier.score(frame.image, [person.face for person in people])
         events += tracker.judge(people, scores)
@@ -73,7 +73,7 @@ class Tracker:
         """They may be replaced between two frames; people keep their numbers and their evidence."""
         self.static_faces = StaticFaces()
         self.people: list[Person] = []
-        self._foresight = Foresight()
+        self._prediction = FacePrediction()
         self._lag_monitor = LagMonitor()
         self.seconds = -math.inf
         """When the newest frame was taken."""
@@ -100,10 +100,10 @@ class Tracker:
         """The log-odds at which a person counts as compliant, and as not."""
         return self.rules.test.lower, self.rules.test.upper
 
-    def foresee(self, frame: Frame) -> list[Face] | None:
+    def predict(self, frame: Frame) -> list[Face] | None:
         """The faces of the next frame if they are where they were expected, else None: then it must be searched."""
         self._patches = FramePatches(frame.image)
-        faces = self._foresight.faces(frame, self._patches, self._known())
+        faces = self._prediction.faces(frame, self._patches, self._known())
         if faces is None:
             return None
         return faces + [place.face for place in self.static_faces.known if place.seconds == self.seconds]

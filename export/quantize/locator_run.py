@@ -73,7 +73,7 @@ def read_locator_run(files: RunFiles, metrics: dict) -> LocatorRun:
 def calibration_scenes(scenes: list[Scene], count: int, seed: int = 1) -> np.ndarray:
     """Scenes letterboxed as the device sees them, to measure activation ranges on, extremes first.
 
-    Whole scenes alone: of five trials, some with pictures cut and spoiled as in training mixed in, they lost least.
+    Whole scenes alone: of five trials, some with pictures cut and degraded as in training mixed in, they lost least.
 
     Args:
         scenes: The training split.

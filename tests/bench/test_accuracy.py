@@ -53,7 +53,7 @@ def test_a_chain_by_hand(scored):
     assert scored.incorrect_caught.share == 0
 
 
-def test_what_the_second_step_takes_for_no_clear_face_is_not_shown():
+def test_a_face_that_the_second_step_finds_unclear_is_not_shown():
     class Unsure(TwoSteps):
         threshold = 0.5
 

@@ -25,12 +25,12 @@ def figures(page: Path, sentence: str) -> list[str]:
     return list(found.groups())
 
 
-def test_what_a_frame_takes_now():
+def test_the_instructions_of_a_frame():
     whole = json.loads(frame.COMMITTED.read_text())["cpus"][CPU]["frame"]
     assert figures(PAGE, r"before the first of them and takes ([\d.]+) now") == [f"{whole / 1e6:.1f}"]
 
 
-def test_what_the_first_convolutions_take():
+def test_the_instructions_of_the_first_convolutions():
     networks = json.loads(operator_costs.COMMITTED.read_text())
     steps = [networks[Path(path).stem] for path in (ModelSettings().locator, ModelSettings().classifier)]
     first = [next(one for one in of if one["kind"].startswith("conv")) for of in steps]
@@ -38,7 +38,7 @@ def test_what_the_first_convolutions_take():
     assert figures(PAGE, r"takes (\d+) and (\d+) times the least") == [f"{one:.0f}" for one in times]
 
 
-def test_what_a_size_that_cannot_be_halved_takes_more():
+def test_the_extra_instructions_of_a_size_that_cannot_be_halved():
     sizes = {size: sum(of.values()) for size, of in json.loads(crowd_costs.COMMITTED.read_text())["sizes"].items()}
     more = [(sizes[size] - sizes["640x480"]) / 1e6 for size in ("800x600", "1024x768", "1920x1080")]
     said = figures(PAGE, r"800x600, 1024x768 and 1920x1080 take (\d+) to (\d+) million more")

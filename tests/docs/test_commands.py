@@ -39,7 +39,7 @@ def runnable():
 
 
 @pytest.mark.parametrize("document", list(runnable()))
-def test_what_the_manual_says_can_be_typed_in_order(document, tmp_path, draw_faces, draw_scenes):
+def test_the_manuals_commands_can_be_typed_in_order(document, tmp_path, draw_faces, draw_scenes):
     sandbox = Sandbox(tmp_path, draw_faces, draw_scenes)
     for fence in scripts(document):
         if not fence.needs:
@@ -57,7 +57,7 @@ def test_a_fence_that_is_not_run_says_what_it_needs(document):
 
 
 @each_document
-def test_whatever_looks_like_a_command_is_in_a_fence_for_the_shell(document):
+def test_everything_like_a_command_is_in_a_fence_for_the_shell(document):
     begins = re.compile(rf"^(\$ |sudo |{'|'.join(PROGRAMS)} )", re.MULTILINE)
     assert [fence.text for fence in fences(document) if fence.language != "sh" and begins.search(fence.text)] == []
 

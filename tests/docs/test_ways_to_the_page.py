@@ -121,6 +121,6 @@ def test_through_stunnel_one_signs_in_by_a_verified_connection(encrypted, tmp_pa
     assert "What the camera sees" in phone.ask("GET", "/", cookie=cookie)[1]
 
 
-def test_nobody_who_does_not_know_the_certificate_takes_it(encrypted):
+def test_a_client_that_does_not_know_the_certificate_refuses_it(encrypted):
     with pytest.raises(ssl.SSLCertVerificationError):
         Phone(encrypted, None).ask("GET", "/")

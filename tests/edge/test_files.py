@@ -31,7 +31,7 @@ def no_room():
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_where_there_is_no_room_the_old_file_stays_and_nothing_else(tmp_path):
+def test_on_a_full_disk_the_old_file_stays_and_nothing_else(tmp_path):
     write_whole(tmp_path / "file", b"old")
     with pytest.raises(OSError, match="too large"), no_room():
         write_whole(tmp_path / "file", bytes(5000))

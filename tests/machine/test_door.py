@@ -55,7 +55,7 @@ def test_a_killed_service_comes_back_and_its_led_is_off_meanwhile(door):
     assert door.main_pid() != killed
 
 
-def test_a_service_that_hangs_is_started_anew_by_the_watchdog(door):
+def test_the_watchdog_restarts_a_service_that_hangs(door):
     hanging, since = door.main_pid(), door.now()
     door.pi.run(f"kill -STOP {hanging}")
     door.pi.wait_until(lambda: door.main_pid() not in (0, hanging), seconds=600, every=3)

@@ -41,7 +41,7 @@ def gifts(tmp_path_factory, shipped_model):
     folder = tmp_path_factory.mktemp("gifts")
     other = shipped_model.with_name("seed_cnn.tflite").read_bytes()
     (folder / "other.tflite").write_bytes(other)
-    (folder / "spoiled.tflite").write_bytes(other[:10_000] + bytes(1000) + other[11_000:])
+    (folder / "damaged.tflite").write_bytes(other[:10_000] + bytes(1000) + other[11_000:])
     yield folder
     shutil.rmtree(folder)  # bundles are large
 
@@ -171,14 +171,14 @@ def test_one_that_cannot_begin_makes_way_for_the_old_one(board, releases):
     assert is_as_before(board, releases)
 
 
-def test_so_does_one_that_the_doctor_finds_ill(board, releases):
+def test_one_that_fails_the_doctor_makes_way_for_the_old_one(board, releases):
     ended = install(board, releases["sick"])
     assert ended.returncode == 1
     assert "is not healthy: `maskwatch doctor` fails (python: not to its taste).\n" in ended.stdout
     assert is_as_before(board, releases)
 
 
-def test_so_does_one_that_the_doctor_finds_well_but_that_does_not_keep_running(board, releases):
+def test_one_that_passes_the_doctor_but_does_not_keep_running_makes_way_for_the_old_one(board, releases):
     ended = install(board, releases["brief"])
     assert ended.returncode == 1
     assert "is not healthy: the service did not keep running: That is enough for today.\n" in ended.stdout
@@ -206,7 +206,7 @@ def test_ctrl_c_in_a_trial_brings_the_old_one_back(board, releases):
     assert is_as_before(board, releases)
 
 
-def test_a_reboot_in_a_trial_does_so_too(board, releases):
+def test_a_reboot_in_a_trial_brings_the_old_one_back(board, releases):
     begin_trial(board, releases["next"])
     board.reboot()
     board.wait_until(lambda: board.watching)
@@ -240,9 +240,9 @@ def test_a_rollback_brings_the_old_one_back(renewed, releases):
     assert linked(renewed, "previous") == releases["next"].name
 
 
-def test_a_spoiled_model_is_refused_and_changes_nothing(board, releases):
+def test_a_damaged_model_is_refused_and_changes_nothing(board, releases):
     before = (files_on(board), board.pid)
-    ended = board.ask("maskwatch", "install", "/gifts/spoiled.tflite")
+    ended = board.ask("maskwatch", "install", "/gifts/damaged.tflite")
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
     assert (files_on(board), board.pid) == before
@@ -259,7 +259,7 @@ def test_a_model_alone_becomes_a_release(board, releases):
 # The last one: the board is bare afterwards.
 
 
-def test_uninstalled_it_leaves_nothing_but_the_settings(machine, arrival, releases):
+def test_an_uninstallation_leaves_nothing_but_the_settings(machine, arrival, releases):
     begin_trial(machine, releases["old" if linked(machine, "current") == releases["next"].name else "next"])
     end_trial(machine, "KILL")
     said = machine("maskwatch", "uninstall")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.systemd
 BROKEN = "led_pn = 9\n"
 
 
-def test_it_watches_after_the_boot_without_anybody_s_doing(machine):
+def test_it_starts_by_itself_after_the_boot(machine):
     machine.wait_until(lambda: machine.watching)
     assert machine("systemctl", "is-enabled", "maskwatch") == "enabled"
     assert machine.show("NRestarts") == "0"
@@ -48,7 +48,7 @@ def test_it_has_no_network(board):
     assert [line.split(":")[0].strip() for line in devices] == ["lo"]
 
 
-def test_killed_it_comes_back_and_meanwhile_everything_is_off(board):
+def test_a_killed_service_comes_back_and_everything_is_off_meanwhile(board):
     killed = board.pid
     board("kill", "-KILL", str(killed))
     board.wait_until(lambda: board.watching and board.pid != killed)
@@ -64,7 +64,7 @@ def test_changed_settings_are_taken_over_while_it_watches(board):
     assert board.pid == watching
 
 
-def test_broken_ones_are_refused_while_it_watches_on(board):
+def test_broken_settings_are_refused_while_it_watches_on(board):
     watching, before = board.pid, len(board.log())
     board.file(SETTINGS).write_text(board.settings + BROKEN)
     board("systemctl", "reload", "maskwatch")
@@ -73,7 +73,7 @@ def test_broken_ones_are_refused_while_it_watches_on(board):
     assert board.pid == watching
 
 
-def test_whoever_stops_it_finds_everything_off_and_nothing_left(board):
+def test_a_stop_leaves_everything_off_and_nothing_behind(board):
     board("systemctl", "stop", "maskwatch")
     assert board.show("ActiveState") == "inactive"
     assert board.events()[-1]["event"] == "stopped"
@@ -103,7 +103,7 @@ def test_broken_settings_end_it_with_one_sentence_and_fixed_ones_start_it_again(
 # The last two: the board stays hurried.
 
 
-def test_stuck_it_is_started_anew_and_says_where_it_was(hurried):
+def test_a_service_that_hangs_is_restarted_and_says_where_it_hung(hurried):
     stuck = hurried.pid
     hurried("kill", "-STOP", str(stuck))
     hurried.wait_until(lambda: hurried.watching and hurried.pid not in (0, stuck))
@@ -111,7 +111,7 @@ def test_stuck_it_is_started_anew_and_says_where_it_was(hurried):
     assert any("/edge/runtime/loop.py" in line for line in hurried.log())
 
 
-def test_blind_it_says_so_and_is_left_at_work_until_it_sees_again(hurried):
+def test_a_blind_service_says_so_and_runs_on_until_it_sees_again(hurried):
     watching, before = hurried.pid, len(hurried.log())
     lens = hurried.file(SETTINGS).with_name("door.mp4")
     covered = lens.rename(lens.with_name("covered"))

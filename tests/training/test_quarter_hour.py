@@ -33,7 +33,7 @@ def test_too_short_a_time_is_refused_with_the_time_that_it_takes():
         fit_in(300, machine.fit, machine.fit, lambda: machine.seconds)
 
 
-def test_what_the_training_command_refuses_ends_it(tmp_path, capsys):
+def test_a_refusal_of_the_training_command_ends_it(tmp_path, capsys):
     assert main(["locator", str(tmp_path / "none"), "--out", str(tmp_path / "run")]) == 2
     assert "no folder" in capsys.readouterr().err.lower()
 

@@ -38,12 +38,12 @@ class TrainingCrops:
         self._cut = {i: surroundings(*photo.read_face()) for i, photo in enumerate(photos) if photo.face}
         self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
 
-    def make(self, index: int, rng: np.random.Generator, *, spoiled: bool = False) -> np.ndarray:
+    def make(self, index: int, rng: np.random.Generator, *, degraded: bool = False) -> np.ndarray:
         """A crop of the photograph at `index`, uint8 (128, 128, 3).
 
-        Its class is that of the photograph's label; with `spoiled` it is unclear.
+        Its class is that of the photograph's label; with `degraded` it is unclear.
         """
-        if spoiled:
+        if degraded:
             return poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng)
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:

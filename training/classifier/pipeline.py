@@ -20,7 +20,7 @@ LABEL_SHARES = {"with_mask": 0.36, "without_mask": 0.17, "incorrect": 0.12, "not
 There are about as many masked faces as others, so the network's probability has a balanced prior.
 """
 
-SPOILED_SHARE = 0.08
+DEGRADED_SHARE = 0.08
 """How often a clear photograph is made unclear."""
 
 Answers = dict[str, tf.Tensor]
@@ -63,18 +63,18 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
         weights = sampling_weights(photos)
         while True:
             indices = rng.choice(len(photos), batch_size, p=weights)
-            spoiled = (rng.random(batch_size) < SPOILED_SHARE) & (truth[indices, 1] > 0)
-            yield indices, rng.integers(0, 2**62, batch_size), spoiled
+            degraded = (rng.random(batch_size) < DEGRADED_SHARE) & (truth[indices, 1] > 0)
+            yield indices, rng.integers(0, 2**62, batch_size), degraded
 
-    def crops(indices: np.ndarray, seeds: np.ndarray, spoiled: np.ndarray) -> np.ndarray:
-        rows = zip(indices, seeds, spoiled, strict=True)
-        return np.stack([training_crops.make(i, np.random.default_rng(s), spoiled=u) for i, s, u in rows])
+    def crops(indices: np.ndarray, seeds: np.ndarray, degraded: np.ndarray) -> np.ndarray:
+        rows = zip(indices, seeds, degraded, strict=True)
+        return np.stack([training_crops.make(i, np.random.default_rng(s), degraded=u) for i, s, u in rows])
 
-    def load(indices: tf.Tensor, seeds: tf.Tensor, spoiled: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
-        batch = tf.numpy_function(crops, (indices, seeds, spoiled), tf.uint8)
+    def load(indices: tf.Tensor, seeds: tf.Tensor, degraded: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
+        batch = tf.numpy_function(crops, (indices, seeds, degraded), tf.uint8)
         batch.set_shape((*indices.shape, CROP_SIZE, CROP_SIZE, 3))
         not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
-        clear = tf.where(spoiled[:, tf.newaxis], 0.0, clear)
+        clear = tf.where(degraded[:, tf.newaxis], 0.0, clear)
         weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear)}
         return tf.cast(batch, tf.float32) / 255.0, {NOT_COMPLIANT: not_compliant, CLEAR: clear}, weights
 

@@ -8,7 +8,7 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 
-Spoiling = Callable[[np.ndarray, Face, np.random.Generator], np.ndarray]
+Degradation = Callable[[np.ndarray, Face, np.random.Generator], np.ndarray]
 """Takes a picture, a clear face in it and a random generator; returns an unclear crop, uint8 (128, 128, 3)."""
 
 
@@ -91,10 +91,10 @@ def lower_half_behind(image: np.ndarray, face: Face, rng: np.random.Generator) -
     return np.clip(crop * (1 - alpha) + cover * alpha, 0, 255).astype(np.uint8)
 
 
-BESIDE: tuple[Spoiling, ...] = (beside_the_face, upper_head)
+BESIDE: tuple[Degradation, ...] = (beside_the_face, upper_head)
 """The ways that need more of the picture than a crop."""
 
-ON_THE_FACE: tuple[Spoiling, ...] = (too_far, too_far, out_of_focus, in_the_dark, lower_half_behind)
+ON_THE_FACE: tuple[Degradation, ...] = (too_far, too_far, out_of_focus, in_the_dark, lower_half_behind)
 
 
 def _has_surroundings(image: np.ndarray, face: Face) -> bool:

@@ -35,7 +35,7 @@ def levels(pins, number):
 
 
 @pytest.mark.parametrize("make", [recorded, live])
-def test_the_led_shines_for_somebody_not_compliant(make, pins, bare, masked):
+def test_the_led_shines_for_a_person_who_is_not_compliant(make, pins, bare, masked):
     with make(pins, **ALL) as alarm:
         alarm.show(0.0, [masked(1), bare(2)])
         assert lit(pins, LED, BUZZER, CLEAR) == [True, True, False]
@@ -50,7 +50,7 @@ def test_the_event_says_what_the_led_does(make, pins, bare):
 
 
 @pytest.mark.parametrize("make", [recorded, live])
-def test_the_clear_led_shines_for_somebody_compliant(make, pins, masked):
+def test_the_clear_led_shines_for_a_compliant_person(make, pins, masked):
     with make(pins, **ALL) as alarm:
         alarm.show(0.0, [masked()])
         assert lit(pins, LED, BUZZER, CLEAR) == [False, False, True]

@@ -81,7 +81,7 @@ def test_the_buzzer_never_sounds_in_quiet_hours(course, begins, quiet):
 
 @FEW
 @given(course=courses(), hold=st.sampled_from([0.0, 0.5, 5.0]))
-def test_the_led_is_lit_for_somebody_who_counts_or_while_it_is_held(course, hold):
+def test_the_led_is_lit_for_a_person_who_counts_or_during_the_hold_time(course, hold):
     pins = MockFactory()
     counting, lit_since = set(), None
     with Alarm(AlarmSettings(hold_seconds=hold), pins, live=False) as alarm:

@@ -23,7 +23,7 @@ def test_a_frame_that_is_due_when_it_ends_sees_it_ended():
     assert not Rhythm(0.3, times=1).level(1.1 - 0.8)
 
 
-def test_a_clock_that_ran_back_changes_nothing():
+def test_a_clock_that_runs_back_changes_nothing():
     assert levels(ON, -5.0) + levels(OFF, -5.0) + levels(Rhythm(1.0, times=1), -5.0) == [True, False, True]
 
 

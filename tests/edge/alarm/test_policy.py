@@ -37,7 +37,7 @@ def test_anyone_not_compliant_raises_the_alert(bare, masked):
     assert policy().decide(0.0, [masked(1), bare(2)]).pattern.name == ALERT.name
 
 
-def test_all_clear_is_for_somebody_in_view_and_everyone_compliant(masked, undecided):
+def test_the_clear_pattern_needs_someone_in_view_and_everyone_compliant(masked, undecided):
     rules = policy()
     assert rules.decide(0.0, [masked(1), masked(2)]).pattern == CLEAR
     assert rules.decide(0.1, [masked(1), undecided(2)]).pattern == WATCHING

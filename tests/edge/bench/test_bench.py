@@ -47,7 +47,7 @@ def test_decoding_a_clip_is_a_stage(picture, tmp_path):
         (["--source", "{picture}", "--warm-up", "1", "--json", "/proc/none/b.json"], "There is no folder /proc/none"),
     ],
 )
-def test_what_cannot_be_measured_or_saved_is_said_in_a_sentence(options, said, picture, capsys):
+def test_a_measurement_that_fails_is_explained_in_a_sentence(options, said, picture, capsys):
     assert main(["bench", *(option.format(picture=picture) for option in options)]) == 2
     assert said in capsys.readouterr().err
 

@@ -86,6 +86,6 @@ def test_a_picture_that_is_not_there_is_refused(tmp_path):
 @given(st.sampled_from(list(ENCODED.values())), st.data())
 def test_no_header_raises(content, data):
     at = data.draw(st.integers(0, 60))
-    spoiled = content[:at] + data.draw(st.binary(max_size=40)) + content[at:]
-    size = picture_size(spoiled[: data.draw(st.integers(0, len(spoiled)))])
+    damaged = content[:at] + data.draw(st.binary(max_size=40)) + content[at:]
+    size = picture_size(damaged[: data.draw(st.integers(0, len(damaged)))])
     assert size is None or len(size) == 2

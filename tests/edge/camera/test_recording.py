@@ -97,7 +97,7 @@ def test_times_never_run_back_in_a_folder(tmp_path):
     assert times == sorted(set(times))
 
 
-def test_nothing_there_is_refused(tmp_path):
+def test_a_missing_recording_is_refused(tmp_path):
     with pytest.raises(UserError, match="There is no"):
         open_recording(tmp_path / "none.mp4")
 
@@ -162,20 +162,20 @@ def test_a_whole_clip_has_no_damage(noisy_clip):
     assert (len(frames), recording.damage, recording.gaps) == (60, "", [])
 
 
-def spoiled(clip, tmp_path, change):
+def damaged(clip, tmp_path, change):
     content = bytearray(clip.read_bytes())
     change(content)
-    path = tmp_path / "spoiled.avi"
+    path = tmp_path / "damaged.avi"
     path.write_bytes(content)
     return path
 
 
-def test_what_is_damaged_is_read_on_and_told_in_one_sentence(noisy_clip, tmp_path, capfd):
+def test_a_damaged_clip_is_read_to_its_end_and_reported_in_one_sentence(noisy_clip, tmp_path, capfd):
     def overwrite(content):
         third = len(content) // 3
         content[third : third + third // 4] = bytes(third // 4)
 
-    frames, recording = everything(spoiled(noisy_clip, tmp_path, overwrite))
+    frames, recording = everything(damaged(noisy_clip, tmp_path, overwrite))
     assert frames[-1].seconds > 2.5  # of 3.0: it was read past the hole
     assert re.search(r"is damaged: \d+ frames? (could not be decoded|may show errors)", recording.damage)
     assert capfd.readouterr().err == ""
@@ -197,10 +197,10 @@ def test_a_picture_with_a_fault_inside_is_told(tmp_path, capfd):
     noise = np.random.default_rng(1).integers(0, 255, (96, 128, 3), np.uint8)
     content = bytearray(cv2.imencode(".jpg", noise)[1])
     content[len(content) // 2 : len(content) // 2 + 300] = bytes(300)
-    (tmp_path / "spoiled.jpg").write_bytes(content)
+    (tmp_path / "damaged.jpg").write_bytes(content)
     picture(tmp_path / "whole.png")
     _, recording = everything(tmp_path)
-    assert "spoiled.jpg is damaged (1 of 2 pictures)" in recording.damage
+    assert "damaged.jpg is damaged (1 of 2 pictures)" in recording.damage
     assert capfd.readouterr().err == ""
 
 

@@ -36,7 +36,7 @@ def frames(recording, count):
         yield round(recording.picture().mean() / 20)
 
 
-def test_a_recording_is_played_again_and_again_at_the_speed_of_life(clip):
+def test_a_recording_is_repeated_in_real_time(clip):
     time = Time()
     recording = RepeatedRecording(clip, clock=time, sleep=time.sleep)
     assert list(frames(recording, 21)) == [*range(1, 10), *range(10), 0, 1]

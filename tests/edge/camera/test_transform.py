@@ -38,7 +38,7 @@ SHARES = st.floats(0, 1)
 
 
 @given(st.tuples(SHARES, SHARES, SHARES, SHARES), st.integers(1, 700), st.integers(1, 500))
-def test_a_region_always_leaves_something_to_look_at(sides, width, height):
+def test_a_region_always_leaves_a_part_of_the_picture(sides, width, height):
     (left, right), (top, bottom) = sorted(sides[:2]), sorted(sides[2:])
     if left < right and top < bottom:
         seen = ImageTransform(region=Region(left, top, right, bottom)).apply(np.zeros((height, width, 3), np.uint8))

@@ -7,12 +7,12 @@ TEMPERATURE = "/sys/class/thermal/thermal_zone0/temp"
 
 
 @pytest.mark.parametrize("check", [check_clock, check_disk, check_power, check_temperature])
-def test_a_board_with_which_all_is_well_is_well(check, pi, find):
+def test_a_healthy_board_passes(check, pi, find):
     assert find(check, pi).level == "ok"
 
 
 @pytest.mark.parametrize("check", [check_clock, check_disk, check_power, check_temperature])
-def test_a_machine_that_has_none_of_it_is_well_too(check, desk, find):
+def test_a_machine_without_these_sensors_passes(check, desk, find):
     assert find(check, desk).level == "ok"
 
 

@@ -114,7 +114,7 @@ def gray(seed):
     return levels + np.random.default_rng(seed + 9).integers(0, 4, (48, 64, 3), np.uint8)
 
 
-def test_a_live_picture_that_changes_is_well(live):
+def test_a_live_picture_that_changes_passes(live):
     assert live(colored(1), colored(2), colored(3)).level == "ok"
 
 

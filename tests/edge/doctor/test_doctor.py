@@ -22,7 +22,7 @@ def config(tmp_path):
     return path
 
 
-def test_the_command_finds_this_machine_well_and_says_so_in_json(config):
+def test_this_machine_passes_and_the_findings_are_json(config):
     command = [sys.executable, "-m", "edge", "doctor", "--config", str(config), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     findings = json.loads(done.stdout)
@@ -52,7 +52,7 @@ def test_the_device_s_own_settings_count_where_none_are_named(pi):
     assert '"threads" must be a whole number' in settings.text
 
 
-def test_bad_settings_are_a_finding_and_the_rest_is_still_looked_at(tmp_path, pi):
+def test_bad_settings_are_a_finding_and_the_rest_is_still_checked(tmp_path, pi):
     (tmp_path / "bad.toml").write_text("[alarm]\nled_pn = 9\n")
     settings, system = examine(tmp_path / "bad.toml", pi.machine, {"system": CHECKS["system"]})
     assert (settings.level, settings.remedy) == ("fail", 'did you mean "led_pin"?')
@@ -80,12 +80,12 @@ def test_without_its_packages_the_doctor_still_says_what_is_missing(config):
     assert done.stdout.count("FAIL") == 4
 
 
-def test_an_error_is_taken_apart_into_what_is_wrong_and_what_mends_it():
+def test_a_user_error_becomes_a_finding_with_its_remedy():
     found = failure("camera", UserError("There is no camera /dev/video0", "plug it in"))
     assert found == Finding("camera", "fail", "There is no camera /dev/video0", "plug it in")
 
 
-def test_the_table_puts_what_mends_below_what_is_wrong():
+def test_the_table_puts_the_remedy_below_the_finding():
     out = io.StringIO()
     write_table([Finding("disk", "ok", "12.3 GB free"), Finding("clock", "warn", "1970", "set it")], out)
     assert out.getvalue().splitlines() == [

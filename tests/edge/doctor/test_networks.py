@@ -38,7 +38,7 @@ def test_a_locator_in_the_classifiers_place_fails(desk, find, shipped_locator):
     assert (found.level, found.remedy) == ("fail", "name a classifier under [model]")
 
 
-def test_a_damaged_file_fails_with_what_mends_it(desk, shipped_model, tmp_path):
+def test_a_damaged_file_fails_with_its_remedy(desk, shipped_model, tmp_path):
     damaged, config = tmp_path / "damaged.tflite", tmp_path / "maskwatch.toml"
     damaged.write_bytes(b"?" + shipped_model.read_bytes()[1:])
     config.write_text(f'[model]\nclassifier = "{damaged}"\n')

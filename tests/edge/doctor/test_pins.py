@@ -10,7 +10,7 @@ def test_off_a_pi_there_are_no_pins_to_check(desk, find):
     assert "not a Raspberry Pi" in found.text
 
 
-def test_free_pins_are_well(pi, find):
+def test_free_pins_pass(pi, find):
     found = find(check_pins, pi)
     assert (found.level, found.text) == ("ok", "GPIO17, GPIO27: free")
 
@@ -48,11 +48,11 @@ def test_a_user_outside_a_group_is_told_how_to_join_it(pi, find):
     assert (found.level, found.remedy) == ("warn", "sudo usermod -aG gpio anna, then log in again")
 
 
-def test_a_user_in_both_groups_is_well(pi, find):
+def test_a_user_in_both_groups_passes(pi, find):
     pi.facts |= {"user": "anna", "groups": frozenset({"video", "gpio"})}
     assert find(check_groups, pi).level == "ok"
 
 
-def test_off_a_pi_no_group_is_missed(desk, find):
+def test_off_a_pi_no_group_is_needed(desk, find):
     desk.facts["user"] = "anna"
     assert find(check_groups, desk).level == "ok"

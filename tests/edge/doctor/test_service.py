@@ -32,7 +32,7 @@ def test_the_age_of_the_status_is_that_at_its_reading_however_long_the_checks_ta
 
 
 @pytest.mark.parametrize("answer", ["", show(LoadState="not-found", ActiveState="inactive")])
-def test_where_there_is_no_service_none_holds_anything(answer, pi):
+def test_without_a_service_nothing_is_in_use(answer, pi):
     pi.answer("systemctl", answer)
     service = read_service(pi.machine)
     assert not service.installed
@@ -40,7 +40,7 @@ def test_where_there_is_no_service_none_holds_anything(answer, pi):
 
 
 @pytest.mark.parametrize("active", ["active", "reloading", "activating", "deactivating"])
-def test_a_service_at_work_holds_camera_and_pins(active, pi):
+def test_a_running_service_uses_camera_and_pins(active, pi):
     pi.answer("systemctl", show(ActiveState=active))
     assert read_service(pi.machine).has_devices
 

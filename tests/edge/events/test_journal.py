@@ -18,7 +18,7 @@ class Disk(io.StringIO):
         return super().write(text)
 
 
-def test_a_full_disk_ends_no_watch_and_what_was_lost_is_counted():
+def test_a_full_disk_does_not_end_the_log_and_lost_events_are_counted():
     disk = Disk()
     journal = Journal(disk)
     disk.error = OSError(28, "No space left on device")

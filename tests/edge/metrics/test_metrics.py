@@ -65,7 +65,7 @@ def test_a_door_that_is_away_is_down_and_its_starts_are_counted():
     assert registry.get_sample_value("maskwatch_door_starts_total") == 2
 
 
-def test_time_without_sight_is_counted_and_shown():
+def test_blind_time_is_counted_and_shown():
     registry = metrics(event(1, "blind"))
     assert registry.get_sample_value("maskwatch_blind") == 1
     registry = metrics(event(1, "blind"), event(4, "sighted"))

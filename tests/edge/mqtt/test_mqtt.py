@@ -37,7 +37,7 @@ def test_an_alert_at_the_door_is_on_at_the_broker_until_it_ends(broker, door, pr
     assert [text for topic, text in heard.messages if topic == EVENT]
 
 
-def test_who_was_in_view_before_the_bridge_started_is_known(broker, door, program, listen):
+def test_people_in_view_before_the_bridge_started_are_known(broker, door, program, listen):
     door.event("alert_began", track=3, p_not_compliant=0.9)
     port = broker().port
     program(port)

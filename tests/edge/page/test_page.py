@@ -104,7 +104,7 @@ def test_our_names_and_every_address_are_answered(browser, host):
 
 
 @pytest.mark.parametrize("path", ["/", "/page.js", "/none", "/stream"])
-def test_every_answer_bears_the_headers(serve, path):
+def test_every_response_has_the_headers(serve, path):
     _, headers, _ = serve()().ask("GET", path)
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
@@ -130,7 +130,7 @@ def test_a_password_is_asked_for(locked):
     assert "token" not in text
 
 
-def test_who_signs_in_sees_the_page(signed_in):
+def test_after_signing_in_the_page_is_shown(signed_in):
     assert "<canvas" in signed_in.open()[2]
     assert signed_in.ask("GET", "/session")[0] == 204
 
@@ -174,6 +174,6 @@ def test_a_stream_ends_with_its_session(door, signed_in, clock, frame_result):
     assert answer.read().startswith(b"\nevent: expired")
 
 
-def test_who_signs_out_sees_nothing_more(signed_in):
+def test_after_signing_out_nothing_is_shown(signed_in):
     assert signed_in.ask("POST", "/sign-out")[0] == 204
     assert signed_in.ask("GET", "/session")[0] == 401

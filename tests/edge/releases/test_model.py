@@ -40,7 +40,7 @@ def test_all_else_is_on_the_disk_once(board, install, own_model):
     assert (current(board) / "lib/edge/cli.py").samefile(board.layout.release("1.0+a") / "lib/edge/cli.py")
 
 
-def test_what_the_gate_says_of_it_is_not_said_of_the_other(board, install, own_model):
+def test_its_health_record_is_its_own(board, install, own_model):
     install(board, "1.0+a")
     install_model(own_model, board.system())
     assert not (current(board) / "health.json").samefile(board.layout.release("1.0+a") / "health.json")

@@ -32,7 +32,7 @@ def test_a_damaged_one_does_not_keep_another_from_being_installed(board, install
     assert board.running == "1.0+b"
 
 
-def test_what_the_gate_said_may_be_lost(board, install, capsys):
+def test_a_release_with_a_damaged_health_record_counts_as_untried(board, install, capsys):
     install(board, "1.0+a")
     (board.layout.release("1.0+a") / "health.json").write_text("{")
     assert "not tried" in releases(board, capsys)

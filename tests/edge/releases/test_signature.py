@@ -92,7 +92,7 @@ def test_a_board_without_ssh_keygen_says_so(board, bundle, keys, monkeypatch):
         install_bundle(bundle, board.system())
 
 
-def test_a_model_alone_bears_no_signature(board, keys, shipped_model):
+def test_a_model_alone_has_no_signature(board, keys, shipped_model):
     trust(board, public(keys("anna")))
     with pytest.raises(UserError, match=r"is not signed.*bundle --model door_cnn\.tflite --sign KEY"):
         install_model(shipped_model, board.system())

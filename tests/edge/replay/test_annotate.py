@@ -21,7 +21,7 @@ def test_draw_leaves_the_frame_as_it_was_and_gives_the_same_twice(frame_result, 
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
-def test_a_box_bears_its_verdicts_color_and_no_other(verdict, frame_result, person):
+def test_a_box_has_its_verdicts_color_and_no_other(verdict, frame_result, person):
     image = draw(frame_result(1.0, person(verdict)))
     found = {other for other in Verdict if pixels_like(image, LOOKS[other].color) > 100}
     assert found == {verdict}

@@ -52,13 +52,13 @@ def test_a_clip_that_fails_leaves_no_file(tmp_path, frame_result):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_published_nothing_written(tmp_path):
+def test_without_a_result_no_file_is_written(tmp_path):
     with AnnotatedClip(tmp_path / "clip.webm", 10):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
-def test_opencv_s_remarks_stay_away(tmp_path, frame_result, capfd):
+def test_opencvs_messages_are_silenced(tmp_path, frame_result, capfd):
     with AnnotatedClip(tmp_path / "clip.webm", 10) as clip:
         clip.publish(frame_result())
     assert capfd.readouterr().err == ""

@@ -94,7 +94,7 @@ def test_an_alert_that_begins_with_nobody_in_view_is_false():
     assert judged([(0, 3, {})], (1, 2)).false_alerts == (1,)
 
 
-def test_an_alert_for_who_has_just_left_may_fade():
+def test_an_alert_for_a_person_who_has_just_left_may_fade():
     assert judged([(0, 2, BARE), (2, 5, {})], (1, 3)).false_alerts == ()
 
 
@@ -114,7 +114,7 @@ def test_verdicts_are_counted_against_people():
     assert evaluation.verdicts_right == pytest.approx(3 / 4)  # four are held to be there
 
 
-def test_who_was_not_found_is_not_judged_right():
+def test_a_person_who_was_not_found_is_not_judged_right():
     assert judged([(0, 2, FINE)], people=[Verdict.COMPLIANT]).verdicts_right == pytest.approx(1 / 2)
 
 
@@ -123,7 +123,7 @@ def test_a_static_face_is_counted_apart():
     assert (evaluation.tracks, evaluation.muted) == (2, 1)
 
 
-def test_it_is_asked_how_soon_the_alert_is_right():
+def test_alerts_that_are_right_after_a_time_are_counted():
     evaluation = judged([(0, 3, BARE), (3, 6, FINE)], (0.7, 4.2))
     assert evaluation.right_after == {0.5: (0, 2), 1.0: (1, 2), 2.0: (2, 2)}
 

@@ -88,13 +88,13 @@ def test_a_recording_is_never_written_over(clip, option, tmp_path, capsys):
 
 
 def test_a_damaged_clip_is_told_in_one_line(clip, tmp_path, capfd):
-    spoiled = bytearray(clip.read_bytes())
-    spoiled[len(spoiled) // 2 : len(spoiled) // 2 + 3000] = bytes(3000)
-    (tmp_path / "spoiled.mp4").write_bytes(spoiled)
-    assert main(["replay", str(tmp_path / "spoiled.mp4")]) == 0
+    damaged = bytearray(clip.read_bytes())
+    damaged[len(damaged) // 2 : len(damaged) // 2 + 3000] = bytes(3000)
+    (tmp_path / "damaged.mp4").write_bytes(damaged)
+    assert main(["replay", str(tmp_path / "damaged.mp4")]) == 0
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 2
-    assert "spoiled.mp4 is damaged" in lines[1]
+    assert "damaged.mp4 is damaged" in lines[1]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_damaged_clip_is_told_in_one_line(clip, tmp_path, capfd):
         (["CLIP", "--timeline", "x.tex"], "name that ends in .png"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(clip, arguments, said, capsys):
+def test_impossible_arguments_are_refused_in_a_sentence(clip, arguments, said, capsys):
     assert main(["replay", *(str(clip) if a == "CLIP" else a for a in arguments)]) == 2
     assert said in capsys.readouterr().err
 

@@ -78,7 +78,7 @@ def test_the_next_frame_ends_it(door, pins, bare):
     assert len(door.events) == 2
 
 
-def test_each_blindness_is_said(door):
+def test_each_blindness_is_reported(door):
     for second in (0.0, 10.0):
         door.frame(second)
         door.wait(3.0)

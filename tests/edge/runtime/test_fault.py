@@ -31,7 +31,7 @@ def test_an_error_is_reported_and_shown_for_a_while(pins):
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), BrokenPipeError()])
-def test_who_stops_the_program_sees_no_fault(end, pins):
+def test_a_stop_shows_no_fault(end, pins):
     assert run(pins, end) == ([], [])
 
 

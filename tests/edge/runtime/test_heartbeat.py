@@ -76,7 +76,7 @@ def test_an_abstract_name_is_a_socket_too(tmp_path):
 
 
 @pytest.mark.parametrize("address", ["", "relative", "vsock:2:1", "/nowhere/notify", "@nobody", "/" + 200 * "long"])
-def test_who_cannot_be_told_does_no_harm(address):
+def test_a_systemd_that_cannot_be_reached_does_no_harm(address):
     assert not notify("READY=1", environment={"NOTIFY_SOCKET": address})
 
 
@@ -138,7 +138,7 @@ def still_frame(seconds):
     return FrameResult(Frame(None, seconds), (), None, (), {"locate": 1.0})
 
 
-def test_the_status_says_how_the_device_fares(systemd, environment, frame_result, person):
+def test_the_status_says_what_the_device_does(systemd, environment, frame_result, person):
     device = Device(environment, frame_result, temperature=lambda: 54.4)
     device.frame()
     for _ in range(4):

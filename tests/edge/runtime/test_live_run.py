@@ -83,14 +83,14 @@ def test_settings_are_read_again_when_asked_and_a_broken_file_ends_nothing(confi
     assert [event["event"] for event in events] == ["started", "reloaded", "reload_refused", "stopped"]
 
 
-def test_a_full_disk_ends_no_watch(config):
+def test_a_full_disk_does_not_end_the_program(config):
     with open("/dev/full", "w") as full, running(config, stdout=full) as (process, systemd):  # noqa: PTH123
         systemd.hear("WATCHDOG=1")
         status, _, errors = ended(process)
     assert (status, "Traceback" in errors) == (0, False)
 
 
-def test_a_closed_output_ends_no_watch(config):
+def test_a_closed_output_does_not_end_the_program(config):
     with running(config, stdout=None, preexec_fn=lambda: os.close(1)) as (process, systemd):
         systemd.hear("WATCHDOG=1")
         status, _, errors = ended(process)

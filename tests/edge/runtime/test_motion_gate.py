@@ -9,7 +9,7 @@ from edge.camera.recording import open_recording
 from edge.replay.pace import at_rate
 from edge.replay.record import Record
 from edge.replay.replay import watch_recording
-from edge.runtime.motion_gate import ALERT_SECONDS, LOOK_SECONDS, MotionGate
+from edge.runtime.motion_gate import ALERT_SECONDS, LOCATE_SECONDS, MotionGate
 from edge.runtime.pipeline import load_models
 from edge.settings.schema import Settings
 
@@ -39,37 +39,37 @@ def idle():
     return motion_gate
 
 
-def test_at_first_every_frame_is_looked_at():
+def test_at_first_every_frame_is_processed():
     assert len(looked_at(MotionGate(IDLE_RATE), ALERT_SECONDS)) == ALERT_SECONDS * RATE
 
 
-def test_an_empty_hall_is_looked_at_now_and_then(idle):
+def test_frames_of_an_empty_hall_are_processed_now_and_then(idle):
     times = looked_at(idle, 20.0, start=10.0)
-    assert len(times) <= 20.0 / LOOK_SECONDS
+    assert len(times) <= 20.0 / LOCATE_SECONDS
     assert max(np.diff(times)) < 1.0  # short enough to see a person who stands still twice before they count as gone
 
 
 @pytest.mark.parametrize("height", [480, 120])
-def test_who_walks_up_is_looked_at_within_an_idle_frame(idle, height):
+def test_a_person_who_walks_up_is_seen_within_an_idle_frame(idle, height):
     times = looked_at(idle, 2.0, start=10.0, walker=height)
     assert times[0] <= 10.0 + 2 / IDLE_RATE
     assert np.diff(times) == pytest.approx(1 / RATE)
 
 
 @pytest.mark.parametrize("noise", [0.0, 4.0, 10.0])
-def test_noise_wakes_nobody(noise):
+def test_noise_does_not_count_as_motion(noise):
     motion_gate = MotionGate(IDLE_RATE)
     looked_at(motion_gate, 20.0, noise=noise)
     assert motion_gate.idle
 
 
-def test_who_is_in_view_is_looked_at_in_every_frame(idle, frame_result, person):
+def test_every_frame_is_processed_while_someone_is_in_view(idle, frame_result, person):
     list(idle.select([hall(10.0)]))
     idle.publish(frame_result(10.0, person()))
     assert len(looked_at(idle, ALERT_SECONDS, start=10.0)) == ALERT_SECONDS * RATE
 
 
-def test_an_idle_camera_need_not_decode_what_nobody_looks_at(idle):
+def test_an_idle_camera_need_not_decode_frames_that_are_skipped(idle):
     idle.rate = FrameRate(RATE)
     looked_at(idle, 1.0, start=10.0)
     assert idle.rate.frames_per_second == IDLE_RATE

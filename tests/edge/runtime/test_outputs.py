@@ -30,11 +30,11 @@ def test_without_a_service_there_is_no_note():
     assert noted_outputs({}) is None
 
 
-def test_nobody_has_left_a_note_before_the_outputs_were_taken(environment):
+def test_before_the_outputs_are_opened_there_is_no_note(environment):
     assert noted_outputs(environment) is None
 
 
-def test_a_folder_that_takes_nothing_disturbs_nobody(environment):
+def test_a_note_that_cannot_be_written_is_left_out(environment):
     environment["RUNTIME_DIRECTORY"] += "/none"
     note_outputs(AlarmSettings(), environment)
     assert noted_outputs(environment) is None

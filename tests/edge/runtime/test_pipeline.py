@@ -17,7 +17,7 @@ def bare():
     return Track(1, Face(0.0, 0.0, 100.0, 100.0), 0.9, Verdict.NOT_COMPLIANT)
 
 
-def test_a_recording_read_faster_than_life_keeps_its_own_clock(bare):
+def test_a_recording_read_faster_than_real_time_keeps_its_own_clock(bare):
     pins = MockFactory()
     with make_alarm(AlarmSettings(), pins, live=False) as alarm:
         alarm.show(0.0, [bare])

@@ -93,7 +93,7 @@ def test_differences_are_named():
     assert list(differences(Settings(), changed)) == ["alarm.hold_seconds"]
 
 
-def test_who_is_in_view_stays_who_they_are(door, frame_result):
+def test_people_in_view_keep_their_tracks(door, frame_result):
     people = door.tracker.people
     door.hang_up("[verdict]\nmiss_rate = 0.01\n")
     assert door.tracker.people is people

@@ -97,7 +97,7 @@ def test_a_signal_ends_the_run_in_order(long_clip, sent, status):
     assert "Traceback" not in errors
 
 
-def test_a_reader_that_leaves_is_no_drama(long_clip):
+def test_a_reader_that_leaves_disturbs_nothing(long_clip):
     reading, writing = os.pipe()
     os.close(reading)
     finished = subprocess.run(

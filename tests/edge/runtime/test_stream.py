@@ -131,7 +131,7 @@ def test_a_reader_may_ask_for_pictures_later(door, client, frame_result):
     assert next(messages).jpeg
 
 
-def test_who_connects_while_the_door_is_blind_knows_it(door, client, frame_result):
+def test_a_reader_that_connects_while_the_door_is_blind_is_told(door, client, frame_result):
     door.stream.publish(frame_result(1.0))
     door.journal.write(Blind(at=4.0, reason="see to the cable"))
     assert received(client(states=True), State)[0].blind == "see to the cable"

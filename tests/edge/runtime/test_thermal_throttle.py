@@ -44,7 +44,7 @@ def test_a_hot_board_is_spared_in_steps_and_comes_back(board):
     assert [board.at(celsius) for celsius in (60, 75, 81, 76, 74, 69)] == [10.0, 5.0, 2.5, 2.5, 5.0, 10.0]
 
 
-def test_each_step_is_said_once(board):
+def test_each_step_is_reported_once(board):
     for celsius in (60, 76, 77, 78, 60, 61):
         board.at(celsius)
     said = [(event["celsius"], event["frames_per_second"]) for event in board.events]
@@ -57,7 +57,7 @@ def test_a_temperature_at_the_limit_does_not_flutter(board):
     assert len(board.events) == 1
 
 
-def test_a_weak_supply_is_said_when_it_begins_and_when_it_ends(board):
+def test_a_weak_supply_is_reported_when_it_begins_and_when_it_ends(board):
     board.at(50)
     for flags in ("0x50005", "0x50001", "0x50000"):
         board.write("devices/platform/soc/soc:firmware/get_throttled", flags)

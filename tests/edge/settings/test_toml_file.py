@@ -40,7 +40,7 @@ def test_a_camera_s_name_is_no_path(write, source):
     assert read_settings(write(f'[camera]\nsource = "{source}"\n')).camera.source == source
 
 
-def test_a_mark_at_the_beginning_is_no_part_of_the_text(write):
+def test_a_byte_order_mark_is_no_part_of_the_text(write):
     assert read_settings(write("\ufeff[alarm]\nled_pin = 22\n")).alarm.led_pin == 22
 
 

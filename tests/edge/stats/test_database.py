@@ -36,13 +36,13 @@ def test_visits_add_up_by_the_hour_in_which_they_began(path):
 
 
 @given(st.floats(0, 3e9), st.floats(0, 200_000))
-def test_time_without_sight_is_shared_out_to_the_hours_it_touches(began, seconds):
+def test_blind_time_is_split_between_the_hours_that_it_touches(began, seconds):
     counts = hourly(BlindTime(began, seconds))
     assert sum(hour.blind_seconds for hour in counts) == pytest.approx(seconds, abs=1e-3)
     assert all(0 < hour.blind_seconds <= HOUR + 1e-6 for hour in counts)
 
 
-def test_what_is_open_is_remembered_with_the_last_event(path):
+def test_open_visits_are_stored_with_the_last_event(path):
     visits = Visits(open={7: Visit(NOON, "compliant", 0.5)}, blind_since=NOON + 3.0, at=NOON + 4.0)
     with Database(path) as database:
         database.record(Position("run", 12), visits, [])

@@ -47,7 +47,7 @@ def test_a_visit_goes_on_in_the_next_process(database):
     assert people(database) == 1
 
 
-def test_who_was_in_view_when_events_were_lost_counts_once(database):
+def test_a_person_in_view_when_events_were_lost_counts_once(database):
     first, last = messages(BEGAN, ENDED)
     record([first, LostEvents(3), last], database, keep_days=10, clock=lambda: AT)
     assert people(database) == 1

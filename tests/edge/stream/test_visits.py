@@ -21,12 +21,12 @@ def test_a_person_counts_when_they_leave():
     assert completed(BEGAN, turned("compliant"), ENDED) == [Visit(0, "compliant", 1)]
 
 
-def test_who_was_ever_without_a_mask_counts_as_not_compliant():
+def test_a_person_who_was_ever_without_a_mask_counts_as_not_compliant():
     for order in (("compliant", "not compliant"), ("not compliant", "compliant")):
         assert completed(BEGAN, *map(turned, order), ENDED) == [Visit(0, "not compliant", 1)]
 
 
-def test_who_leaves_before_a_verdict_is_undecided():
+def test_a_person_who_leaves_before_a_verdict_is_undecided():
     assert completed(BEGAN, ENDED) == [Visit(0, "undecided", None)]
 
 
@@ -38,7 +38,7 @@ def test_a_door_that_starts_again_ends_the_visits_it_knew_of():
     assert completed(BEGAN, ("started", {}), BEGAN) == [Visit(0, "undecided", None)]
 
 
-def test_time_without_sight_ends_when_the_door_sees_again_or_stops():
+def test_blind_time_ends_when_the_door_sees_again_or_stops():
     assert completed(("blind", {}), ("sighted", {})) == [BlindTime(0, 1)]
     assert completed(("blind", {}), ("stopped", {})) == [BlindTime(0, 0)]
 

@@ -48,7 +48,7 @@ def test_each_absence_is_said_once_and_every_message_is_passed_on(tmp_path):
     assert ["gone" in line for line in said] == [True, True]
 
 
-def test_who_may_not_reach_the_door_is_told_how_to(tmp_path):
+def test_a_user_without_access_to_the_door_is_told_how_to_get_it(tmp_path):
     said = []
     list(announced([Away(os.strerror(errno.EACCES))], tmp_path / "door.sock", said.append))
     assert "Only the group maskwatch may use" in said[0]

@@ -62,8 +62,8 @@ class Outcome:
 
 def judge_each(test: SequentialTest, log_odds: np.ndarray, noise: Noise, seconds: float) -> Outcome:
     """Judge people one by one, each for so long at most."""
-    looks = np.stack([log_odds + noise.next() for _ in range(round(seconds / STEP))], axis=1)
-    return outcome([_first_verdict(test, person) for person in (1 / (1 + np.exp(-looks))).tolist()])
+    frames = np.stack([log_odds + noise.next() for _ in range(round(seconds / STEP))], axis=1)
+    return outcome([_first_verdict(test, person) for person in (1 / (1 + np.exp(-frames))).tolist()])
 
 
 def outcome(verdicts: list[tuple[Verdict, float]]) -> Outcome:
@@ -79,7 +79,7 @@ def outcome(verdicts: list[tuple[Verdict, float]]) -> Outcome:
 def wald_mean_seconds(test: SequentialTest, mean: float) -> float:
     """Wald's approximation of the mean time to a verdict on people who are not compliant (1945, formula 4.8).
 
-    The mean of the sum at its end over the mean of a look; the first look counts in full, and takes no time.
+    The mean of the sum at its end over the mean of a frame; the first frame counts in full, and takes no time.
     """
     end = (1 - test.miss_rate) * test.upper + test.miss_rate * test.lower
     return max(end / mean - 1, 0) / test.information(STEP) * STEP
@@ -115,11 +115,11 @@ class Crowd:
         return [Face(80 * i + 20 + sway, 10, 80 * i + 60 + sway, 50) for i in range(len(self.log_odds))]
 
 
-def _first_verdict(test: SequentialTest, looks: list[float]) -> tuple[Verdict, float]:
+def _first_verdict(test: SequentialTest, frames: list[float]) -> tuple[Verdict, float]:
     evidence = 0.0
-    for number, p in enumerate(looks):
+    for number, p in enumerate(frames):
         evidence = test.weigh(evidence, p, test.information(STEP if number else math.inf))
         verdict = test.verdict(evidence, Verdict.UNDECIDED)
         if verdict is not Verdict.UNDECIDED:
             return verdict, number * STEP
-    return Verdict.UNDECIDED, len(looks) * STEP
+    return Verdict.UNDECIDED, len(frames) * STEP

@@ -39,16 +39,16 @@ def test_the_bounds_are_those_of_wald(sequential_test):
     assert test.lower == pytest.approx(math.log(0.1 / 0.99))
 
 
-def test_the_first_look_counts_in_full(sequential_test):
+def test_the_first_frame_counts_in_full(sequential_test):
     assert sequential_test().information(math.inf) == 1
 
 
-def test_two_looks_at_the_same_instant_are_one(sequential_test):
+def test_two_frames_at_the_same_instant_count_as_one(sequential_test):
     assert sequential_test().information(0.0) == 0
 
 
 @pytest.mark.parametrize("gap", [0.02, 0.1, 0.5, 2.0])
-def test_a_look_is_worth_what_an_autoregression_says(sequential_test, gap):
+def test_a_frame_is_worth_what_an_autoregression_says(sequential_test, gap):
     r = math.exp(-gap / 0.3)
     assert sequential_test(correlation_seconds=0.3).information(gap) == pytest.approx((1 - r) / (1 + r))
 
@@ -66,7 +66,7 @@ def test_a_clear_face_is_judged_within_a_second(sequential_test, p, verdict_with
 
 @unhurried
 @given(PROBABILITIES)
-def test_no_look_decides_alone(p):
+def test_no_frame_decides_alone(p):
     test = SequentialTest(false_alert_rate=0.05, miss_rate=0.1, correlation_seconds=0.2, threshold=0.5)
     assert test.verdict(test.weigh(0.0, p, 1.0), Verdict.UNDECIDED) is Verdict.UNDECIDED
 
@@ -84,7 +84,7 @@ def test_two_certain_looks_decide_either_way_however_the_error_rates_differ(p, v
 
 
 @pytest.mark.parametrize("before", [Verdict.COMPLIANT, Verdict.NOT_COMPLIANT])
-def test_a_look_to_the_contrary_does_not_turn_a_verdict(sequential_test, before):
+def test_a_frame_to_the_contrary_does_not_turn_a_verdict(sequential_test, before):
     test = sequential_test()
     held = test.upper if before is Verdict.NOT_COMPLIANT else test.lower
     against = 0.01 if before is Verdict.NOT_COMPLIANT else 0.99
@@ -141,5 +141,5 @@ def test_a_surer_box_makes_a_face_clearer_and_never_less(p_clear, score, other):
     assert QUALITY.clearness(p_clear, QUALITY.even_face_score) == pytest.approx(p_clear)
 
 
-def test_a_box_that_no_network_found_leaves_p_clear_as_it_is():
+def test_a_box_that_no_network_found_leaves_p_clear_unchanged():
     assert QUALITY.clearness(0.3, 1.0) == 0.3

@@ -24,11 +24,11 @@ def test_it_says_when_it_keeps_up_again():
     assert [name for name, _ in keep(monitor, 10, 10, start=10.0)] == ["caught_up"]
 
 
-def test_people_who_wait_are_said_after_a_while():
+def test_people_who_wait_are_reported_after_a_while():
     assert keep(LagMonitor(), 10, 3, waiting=2) == [("fell_behind", 2.0)]
 
 
-def test_a_hiccup_is_not_said():
+def test_a_hiccup_is_not_reported():
     monitor = LagMonitor()
     keep(monitor, 10, 5)
     assert keep(monitor, 10, 5, start=5.8) == []

@@ -31,7 +31,7 @@ SIGHTINGS = st.lists(st.tuples(st.floats(0, 2), st.floats(-1e4, 1e4), st.floats(
 
 
 @given(SIGHTINGS)
-def test_whatever_is_seen_and_when_the_next_place_is_a_place(sightings):
+def test_any_sightings_give_a_finite_expected_place(sightings):
     seconds, motion = 0.0, Motion.of(0.0, face(*sightings[0][1:]))
     for passed, x, size in sightings:
         seconds += passed

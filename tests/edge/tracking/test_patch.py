@@ -36,9 +36,9 @@ def test_an_empty_wall_is_not_blown_up_into_a_picture():
     assert np.abs(Patch.of(wall, FACE).without_light()).max() < 0.2
 
 
-def test_a_smeared_face_is_less_sharp():
-    smeared = cv2.blur(GRAIN, (15, 15))
-    assert Patch.of(smeared, FACE).sharpness() < Patch.of(GRAIN, FACE).sharpness() / 2
+def test_a_blurred_face_is_less_sharp():
+    blurred = cv2.blur(GRAIN, (15, 15))
+    assert Patch.of(blurred, FACE).sharpness() < Patch.of(GRAIN, FACE).sharpness() / 2
 
 
 def test_sharpness_does_not_depend_on_contrast():

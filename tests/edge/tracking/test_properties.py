@@ -82,7 +82,7 @@ def test_a_persons_alerts_begin_and_end_in_turn(frames, steps):
 
 @unhurried
 @given(FRAMES)
-def test_no_more_people_are_looked_at_than_set(frames):
+def test_no_more_people_are_classified_than_set(frames):
     tracker = Tracker(tracking_rules(Settings(tracking=TrackingSettings(looks_per_frame=2)), threshold=0.5))
     for number, faces in enumerate(frames):
         asked, _ = tracker.follow(Frame(IMAGE, number / 10), faces)

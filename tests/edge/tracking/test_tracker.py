@@ -57,7 +57,7 @@ def test_a_mask_pulled_to_the_chin_raises_the_alert_within_a_second(new_tracker,
     assert 3.0 < at(events, "alert_began")[0] <= 3.9
 
 
-def test_who_leaves_is_gone_after_the_gap(new_tracker, play):
+def test_a_person_who_leaves_is_gone_after_the_gap(new_tracker, play):
     tracker = new_tracker()
     events = play(tracker, [*still(BARE, 10), *[[]] * 20])
     assert at(events, "track_ended") == pytest.approx([1.9])
@@ -90,20 +90,20 @@ def test_people_who_cross_keep_their_verdicts(new_tracker, play):
     assert names(events).count("track_began") == 2
 
 
-def test_a_face_that_is_too_small_is_followed_and_never_looked_at(new_tracker, play, living):
+def test_a_face_that_is_too_small_is_followed_and_never_classified(new_tracker, play, living):
     tracker = new_tracker()
     assert play(tracker, still(BARE, 30, size=14)) == []
     assert tracker.follow(living(3.0), [face(160, 14)]) == ([], [])
     assert (len(tracker.people), tracker.tracks) == (1, [])
 
 
-def test_what_is_no_clear_face_is_followed_and_is_nobody(new_tracker, play):
+def test_an_unclear_face_is_followed_and_is_no_person(new_tracker, play):
     tracker = new_tracker()
     assert play(tracker, [[(160, 120, 60, BARE, 0.1)]] * 50) == []
     assert (len(tracker.people), tracker.tracks, tracker.verdicts) == (1, [], [])
 
 
-def test_a_single_clear_look_is_not_a_person(new_tracker, play):
+def test_a_single_clear_frame_is_not_a_person(new_tracker, play):
     frames = [[(160, 120, 60, BARE, 0.99)], *[[(160, 120, 60, BARE, 0.1)]] * 20]
     assert play(new_tracker(), frames) == []
 
@@ -142,8 +142,8 @@ def test_a_small_face_takes_longer(new_tracker, play):
     assert at(far, "alert_began") > at(near, "alert_began")
 
 
-def test_a_smeared_face_takes_longer(new_tracker, play, living):
-    def smeared(seconds):
+def test_a_blurred_face_takes_longer(new_tracker, play, living):
+    def blurry(seconds):
         frame = contrasty(seconds)
         return Frame(cv2.blur(frame.image, (25, 25)), frame.seconds)
 
@@ -151,7 +151,7 @@ def test_a_smeared_face_takes_longer(new_tracker, play, living):
         frame = living(seconds)
         return Frame(cv2.convertScaleAbs(frame.image, alpha=6, beta=-600), frame.seconds)
 
-    crisp, blurred = (play(new_tracker(), still(0.9, 100), picture=picture) for picture in (contrasty, smeared))
+    crisp, blurred = (play(new_tracker(), still(0.9, 100), picture=picture) for picture in (contrasty, blurry))
     assert at(blurred, "alert_began") > at(crisp, "alert_began")
 
 
@@ -163,7 +163,7 @@ def test_a_frame_older_than_the_last_counts_as_simultaneous(new_tracker, play):
     assert events == []
 
 
-def test_the_undecided_are_looked_at_before_the_decided(new_tracker, play, living):
+def test_the_undecided_are_classified_before_the_decided(new_tracker, play, living):
     tracker = new_tracker(looks_per_frame=1)
     play(tracker, still(MASKED, 20))
     looks = []
@@ -175,7 +175,7 @@ def test_the_undecided_are_looked_at_before_the_decided(new_tracker, play, livin
     assert looks.count(60) >= 4
 
 
-def test_the_larger_of_two_newcomers_is_looked_at_first(new_tracker, living):
+def test_the_larger_of_two_newcomers_is_classified_first(new_tracker, living):
     asked, _ = new_tracker(looks_per_frame=1).follow(living(0.0), [face(60, 30), face(200, 70)])
     assert [person.face.size for person in asked] == [70]
 
@@ -201,7 +201,7 @@ def counted(new_tracker, living):
     return run
 
 
-def test_twenty_faces_cost_no_more_looks_than_set(counted):
+def test_twenty_faces_cost_no_more_classifications_than_set(counted):
     looks, _ = counted(BARE)
     assert set(looks) == {4}
 
@@ -213,14 +213,14 @@ def test_all_twenty_are_judged_all_the_same(counted):
     assert max(verdicts) <= 2.0
 
 
-def test_people_who_wait_for_a_look_are_said(counted):
+def test_people_who_wait_to_be_classified_are_reported(counted):
     _, events = counted(0.5, frames=60, looks_per_frame=1)
     fell = [event for event in events if event.event == "fell_behind"]
     assert len(fell) == 1
     assert fell[0].waiting > 0
 
 
-def test_four_looks_a_frame_keep_up_with_twenty(counted):
+def test_four_classifications_a_frame_keep_up_with_twenty(counted):
     assert "fell_behind" not in names(counted(BARE, frames=100)[1])
 
 

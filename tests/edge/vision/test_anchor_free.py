@@ -83,7 +83,7 @@ def test_the_surest_comes_first(pairs):
     assert kept[0] == scores.max()
 
 
-def test_nothing_is_suppressed_where_nothing_is():
+def test_without_boxes_nothing_is_suppressed():
     assert suppress(np.zeros((0, 4)), np.zeros(0)).tolist() == []
 
 

@@ -87,13 +87,13 @@ def test_a_record_with_a_value_of_another_type_is_refused(file, shipped_model, n
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0, 1e300])
-def test_a_threshold_that_says_nothing_exists_nowhere(packed, value):
+def test_a_threshold_that_decides_nothing_is_refused(packed, value):
     with pytest.raises(ValueError, match='"threshold" must be from'):
         packed(threshold=value)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, 0.0, -1.0, 1e9])
-def test_a_temperature_that_says_nothing_exists_nowhere(value):
+def test_a_temperature_out_of_its_range_is_refused(value):
     with pytest.raises(ValueError, match='"temperature" must be from'):
         Calibration(value)
 
@@ -101,7 +101,7 @@ def test_a_temperature_that_says_nothing_exists_nowhere(value):
 @pytest.mark.parametrize(
     "values", [{"count": 10**9}, {"count": -1}, {"seed": -1}, {"seed": 2**64}, {"outputs_sha256": "0" * 1000}]
 )
-def test_golden_answers_that_cannot_be_exist_nowhere(values):
+def test_impossible_golden_answers_are_refused(values):
     with pytest.raises(ValueError, match="must"):
         Golden(**({"seed": 1, "count": 8, "outputs_sha256": SHA} | values))
 
@@ -123,7 +123,7 @@ def test_golden_answers_that_cannot_be_exist_nowhere(values):
         {"name": "\x1b[2J"},
     ],
 )
-def test_a_tensor_that_cannot_be_exists_nowhere(values, shipped_model):
+def test_an_impossible_tensor_is_refused(values, shipped_model):
     (picture,) = read_model_file(shipped_model).metadata.inputs
     with pytest.raises(ValueError, match=f'"{next(iter(values))}"'):
         replace(picture, **values)

@@ -17,7 +17,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def door(tmp_path, shipped_model):
-    """A classifier's file that may be spoiled."""
+    """A classifier's file that may be damaged."""
     file = tmp_path / "door.tflite"
     file.write_bytes(shipped_model.read_bytes())
     return file
@@ -96,7 +96,7 @@ def test_the_last_good_copy_is_used_in_place_of_a_file_at_which_the_runtime_cras
 @pytest.mark.parametrize(
     "error", [RuntimeError("lacks"), MemoryError(), ZeroDivisionError(), KeyError("x"), OSError(5)]
 )
-def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, monkeypatch):
+def test_any_error_over_a_file_leads_to_the_copy(error, load, door, monkeypatch):
     load()
     put_another(door)
 
@@ -109,7 +109,7 @@ def test_whatever_is_raised_over_a_file_leads_to_the_copy(error, load, door, mon
     assert reason.endswith("Until then a copy of the last good one is used.")
 
 
-def test_without_a_copy_whatever_is_raised_ends_in_a_sentence(load, door, monkeypatch):
+def test_without_a_copy_any_error_ends_in_a_sentence(load, door, monkeypatch):
     monkeypatch.setattr("edge.vision.trial.try_model", lambda *_, **options: 1 / 0)
     with pytest.raises(UserError, match=r"cannot be used \(division by zero\): copy it again"):
         load()
@@ -122,7 +122,7 @@ def test_a_file_that_was_tried_before_is_not_tried_again(load, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("damage", "said"),
     [
         (truncate, "copy it again"),
         (Path.unlink, "cannot be read"),
@@ -130,9 +130,9 @@ def test_a_file_that_was_tried_before_is_not_tried_again(load, monkeypatch):
         (answer_otherwise, "does not answer here as it did"),
     ],
 )
-def test_the_last_good_copy_is_used_in_place_of_a_bad_file_and_the_reason_told(spoil, said, load, door):
+def test_the_last_good_copy_is_used_in_place_of_a_bad_file_and_the_reason_told(damage, said, load, door):
     load()
-    spoil(door)
+    damage(door)
     name, (reason,) = load()
     assert name == "door_cnn"
     assert said in reason
@@ -145,7 +145,7 @@ def test_a_refused_file_without_a_good_copy_is_refused(load, door):
         load()
 
 
-def test_a_copy_that_is_spoiled_itself_is_not_used(load, door, state):
+def test_a_damaged_copy_is_not_used(load, door, state):
     load()
     truncate(door)
     truncate(kept_copy(state, "classifier"))

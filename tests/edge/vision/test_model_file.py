@@ -41,7 +41,7 @@ def test_a_file_of_another_format_is_refused(tmp_path, shipped_model):
         read_model_file(tmp_path / "newer.tflite")
 
 
-def test_a_file_without_a_digest_is_to_be_exported_anew(tmp_path, shipped_model):
+def test_a_file_without_a_digest_has_to_be_exported_again(tmp_path, shipped_model):
     model = unpack(shipped_model.read_bytes())
     older = pack(model.tflite, replace(model.metadata, tflite_sha256=""), model.golden)
     (tmp_path / "older.tflite").write_bytes(older)
@@ -56,7 +56,7 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["door_cnn", "face_cnn", "seed_cnn"])
-def test_a_shipped_file_bears_its_digest(name, shipped_model):
+def test_a_shipped_file_holds_its_digest(name, shipped_model):
     content = shipped_model.with_stem(name).read_bytes()
     model = unpack(content)
     assert model.metadata.tflite_sha256 == sha256(model.tflite).hexdigest()

@@ -63,7 +63,7 @@ def test_a_network_with_other_tensors_than_it_says_is_refused(shipped_model, mod
         ('import sys; sys.stdout.write(\'{"problem": "It is odd", "remedy": "wait"}\')', "^It is odd: wait.$"),
     ],
 )
-def test_a_child_that_dies_or_babbles_ends_in_a_sentence(child, code, said):
+def test_a_child_that_dies_or_prints_nonsense_ends_in_a_sentence(child, code, said):
     with pytest.raises(UserError, match=said):
         child(code)
 
@@ -87,20 +87,20 @@ def test_root_becomes_nobody():
     assert user == "65534 65534 65534 []"
 
 
-def test_memory_ends_early():
+def test_memory_is_limited():
     status, _, errors = after_giving_up("bytearray(400_000_000)")
     assert status == 1
     assert "MemoryError" in errors
 
 
-def test_an_answer_has_an_end_and_no_core_is_left():
+def test_output_and_time_are_limited_and_no_core_dump_is_written():
     status, limits, _ = after_giving_up(
         "from resource import *; print([getrlimit(x)[0] for x in (RLIMIT_FSIZE, RLIMIT_CORE, RLIMIT_CPU)])"
     )
     assert (status, limits) == (0, f"[{trial.ANSWER_BYTES}, 0, 60]")
 
 
-def test_a_flood_of_words_is_cut_off(child):
+def test_a_flood_of_output_is_cut_off(child):
     flood = RIGHTS + "import sys\nwhile True: sys.stdout.write('x' * 1000)"
     with pytest.raises(UserError, match=r"because the runtime (fails|crashes) at it"):
         child(flood)

@@ -23,12 +23,12 @@ def test_our_commands_are_there_once(script, samples):
     assert merged_firstrun(once, samples.everything, user="") == once
 
 
-def test_what_is_not_said_again_stays(script, samples):
+def test_a_value_that_is_not_given_again_stays(script, samples):
     once = merged_firstrun(script, samples.everything, user="")
     assert merged_firstrun(once, Access(), user="") == once
 
 
-def test_what_is_said_anew_replaces_the_old_and_nothing_else(script, samples):
+def test_a_new_value_replaces_the_old_one_and_nothing_else(script, samples):
     once = merged_firstrun(script, samples.everything, user="")
     again = merged_firstrun(once, Access(hostname="door-2"), user="")
     assert again == once.replace("set_hostname door-1", "set_hostname door-2")

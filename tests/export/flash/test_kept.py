@@ -33,7 +33,7 @@ def test_a_script_with_line_ends_of_windows_is_refused(flash, folder, samples, b
     assert "line ends of Windows" in capsys.readouterr().err
 
 
-def test_a_mark_at_the_beginning_of_an_unchanged_file_stays(flash, folder, samples, bundle):
+def test_the_byte_order_mark_of_an_unchanged_file_stays(flash, folder, samples, bundle):
     card = folder(samples.stock("trixie"))
     flash("--card", card, "--bundle", bundle())
     marked = b"\xef\xbb\xbf" + card.read("meta-data")

@@ -164,7 +164,7 @@ def test_the_key_that_sshd_reads_on_bookworm_is_the_one_that_was_given(bookworm,
 
 
 @pytest.mark.parametrize("comment", ["", " anna@desk", " DOMAIN\\nora", ' "a": b', " it's $(reboot)", " #1", " é"])
-def test_and_on_trixie(comment):
+def test_the_key_that_sshd_reads_on_trixie_is_the_one_that_was_given(comment):
     key = f"ssh-ed25519 {BODY}{comment}"
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 1)

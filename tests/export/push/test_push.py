@@ -36,7 +36,7 @@ def test_it_stops_at_the_first_device_that_fails(small_bundle, console):
 
 
 @pytest.mark.usefixtures("ssh")
-def test_told_so_it_goes_on(small_bundle, console):
+def test_it_goes_on_after_a_failure_with_keep_going(small_bundle, console):
     results = push(["switched-off", "other", "door-3"], small_bundle, console, keep_going=True)
     assert [result.good for result in results] == [False, False, True]
     assert results[0].outcome.startswith("not reached")

@@ -23,7 +23,7 @@ def test_int8_answers_as_float_to_within_two_steps(small_network, small_tflite, 
         assert abs(p_int8 - p_float).max() <= 2 / 256
 
 
-def test_the_output_bears_its_layer_name(small_tflite):
+def test_the_output_has_its_layers_name(small_tflite):
     interpreter = Interpreter(model_content=small_tflite)
     interpreter.allocate_tensors()
     assert [spec.name for specs in tensor_specs(interpreter) for spec in specs] == ["image", "p_unmasked"]

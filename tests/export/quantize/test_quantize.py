@@ -73,7 +73,7 @@ def test_the_device_runs_what_was_exported(exported, drawn_faces, capsys):
     assert json.loads(capsys.readouterr().out.splitlines()[0])["golden"]
 
 
-def test_the_file_bears_what_the_run_found(exported, drawn_faces):
+def test_the_file_holds_the_figures_of_the_run(exported, drawn_faces):
     metadata = read_model_file(exported).metadata
     assert metadata.network == "door_cnn"
     assert metadata.threshold == 0.4

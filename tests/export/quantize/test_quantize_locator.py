@@ -74,7 +74,7 @@ def exported(run, shown):
     return run / "disc_finder.tflite"
 
 
-def test_the_file_bears_what_was_found(exported, scenes):
+def test_the_file_holds_the_figures_of_the_run(exported, scenes):
     metadata = read_model_file(exported).metadata
     assert (metadata.kind, metadata.network, metadata.labels) == ("locator", "disc_finder", ("face",))
     assert [spec.name for spec in metadata.outputs] == ["box16", "heat16"]

@@ -53,5 +53,5 @@ def test_crops_are_made_of_every_class(drawn_faces):
     photos = read_dataset(drawn_faces).split("train")
     crops = TrainingCrops(photos)
     for index in range(len(photos)):
-        for spoiled in (False, True):
-            assert crops.make(index, np.random.default_rng(index), spoiled=spoiled).shape == (128, 128, 3)
+        for degraded in (False, True):
+            assert crops.make(index, np.random.default_rng(index), degraded=degraded).shape == (128, 128, 3)

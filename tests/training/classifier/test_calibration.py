@@ -19,7 +19,7 @@ def share_right(truth):
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
-def test_the_temperature_that_spoiled_the_probabilities_is_found_again(temperature):
+def test_the_temperature_that_distorted_the_probabilities_is_found_again(temperature):
     rng = np.random.default_rng(1)
     log_odds = rng.normal(0, 1.2, 40000)
     truth = rng.random(40000) < sigmoid(log_odds)

@@ -147,7 +147,7 @@ def optional_class_small(folder, draw_class):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "sentence"),
+    ("damage", "sentence"),
     [
         (no_folder, "There is no folder"),
         (class_missing, "has no without_mask/"),
@@ -156,8 +156,8 @@ def optional_class_small(folder, draw_class):
         (optional_class_small, "has 3 usable pictures of class incorrect"),
     ],
 )
-def test_bad_folders_are_refused_in_one_sentence(two_classes, draw_class, spoil, sentence):
-    spoil(two_classes, draw_class)
+def test_bad_folders_are_refused_in_one_sentence(two_classes, draw_class, damage, sentence):
+    damage(two_classes, draw_class)
     with pytest.raises(UserError, match=sentence) as refusal:
         read_dataset(two_classes)
     assert "\n" not in str(refusal.value)

@@ -72,7 +72,7 @@ def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, mo
     photos = [replace(photo, label="unclear") for photo in photos if photo.not_compliant] + [
         photo for photo in photos if not photo.not_compliant
     ]
-    monkeypatch.setattr("training.classifier.pipeline.SPOILED_SHARE", 0.3)
+    monkeypatch.setattr("training.classifier.pipeline.DEGRADED_SHARE", 0.3)
     _, truth, weights = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
     clear = np.array(truth[CLEAR])
     assert 0 < clear.mean() < 1
@@ -82,7 +82,7 @@ def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, mo
 
 def test_some_clear_faces_are_made_unclear(drawn_faces, monkeypatch):
     photos = read_dataset(drawn_faces).split("train")
-    monkeypatch.setattr("training.classifier.pipeline.SPOILED_SHARE", 0.5)
+    monkeypatch.setattr("training.classifier.pipeline.DEGRADED_SHARE", 0.5)
     _, truth, _ = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
     assert 0.2 < np.array(truth[CLEAR]).mean() < 0.8
 

@@ -39,7 +39,7 @@ def test_faces_with_other_labels_are_left_out(scene):
 NO_BOXES = np.zeros((0, 5))
 
 
-def test_what_the_locator_takes_for_a_face_and_is_none_is_unclear(scene):
+def test_a_false_face_of_the_locator_is_unclear(scene):
     (place,) = places_of(scene, lambda image: [Face(105, 85, 150, 140, 0.9), Face(200, 30, 240, 80, 0.2)], no_second)
     assert (place.label, place.split, place.face) == ("unclear", "train", Face(200, 30, 240, 80))
 

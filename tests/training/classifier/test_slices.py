@@ -19,7 +19,7 @@ def test_lighter_skin_has_the_larger_angle():
 
 
 @pytest.mark.parametrize("color", [(128, 128, 128), (0, 0, 0), (60, 120, 240)])
-def test_what_is_no_skin_has_no_tone(color):
+def test_other_colors_than_skin_have_no_tone(color):
     assert typology_angle(crop_of(color)) is None
     assert skin_tone(crop_of(color)) == UNKNOWN
 
@@ -39,7 +39,7 @@ def test_an_interval_is_wider_for_fewer_pictures_and_honest_at_the_end():
     assert many.low > 0.99
 
 
-def test_of_no_picture_nothing_is_known():
+def test_without_pictures_the_interval_is_all_of_0_to_1():
     nothing = share_of([])
     assert (nothing.share, nothing.low, nothing.high, nothing.images) == (None, 0, 1, 0)
 

@@ -23,25 +23,25 @@ def redness(crop):
     return float((crop[..., 0].astype(int) - crop[..., 2] > 120).mean())
 
 
-@pytest.mark.parametrize("spoil", [*BESIDE, *ON_THE_FACE])
-def test_a_spoiled_face_is_a_crop_and_leaves_the_picture_as_it_was(spoil, picture):
+@pytest.mark.parametrize("degrade", [*BESIDE, *ON_THE_FACE])
+def test_a_degraded_face_is_a_crop_and_leaves_the_picture_as_it_was(degrade, picture):
     before = picture.copy()
-    crop = spoil(picture, FACE, np.random.default_rng(1))
+    crop = degrade(picture, FACE, np.random.default_rng(1))
     assert (crop.shape, crop.dtype) == ((128, 128, 3), np.uint8)
     assert (picture == before).all()
 
 
-@pytest.mark.parametrize("spoil", BESIDE)
-def test_beside_a_face_nose_and_mouth_are_out_of_view(spoil, picture):
+@pytest.mark.parametrize("degrade", BESIDE)
+def test_beside_a_face_nose_and_mouth_are_out_of_view(degrade, picture):
     whole = redness(crop_face(picture, FACE))
-    shown = [redness(spoil(picture, FACE, np.random.default_rng(seed))) for seed in range(40)]
+    shown = [redness(degrade(picture, FACE, np.random.default_rng(seed))) for seed in range(40)]
     assert max(shown) < whole / 2
     assert np.mean(shown) < whole / 20
 
 
-@pytest.mark.parametrize("spoil", [too_far, out_of_focus])
-def test_what_is_smeared_has_no_detail_left(spoil, picture):
-    detail = np.abs(np.diff(spoil(picture, FACE, np.random.default_rng(1)).astype(int), axis=1)).max()
+@pytest.mark.parametrize("degrade", [too_far, out_of_focus])
+def test_what_is_blurred_has_no_detail_left(degrade, picture):
+    detail = np.abs(np.diff(degrade(picture, FACE, np.random.default_rng(1)).astype(int), axis=1)).max()
     assert detail < np.abs(np.diff(crop_face(picture, FACE).astype(int), axis=1)).max() / 3
 
 
@@ -52,7 +52,7 @@ def test_the_noise_of_the_dark_is_stronger_than_the_light(picture):
         assert abs(neighbors) < 0.7
 
 
-def test_a_tight_crop_is_spoiled_on_the_face_alone(picture):
+def test_a_tight_crop_is_degraded_on_the_face_alone(picture):
     tight = crop_face(picture, FACE)
     for seed in range(20):
         rng = np.random.default_rng(seed)

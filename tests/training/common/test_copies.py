@@ -14,7 +14,7 @@ def faces(drawn_faces, tmp_path):
     return shutil.copytree(drawn_faces, tmp_path / "faces")
 
 
-def test_a_picture_in_two_classes_is_said_to_be(faces):
+def test_a_picture_in_two_classes_is_reported(faces):
     first, second = sorted((faces / "with_mask").iterdir())[:2]
     shutil.copy(first, faces / "without_mask/copy.png")
     shutil.copy(second, faces / "with_mask/copy.png")
@@ -23,7 +23,7 @@ def test_a_picture_in_two_classes_is_said_to_be(faces):
     assert note.endswith("and without_mask/copy.png), and in more than one class: keep each in the right one")
 
 
-def test_a_scene_that_is_trained_with_and_tested_on_is_said_to_be(draw_scenes, tmp_path):
+def test_a_scene_in_training_and_test_is_reported(draw_scenes, tmp_path):
     for split, first in (("train", 0), ("val", 50), ("test", 0)):
         draw_scenes(tmp_path, split, first=first)
     (note,) = read_scenes(tmp_path).notes

@@ -57,14 +57,14 @@ def test_each_data_set_has_lists_of_its_own(tmp_path):
     assert len(found.split("test")) == len(SPLIT["test"])
 
 
-def test_what_no_list_names_is_not_trained_with_and_is_said(tmp_path):
+def test_a_picture_that_no_list_names_is_left_out_and_reported(tmp_path):
     found = read_scenes(voc(tmp_path, {"train": range(40), "val": range(40, 48), "aeroplane_train": range(60)}))
     assert numbers(found) == {"train": list(range(40)), "val": list(range(40, 48)), "test": []}
     reason = "is not in train.txt or val.txt of ImageSets/Main, which are the split"
     assert found.skipped == {f"JPEGImages/p{number:03}.jpg": reason for number in range(48, 60)}
 
 
-def test_a_line_without_a_picture_is_said(tmp_path):
+def test_a_line_without_a_picture_is_reported(tmp_path):
     found = read_scenes(voc(tmp_path, SPLIT | {"val": range(40, 48), "test": [*range(48, 60), 77]}))
     assert found.skipped == {"ImageSets/Main/test.txt: p077": "is a line without an annotated picture"}
 
@@ -74,7 +74,7 @@ def test_a_picture_in_two_lists_is_refused(tmp_path):
         read_scenes(voc(tmp_path, SPLIT | {"test": range(39, 60)}))
 
 
-def test_lists_that_are_no_split_are_said_to_be_none(tmp_path):
+def test_lists_that_are_no_split_are_reported(tmp_path):
     found = read_scenes(voc(tmp_path, {"trainval": range(48), "test": range(48, 60)}))
     assert all(numbers(found).values())
     assert any("test.txt in ImageSets/Main alone are no split" in note for note in found.notes)

@@ -91,7 +91,7 @@ def test_a_right_answer_costs_less_than_a_wrong_box():
     assert loss(right, truth) < 0.1 < loss(wrong, truth)
 
 
-def test_heat_where_nothing_is_costs():
+def test_heat_in_the_background_costs():
     assert loss(answers(0.5), table()) > loss(answers(0.1), table()) > loss(answers(0.01), table())
 
 

@@ -87,7 +87,7 @@ def test_folders_named_as_splits_are_the_split(tmp_path, val, below):
     assert all(s.boxes[0, 3] == {"train": 60, "val": 61, "test": 62}[s.split] for s in found.scenes)
 
 
-def test_a_lonely_test_folder_is_said_to_be_no_split(tmp_path):
+def test_a_test_folder_alone_is_reported_as_no_split(tmp_path):
     voc_tree(tmp_path / "test", 80)
     found = read_scenes(tmp_path)
     assert all(found.split(split) for split in ("train", "val", "test"))

@@ -115,7 +115,7 @@ def append_row(folder, row):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "message"),
+    ("damage", "message"),
     [
         (lambda folder: shutil.rmtree(folder), "no folder"),
         (lambda folder: (folder / "train.csv").unlink(), "neither a train.csv nor"),
@@ -124,8 +124,8 @@ def append_row(folder, row):
         (lambda folder: (folder / "val.csv").unlink(), "0 scenes with faces to validate"),
     ],
 )
-def test_bad_folders_are_refused_in_a_sentence(scenes_folder, spoil, message):
-    spoil(scenes_folder)
+def test_bad_folders_are_refused_in_a_sentence(scenes_folder, damage, message):
+    damage(scenes_folder)
     with pytest.raises(UserError, match=message):
         read_scenes(scenes_folder)
 

@@ -41,7 +41,7 @@ def test_an_unsure_box_is_ignored():
     assert after.ignored.tolist() == [[10, 10, 40, 50]]
 
 
-def test_a_box_on_an_annotated_or_ignored_one_says_nothing_new():
+def test_a_box_on_an_annotated_or_ignored_one_adds_nothing():
     ignored = np.array([[10, 10, 40, 50]], np.float32)
     after = completed_scene(scene(ignored=ignored), found([12, 10, 40, 52, 0.95], [102, 98, 139, 160, 0.4]))
     assert (after.boxes.tolist(), after.ignored.tolist()) == (ANNOTATED.tolist(), ignored.tolist())
@@ -86,7 +86,7 @@ def test_an_annotated_face_stays_and_searching_twice_adds_nothing(rows):
     assert len(once.boxes) <= 1 + sum(row[4] >= FACE_SCORE for row in rows)
 
 
-def test_what_was_found_is_kept_for_a_run_that_goes_on(tmp_path):
+def test_found_boxes_are_kept_for_a_resumed_run(tmp_path):
     cache = tmp_path / "second_detector.json"
     train, val = scene(), scene(split="val", path="scenes/val/a.jpg")
     negative = Scene(Path("scenes/negatives/a.jpg"), "train", "n", np.zeros((0, 4), np.float32), ())
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_detector_is_refused_in_a_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"a": "b"}', '{"a": [[1, 2]]}', "[" * 100_000])
-def test_what_was_kept_and_is_damaged_is_said_to_be(tmp_path, content):
+def test_damaged_kept_boxes_are_reported(tmp_path, content):
     (tmp_path / "second_detector.json").write_text(content)
     with pytest.raises(UserError, match=r"second_detector\.json is damaged: remove it"):
         completed(SceneSet([scene()]), tmp_path / "yunet.onnx", tmp_path / "second_detector.json")

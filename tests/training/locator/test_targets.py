@@ -25,11 +25,11 @@ def test_a_tiny_face_and_one_mostly_cut_off_are_ignored(box):
     assert truth.rows()[0, 4] == -1
 
 
-def test_a_face_out_of_the_picture_is_no_matter():
+def test_a_face_outside_the_picture_does_not_count():
     assert (truth_of([400, 10, 440, 50]).rows() == 0).all()
 
 
-def test_what_is_ignored_stays_so_as_far_as_it_is_in_view():
+def test_an_ignored_box_stays_ignored_where_it_is_in_view():
     truth = Targets.of_boxes(np.zeros((0, 4)), PICTURE, np.array([[-20, 10, 20, 50], [400, 0, 420, 20]]))
     assert truth.ignored.tolist() == [[0, 10, 20, 50, 1]]
 

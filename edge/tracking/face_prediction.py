@@ -16,7 +16,7 @@ from edge.camera.frame import Frame
 from edge.tracking.patch import FramePatches
 from edge.tracking.track import Person
 from edge.vision.face import Face
-from edge.vision.glance import changed, glance, moves
+from edge.vision.thumbnail import changed, moves, thumbnail
 
 MOST_FRAMES, MOST_SECONDS = 2, 0.25
 """How many frames in a row, and how long, may go without a search: predictions drift, and a drift loses people."""
@@ -28,11 +28,11 @@ BODY = 1.5
 """How far a person's own movements reach to each side of the middle of the face, in sizes of the face."""
 
 
-class Foresight:
-    """Gives the places of a frame's faces, if they can be known without a search."""
+class FacePrediction:
+    """Predicts the faces of a frame, where they can be known without a search."""
 
     def __init__(self) -> None:
-        self._small: np.ndarray | None = None
+        self._thumbnail: np.ndarray | None = None
         self._frames, self._searched = 0, -math.inf
 
     def faces(self, frame: Frame, patches: FramePatches, people: Sequence[Person]) -> list[Face] | None:
@@ -46,19 +46,19 @@ class Foresight:
         Returns:
             One face for each of them, or None where the frame must be searched.
         """
-        faces = self._foreseen(frame, patches, people)
+        faces = self._predicted(frame, patches, people)
         self._frames += 1
         if faces is None:
             self._frames, self._searched = 0, frame.seconds
         return faces
 
-    def _foreseen(self, frame: Frame, patches: FramePatches, people: Sequence[Person]) -> list[Face] | None:
-        before, self._small = self._small, glance(frame.image) if people else None
+    def _predicted(self, frame: Frame, patches: FramePatches, people: Sequence[Person]) -> list[Face] | None:
+        before, self._thumbnail = self._thumbnail, thumbnail(frame.image) if people else None
         long_ago = self._frames >= MOST_FRAMES or frame.seconds - self._searched >= MOST_SECONDS
-        if before is None or self._small is None or long_ago:
+        if before is None or self._thumbnail is None or long_ago:
             return None
         faces = [replace(person.motion.at(frame.seconds), score=person.face.score) for person in people]
-        if moves(_outside(changed(before, self._small), faces, frame.image.shape)):
+        if moves(_outside(changed(before, self._thumbnail), faces, frame.image.shape)):
             return None
         unchanged = all(_is_unchanged(patches, *pair) for pair in zip(people, faces, strict=True))
         return faces if unchanged else None
@@ -69,7 +69,7 @@ def _is_unchanged(patches: FramePatches, person: Person, face: Face) -> bool:
 
 
 def _outside(change: np.ndarray, faces: Sequence[Face], shape: Sequence[int]) -> np.ndarray:
-    """A small picture of changes, without the places of people, who reach down to the floor."""
+    """A thumbnail of changes, without the places of people, who reach down to the floor."""
     rows, columns = change.shape[0] / shape[0], change.shape[1] / shape[1]
     for face in faces:
         middle, reach = face.center[0], BODY * face.size

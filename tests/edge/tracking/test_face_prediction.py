@@ -29,10 +29,10 @@ class Door:
     def show(self, *people, says=MASKED, frames=1):
         for _ in range(frames):
             frame, faces = hall(self.seconds, *people)
-            foreseen = self.tracker.foresee(frame)
-            asked, _ = self.tracker.follow(frame, foreseen or faces)
+            predicted = self.tracker.predict(frame)
+            asked, _ = self.tracker.follow(frame, predicted or faces)
             self.tracker.judge(asked, np.array([says] * len(asked)).reshape(-1, 2))
-            self.searched.append(foreseen is None)
+            self.searched.append(predicted is None)
             self.classified.append(len(asked))
             self.seconds = round(self.seconds + 0.1, 1)
         return self
@@ -64,14 +64,14 @@ def test_a_settled_person_who_looks_the_same_is_classified_twice_a_second(door):
     assert sum(door.classified[-30:]) == 6
 
 
-def test_who_changes_is_searched_and_classified_in_that_frame(door):
+def test_a_person_who_changes_is_searched_and_classified_in_that_frame(door):
     changed = PORTRAIT.copy()
     changed[SIZE // 2 :] = STRANGER[SIZE // 2 :]  # a mask comes off
     door.show((200, 100, PORTRAIT), frames=2).show((200, 100, changed), says=BARE)
     assert (door.searched[-1], door.classified[-1]) == (True, 1)
 
 
-def test_who_steps_in_beside_them_is_searched_for_in_that_frame(door):
+def test_a_newcomer_is_searched_for_in_that_frame(door):
     while door.searched[-1]:
         door.show((200, 100, PORTRAIT))
     door.show((200, 100, PORTRAIT), (480, 120, STRANGER))
@@ -79,7 +79,7 @@ def test_who_steps_in_beside_them_is_searched_for_in_that_frame(door):
     assert len(door.tracker.people) == 2
 
 
-def test_who_leaves_is_missed_in_that_frame(door):
+def test_a_person_who_leaves_is_missed_in_that_frame(door):
     door.show((200, 100, PORTRAIT), frames=2).show()
     assert door.searched[-1]
 
