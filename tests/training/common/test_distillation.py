@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from edge.errors import UserError
@@ -36,6 +37,14 @@ def test_a_teacher_answers_as_it_does_outside_training():
     teacher, pictures = network(), np.random.default_rng(1).random((8, 4), np.float32)
     answers = Teacher(teacher)(pictures, training=True)
     assert np.array(answers["p_clear"]) == pytest.approx(np.array(teacher(pictures, training=False)["p_clear"]))
+
+
+def test_no_gradient_goes_through_a_teacher():
+    pictures = tf.constant(np.random.default_rng(1).random((8, 4), np.float32))
+    with tf.GradientTape() as tape:
+        tape.watch(pictures)
+        answer = Teacher(network())(pictures)["p_clear"]
+    assert tape.gradient(answer, pictures) is None
 
 
 def test_a_teacher_has_no_weights_to_train():
