@@ -33,7 +33,8 @@ class Teacher(layers.Layer):
 
     def __init__(self, network: keras.Model) -> None:
         """Take the network, whose weights stay as they are."""
-        super().__init__(trainable=False)
+        super().__init__()
+        network.trainable = False
         self.network = network
 
     def call(self, pictures: Any) -> dict[str, Any]:

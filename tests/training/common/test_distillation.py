@@ -47,5 +47,6 @@ def test_no_gradient_goes_through_a_teacher():
     assert tape.gradient(answer, pictures) is None
 
 
-def test_a_teacher_has_no_weights_to_train():
-    assert Teacher(network()).trainable_weights == []
+def test_a_model_with_a_teacher_in_it_has_none_of_its_weights_to_train():
+    inputs = keras.Input((4,))
+    assert keras.Model(inputs, Teacher(network())(inputs)).trainable_variables == []
