@@ -1,6 +1,6 @@
 """Faces from crops, pasted into scenes: thousands of people more than the scenes themselves show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 
 from edge.errors import UserError
+from edge.vision.boxes import ious
 from training.common.left_out import in_one_sentence
 from training.common.listing import entries, is_picture, why_no_picture
 from training.common.names import printable
 from training.common.pictures import UnusableError, read_picture
 from training.locator.augmentation import AnnotatedImage
+from training.locator.second_detector import BOX_SCORE, SAME_FACE
 
 CROP_OVER_FACE = 1.4
 """Side of a crop over that of its face, as the crops of a classifier's training data are cut."""
@@ -81,6 +83,35 @@ def _face_crop(image: np.ndarray) -> FaceCrop:
     half[0] *= 0.85
     middle = np.array([width, height]) / 2
     return FaceCrop(image, np.concatenate([middle - half, middle + half]))
+
+
+def redrawn(crops: Sequence[FaceCrop], find: Callable[[np.ndarray], np.ndarray]) -> list[FaceCrop]:
+    """The crops with a second detector's boxes of their faces, without those in which it is sure of none.
+
+    A crop is cut around a head. If the face is in profile or bent down, the middle of the crop shows an ear or hair,
+    and a locator that learns such boxes finds ears and hair.
+
+    Args:
+        crops: As read.
+        find: `SecondDetector.find`.
+    """
+    found = ((crop, _box(crop, find)) for crop in crops)
+    return [replace(crop, box=box) for crop, box in found if box is not None]
+
+
+def _box(crop: FaceCrop, find: Callable[[np.ndarray], np.ndarray]) -> np.ndarray | None:
+    height, width = crop.image.shape[:2]
+    # A detector sees a face better with something around it.
+    margin = max(height, width) // 2
+    around = cv2.copyMakeBorder(crop.image, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+    boxes = find(around)
+    boxes = boxes[boxes[:, 4] >= BOX_SCORE, :4] - margin
+    if not len(boxes):
+        return None
+    overlap = ious(boxes, crop.box[np.newaxis])[:, 0]
+    if overlap.max() < SAME_FACE:
+        return None
+    return np.clip(boxes[overlap.argmax()], 0, [width, height, width, height])
 
 
 def with_further_faces(scene: AnnotatedImage, faces: Sequence[FaceCrop], rng: np.random.Generator) -> AnnotatedImage:

@@ -9,11 +9,11 @@ from training.common.runs import RunFiles
 from training.common.session import fit_and_score, print_left_out
 from training.locator.evaluate import evaluate
 from training.locator.fit import fit
-from training.locator.further_faces import FaceCrop, read_further_faces
+from training.locator.further_faces import FaceCrop, read_further_faces, redrawn
 from training.locator.network import LOCATORS
 from training.locator.report import write_report
 from training.locator.scenes import SceneSet
-from training.locator.second_detector import completed
+from training.locator.second_detector import SecondDetector, completed
 from training.locator.settings import LocatorFitSettings
 
 
@@ -65,6 +65,12 @@ def _read_faces(settings: LocatorFitSettings, console: Console) -> list[FaceCrop
         return []
     faces, left_out = read_further_faces(Path(settings.faces))
     print_left_out(console, (), left_out)
+    if settings.second_detector:
+        found = redrawn(faces, SecondDetector(Path(settings.second_detector)).find)
+        console.print(
+            f"Further faces: {len(found)}; {len(faces) - len(found)} that the second detector misses are left out"
+        )
+        return found
     return faces
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from edge.errors import UserError
 from training.common.pictures import EXIF_ORIENTATION
 from training.locator.augmentation import AnnotatedImage
-from training.locator.further_faces import FaceCrop, read_further_faces, with_further_faces
+from training.locator.further_faces import FaceCrop, read_further_faces, redrawn, with_further_faces
 
 DARK = AnnotatedImage(np.full((240, 320, 3), 20, np.uint8), np.array([[100, 80, 180, 190]], np.float32))
 """A scene with a face that nothing may cover."""
@@ -63,3 +63,45 @@ def test_crops_are_read_as_all_pictures_are_and_what_is_not_used_is_said(tmp_pat
 def test_a_folder_without_crops_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(UserError, match="holds no face crops"):
         read_further_faces(tmp_path / "none")
+
+
+PROFILE = FaceCrop(np.zeros((140, 140, 3), np.uint8), np.array([27, 20, 113, 120], float))
+"""A crop around a head, whose face need not be in the middle."""
+
+
+def seen_at(*boxes):
+    """A detector that sees these faces in `PROFILE`: left, top, right, bottom, score."""
+
+    def find(image):
+        found = np.array(boxes, float).reshape(-1, 5)
+        found[:, :4] += (image.shape[0] - 140) / 2
+        return found
+
+    return find
+
+
+def test_a_crop_gets_the_second_detector_s_box_of_its_face():
+    (crop,) = redrawn([PROFILE], seen_at((10, 30, 80, 120, 0.9)))
+    assert crop.box.tolist() == [10, 30, 80, 120]
+
+
+def test_a_box_that_leaves_the_crop_ends_at_its_border():
+    (crop,) = redrawn([PROFILE], seen_at((-8, 10, 90, 150, 0.9)))
+    assert crop.box.tolist() == [0, 10, 90, 140]
+
+
+def test_of_two_faces_the_one_in_the_middle_counts():
+    (crop,) = redrawn([PROFILE], seen_at((100, 0, 140, 40, 0.95), (30, 25, 100, 118, 0.6)))
+    assert crop.box.tolist() == [30, 25, 100, 118]
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        pytest.param([], id="no face"),
+        pytest.param([(20, 20, 110, 120, 0.4)], id="unsure"),
+        pytest.param([(100, 0, 140, 40, 0.95)], id="another face"),
+    ],
+)
+def test_a_crop_whose_face_the_second_detector_misses_is_left_out(boxes):
+    assert redrawn([PROFILE], seen_at(*boxes)) == []
