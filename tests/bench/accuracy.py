@@ -70,6 +70,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _record(arguments: argparse.Namespace) -> Record:
+    # First, because the other figures take minutes, after which a folder that holds no run would be refused.
+    below_float = dict(losses(arguments.runs, (LOCATOR, CLASSIFIER))) if arguments.runs else {}
     chains = list(_chains(arguments.peers))
     scenes = read_scenes(arguments.data / "scenes")
     measured = Measured(arguments.data, scenes, chains, (CLASSIFIER, *OTHER_CLASSIFIERS))
@@ -78,7 +80,7 @@ def _record(arguments: argparse.Namespace) -> Record:
         "negatives": negatives_record(measured),
         "clips": clips_record(arguments.clips, arguments.only_report) if arguments.clips else None,
         "files": files_record(chains, scenes.split(arguments.split[0])),
-        "int8_below_float": dict(losses(arguments.runs, (LOCATOR, CLASSIFIER))) if arguments.runs else {},
+        "int8_below_float": below_float,
     }
 
 
