@@ -38,6 +38,12 @@ def test_the_instructions_of_the_first_convolutions():
     assert figures(PAGE, r"takes (\d+) and (\d+) times the least") == [f"{one:.0f}" for one in times]
 
 
+def test_the_cheapest_operator():
+    steps = [one for of in json.loads(operator_costs.COMMITTED.read_text()).values() for one in of]
+    times = [one["instructions"] / (one["multiply_adds"] / A_INSTRUCTION[CPU]) for one in steps if one["multiply_adds"]]
+    assert figures(PAGE, r"takes less than ([\d.]+) times the least") == [f"{min(times):.1f}"]
+
+
 def test_the_extra_instructions_of_a_size_that_cannot_be_halved():
     sizes = {size: sum(of.values()) for size, of in json.loads(crowd_costs.COMMITTED.read_text())["sizes"].items()}
     more = [(sizes[size] - sizes["640x480"]) / 1e6 for size in ("800x600", "1024x768", "1920x1080")]
