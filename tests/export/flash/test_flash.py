@@ -165,7 +165,7 @@ def test_a_card_that_has_a_network_already_is_not_warned(flash, folder, samples,
     assert "may lack packages" not in flash("--card", folder(samples.imager("trixie")), "--bundle", bundle()).out
 
 
-def test_picamera2_is_not_mentioned_with_a_usb_camera(flash, folder, samples, bundle, tmp_path):
+def test_the_ribbon_cameras_package_is_not_mentioned_with_a_usb_camera(flash, folder, samples, bundle, tmp_path):
     (tmp_path / "settings.toml").write_text('[camera]\nsource = "/dev/video0"\n')
     card = folder(samples.stock("trixie"))
     out = flash("--card", card, "--bundle", bundle(), "--settings", tmp_path / "settings.toml").out
