@@ -77,7 +77,7 @@ def test_a_verdict_held_for_long_turns_within_half_a_second(sequential_test, bef
 
 
 @pytest.mark.parametrize(("p", "verdict"), [(0.999, Verdict.NOT_COMPLIANT), (0.001, Verdict.COMPLIANT)])
-def test_two_certain_looks_decide_either_way_however_the_error_rates_differ(p, verdict):
+def test_two_certain_frames_decide_either_way_however_the_error_rates_differ(p, verdict):
     test = SequentialTest(false_alert_rate=0.01, miss_rate=0.1, correlation_seconds=0.2, threshold=0.5)
     evidence = test.weigh(test.weigh(0.0, p, 1.0), p, 1.0)
     assert test.verdict(evidence, Verdict.UNDECIDED) is verdict
@@ -97,10 +97,10 @@ def test_what_scores_at_the_threshold_says_nothing(sequential_test):
 
 @unhurried
 @given(st.lists(st.tuples(PROBABILITIES, st.floats(0, 1))))
-def test_the_sum_stays_within_the_bounds(looks):
+def test_the_sum_stays_within_the_bounds(frames):
     test = SequentialTest(false_alert_rate=0.03, miss_rate=0.05, correlation_seconds=0.2, threshold=0.4)
     evidence = 0.0
-    for p, weight in looks:
+    for p, weight in frames:
         evidence = test.weigh(evidence, p, weight)
         assert test.lower <= evidence <= test.upper
 
@@ -120,7 +120,7 @@ def test_small_faces_count_less(pixels, weight):
 
 
 @pytest.mark.parametrize(("sharpness", "weight"), [(0, 0), (0.25, 0.5), (0.5, 1), (3, 1)])
-def test_smeared_faces_count_less(sharpness, weight):
+def test_blurred_faces_count_less(sharpness, weight):
     quality = Quality(smallest_face_px=16, clear_face_px=32, blurred_below=0.5, clear_from=0.5, even_face_score=0.35)
     assert quality.of_sharpness(sharpness) == pytest.approx(weight)
 
