@@ -1,23 +1,23 @@
 """Faces from crops, pasted into scenes: thousands of people more than the scenes themselves show."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import cv2
 import numpy as np
 
 from edge.errors import UserError
 from edge.vision.boxes import ious
+from edge.vision.preprocessing import CROP_WIDENING
 from training.common.left_out import in_one_sentence
 from training.common.listing import entries, is_picture, why_no_picture
 from training.common.names import printable
 from training.common.pictures import UnusableError, read_picture
 from training.locator.augmentation import AnnotatedImage
 from training.locator.second_detector import BOX_SCORE, SAME_FACE
-
-CROP_OVER_FACE = 1.4
-"""Side of a crop over that of its face, as the crops of a classifier's training data are cut."""
 
 NO_FACES = "unclear"
 """Class of the crops without a face, or with one that cannot be judged."""
@@ -46,6 +46,32 @@ class FaceCrop:
     box: np.ndarray
     """float (4,): where the face is, in its pixels."""
 
+    @classmethod
+    def of(cls, image: np.ndarray) -> Self:
+        """A picture in whose middle a face is taken to be."""
+        height, width = image.shape[:2]
+        side = max(height, width) / CROP_WIDENING
+        half = np.minimum(np.array([side, side]), (width, height)) / 2
+        # Faces are narrower than high; the crop is cut around the longer side.
+        half[0] *= 0.85
+        middle = np.array([width, height]) / 2
+        return cls(image, np.concatenate([middle - half, middle + half]))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the pixels."""
+        return hashlib.sha256(self.image.tobytes()).hexdigest()
+
+    @property
+    def margin(self) -> int:
+        """Pixels by which the crop is widened on each side: a detector sees a face better with something around it."""
+        return max(self.image.shape[:2]) // 2
+
+    def widened(self) -> np.ndarray:
+        """The crop, its edges repeated as far as `margin`: uint8 (height, width, 3)."""
+        margin = self.margin
+        return cv2.copyMakeBorder(self.image, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+
 
 def read_further_faces(folder: Path) -> tuple[list[FaceCrop], dict[str, str]]:
     """The crops of a folder of classes, as a classifier is trained with; those of `unclear` are left out.
@@ -62,7 +88,7 @@ def read_further_faces(folder: Path) -> tuple[list[FaceCrop], dict[str, str]]:
         name = f"{path.parent.name}/{path.name}"
         try:
             if is_picture(path):
-                crops.append(_face_crop(read_picture(path)))
+                crops.append(FaceCrop.of(read_picture(path)))
             elif reason := "is a folder within a class folder" if path.is_dir() else why_no_picture(path):
                 left_out[name] = reason
         except UnusableError as error:
@@ -75,17 +101,7 @@ def read_further_faces(folder: Path) -> tuple[list[FaceCrop], dict[str, str]]:
     return crops, left_out
 
 
-def _face_crop(image: np.ndarray) -> FaceCrop:
-    height, width = image.shape[:2]
-    side = max(height, width) / CROP_OVER_FACE
-    half = np.minimum(np.array([side, side]), (width, height)) / 2
-    # Faces are narrower than high; the crop is cut around the longer side.
-    half[0] *= 0.85
-    middle = np.array([width, height]) / 2
-    return FaceCrop(image, np.concatenate([middle - half, middle + half]))
-
-
-def redrawn(crops: Sequence[FaceCrop], find: Callable[[np.ndarray], np.ndarray]) -> list[FaceCrop]:
+def redrawn(crops: Sequence[FaceCrop], found: Mapping[str, np.ndarray]) -> list[FaceCrop]:
     """The crops with a second detector's boxes of their faces, without those in which it is sure of none.
 
     A crop is cut around a head. If the face is in profile or bent down, the middle of the crop shows an ear or hair,
@@ -93,25 +109,18 @@ def redrawn(crops: Sequence[FaceCrop], find: Callable[[np.ndarray], np.ndarray])
 
     Args:
         crops: As read.
-        find: `SecondDetector.find`.
+        found: What the detector found in each widened crop, by its digest, see `second_detector.found_in`.
     """
-    found = ((crop, _box(crop, find)) for crop in crops)
-    return [replace(crop, box=box) for crop, box in found if box is not None]
+    boxes = ((crop, _box(crop, found[crop.digest])) for crop in crops)
+    return [replace(crop, box=box) for crop, box in boxes if box is not None]
 
 
-def _box(crop: FaceCrop, find: Callable[[np.ndarray], np.ndarray]) -> np.ndarray | None:
-    height, width = crop.image.shape[:2]
-    # A detector sees a face better with something around it.
-    margin = max(height, width) // 2
-    around = cv2.copyMakeBorder(crop.image, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
-    boxes = find(around)
-    boxes = boxes[boxes[:, 4] >= BOX_SCORE, :4] - margin
+def _box(crop: FaceCrop, found: np.ndarray) -> np.ndarray | None:
+    boxes = found[found[:, 4] >= BOX_SCORE, :4] - crop.margin
     if not len(boxes):
         return None
     overlap = ious(boxes, crop.box[np.newaxis])[:, 0]
-    if overlap.max() < SAME_FACE:
-        return None
-    return np.clip(boxes[overlap.argmax()], 0, [width, height, width, height])
+    return boxes[overlap.argmax()] if overlap.max() >= SAME_FACE else None
 
 
 def with_further_faces(scene: AnnotatedImage, faces: Sequence[FaceCrop], rng: np.random.Generator) -> AnnotatedImage:

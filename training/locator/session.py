@@ -13,7 +13,7 @@ from training.locator.further_faces import FaceCrop, read_further_faces, redrawn
 from training.locator.network import LOCATORS
 from training.locator.report import write_report
 from training.locator.scenes import SceneSet
-from training.locator.second_detector import SecondDetector, completed
+from training.locator.second_detector import completed, found_in
 from training.locator.settings import LocatorFitSettings
 
 
@@ -48,7 +48,7 @@ def train_locator(
     _print_scenes(scenes, console)
     # Every time: the training pictures are those of before, but the others are scored as they are now.
     scenes.save_split(files.split)
-    faces = _read_faces(settings, console) if fit_on and not files.hold_a_finished_fit else []
+    faces = _read_faces(settings, files, console) if fit_on and not files.hold_a_finished_fit else []
     return fit_and_score(
         settings,
         files,
@@ -60,17 +60,18 @@ def train_locator(
     )
 
 
-def _read_faces(settings: LocatorFitSettings, console: Console) -> list[FaceCrop]:
+def _read_faces(settings: LocatorFitSettings, files: RunFiles, console: Console) -> list[FaceCrop]:
     if not settings.faces:
         return []
     faces, left_out = read_further_faces(Path(settings.faces))
     print_left_out(console, (), left_out)
     if settings.second_detector:
-        found = redrawn(faces, SecondDetector(Path(settings.second_detector)).find)
+        widened = {face.digest: face.widened for face in faces}
+        seen = redrawn(faces, found_in(widened, Path(settings.second_detector), files.second_detector))
         console.print(
-            f"Further faces: {len(found)}; {len(faces) - len(found)} that the second detector misses are left out"
+            f"Further faces: {len(seen)}; {len(faces) - len(seen)} that the second detector misses are left out"
         )
-        return found
+        return seen
     return faces
 
 

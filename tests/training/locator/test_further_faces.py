@@ -70,14 +70,10 @@ PROFILE = FaceCrop(np.zeros((140, 140, 3), np.uint8), np.array([27, 20, 113, 120
 
 
 def seen_at(*boxes):
-    """A detector that sees these faces in `PROFILE`: left, top, right, bottom, score."""
-
-    def find(image):
-        found = np.array(boxes, float).reshape(-1, 5)
-        found[:, :4] += (image.shape[0] - 140) / 2
-        return found
-
-    return find
+    """What a detector found in `PROFILE` widened; each box here in pixels of the crop itself, and its score."""
+    found = np.array(boxes, float).reshape(-1, 5)
+    found[:, :4] += (PROFILE.widened().shape[0] - 140) / 2
+    return {PROFILE.digest: found}
 
 
 def test_a_crop_gets_the_second_detector_s_box_of_its_face():
@@ -85,9 +81,9 @@ def test_a_crop_gets_the_second_detector_s_box_of_its_face():
     assert crop.box.tolist() == [10, 30, 80, 120]
 
 
-def test_a_box_that_leaves_the_crop_ends_at_its_border():
+def test_a_box_that_leaves_the_crop_keeps_its_middle():
     (crop,) = redrawn([PROFILE], seen_at((-8, 10, 90, 150, 0.9)))
-    assert crop.box.tolist() == [0, 10, 90, 140]
+    assert crop.box.tolist() == [-8, 10, 90, 150]
 
 
 def test_of_two_faces_the_one_in_the_middle_counts():

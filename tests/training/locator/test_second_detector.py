@@ -14,8 +14,10 @@ from training.locator.second_detector import (
     FACE_SCORE,
     LOWEST_SCORE,
     SAME_FACE,
+    around_features,
     completed,
     completed_scene,
+    found_in,
 )
 
 ANNOTATED = np.array([[100, 100, 140, 150]], np.float32)
@@ -93,6 +95,21 @@ def test_found_boxes_are_kept_for_a_resumed_run(tmp_path):
     cache.write_text(json.dumps({s.sha256: [[10, 10, 40, 50, 0.95]] for s in (train,)}))
     after = completed(SceneSet([train, val, negative]), tmp_path / "is not read again.onnx", cache)
     assert [len(s.boxes) for s in after.scenes] == [2, 1, 0]
+
+
+def test_a_box_has_the_features_of_its_face_in_the_middle():
+    eyes_nose_mouth = [20, 40, 30, 40, 10, 55, 18, 70, 27, 70]
+    (box,) = around_features(np.array([[10.0, 10, 50, 80, *eyes_nose_mouth, 0.9]]))
+    assert box.tolist() == [-4, 15, 46, 95, 0.9]
+
+
+def test_only_new_pictures_are_searched(tmp_path):
+    cache, no_detector = tmp_path / "second_detector.json", tmp_path / "none.onnx"
+    cache.write_text(json.dumps({"old": [[10, 10, 40, 50, 0.95]]}))
+    pictures = {"old": lambda: np.zeros((64, 64, 3), np.uint8)}
+    assert found_in(pictures, no_detector, cache)["old"].tolist() == [[10, 10, 40, 50, 0.95]]
+    with pytest.raises(UserError, match="no YuNet file"):
+        found_in(pictures | {"new": pictures["old"]}, no_detector, cache)
 
 
 def test_a_file_that_is_no_detector_is_refused_in_a_sentence(tmp_path):
