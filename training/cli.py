@@ -73,10 +73,13 @@ def train_classifier(args: argparse.Namespace) -> int:
     dataset = read_dataset(args.data, labels)
     for folder in settings.extra:
         dataset = dataset.joined_by(read_further(Path(folder), labels))
-    if settings.scenes:
-        from training.classifier.scene_faces import located_faces, unclear_places
+    scenes = read_scenes(Path(settings.scenes), labels) if settings.scenes else None
+    # Bad input is refused before the locator is loaded.
+    from training.classifier.crop_faces import located_crops
+    from training.classifier.scene_faces import located_faces, unclear_places
 
-        scenes = read_scenes(Path(settings.scenes), labels)
+    dataset = located_crops(dataset)
+    if scenes:
         dataset = dataset.joined_by(located_faces(scenes))
         if settings.second_detector:
             dataset = dataset.joined_by(Dataset(unclear_places(scenes, Path(settings.second_detector))))

@@ -31,11 +31,15 @@ WORN_LOW_SHARE = 0.4
 
 
 class TrainingCrops:
-    """Makes training crops of photographs; faces in scenes are kept in memory, about a tenth of a megabyte each."""
+    """Makes training crops of photographs.
+
+    What is cut from a scene is kept in memory, about a tenth of a megabyte a face; a crop is read anew each time.
+    """
 
     def __init__(self, photos: Sequence[Photo]) -> None:
         self._photos = photos
-        self._cut = {i: surroundings(*photo.read_face()) for i, photo in enumerate(photos) if photo.face}
+        cut = ((i, _cut_from_scene(photo)) for i, photo in enumerate(photos) if photo.face)
+        self._cut = {i: part for i, part in cut if part}
         self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
 
     def make(self, index: int, rng: np.random.Generator, *, degraded: bool = False) -> np.ndarray:
@@ -61,6 +65,13 @@ class TrainingCrops:
     def _any_face(self, label: str, rng: np.random.Generator) -> tuple[np.ndarray, Face]:
         of_label = self._of_label[label]
         return self._face(of_label[int(rng.integers(len(of_label)))])
+
+
+def _cut_from_scene(photo: Photo) -> tuple[np.ndarray, Face] | None:
+    """The surroundings of a face; None where they are the whole picture, for a crop is quickly read again."""
+    image, face = photo.read_face()
+    part, inside = surroundings(image, face)
+    return (part, inside) if part.size < image.size else None
 
 
 def jittered_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:

@@ -42,7 +42,7 @@ class Photo:
     face_px: int = 0
     """Longer side of the face where it was photographed, in pixels; by the manifest, else by the picture's size."""
     face: Face | None = None
-    """Where the face is in the picture, in its pixels; None if the picture is itself a crop of a face."""
+    """Where the face is in the picture, in its pixels; None for the middle of a picture that is a crop of a face."""
 
     @property
     def not_compliant(self) -> bool:

@@ -1,6 +1,5 @@
 """Photographs into batches: sampled evenly, augmented, ready on both cores."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 import keras
@@ -31,11 +30,15 @@ def sampling_weights(photos: list[Photo]) -> np.ndarray:
     """How often each photograph is drawn, as probabilities (n,).
 
     The classes get their LABEL_SHARES. Within a class each source counts with the square root of its size:
-    a large source with its own style must not dominate the class.
+    a large source with its own style must not dominate the class. Within a source an unclear place counts with the
+    locator's score of it: the surer the locator is, the more depends on the classifier.
     """
-    groups = Counter((photo.label, photo.source) for photo in photos)
-    weights = np.array([groups[photo.label, photo.source] ** -0.5 for photo in photos])
+    weights = np.array([photo.face.score if photo.face and not photo.clear else 1.0 for photo in photos])
+    groups = np.array([f"{photo.label} {photo.source}" for photo in photos])
     labels = np.array([photo.label for photo in photos])
+    for group in np.unique(groups):
+        chosen = groups == group
+        weights[chosen] *= chosen.sum() ** 0.5 / weights[chosen].sum()
     for label, share in LABEL_SHARES.items():
         if (chosen := labels == label).any():
             weights[chosen] *= share / weights[chosen].sum()

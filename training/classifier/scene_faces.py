@@ -1,6 +1,7 @@
 """Faces in whole scenes as training pictures of the classifier, boxed as the device's own locator boxes them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -36,6 +37,9 @@ MINED_SPLITS = {"train": "train", "val": "val", NEGATIVES: "val"}
 
 MINING_SCORE = 0.05
 """The locator's score from which a box without a face is learned as unclear; the device uses a higher one."""
+
+IGNORED_SCORE = 0.2
+"""The score that an ignored face is given, about that from which the device shows a face to the classifier."""
 
 MOST_FALSE = 8
 """False faces that are taken of a scene: a pattern gives dozens of the same."""
@@ -112,12 +116,14 @@ def places_of(
     """
     image = scene.read()
     known = np.concatenate([scene.boxes, scene.ignored, second(image)[:, :4]]).astype(float)
-    found = as_boxes(sorted(locate(image), key=lambda face: -face.score))
-    false = found[~((ious(found, known) > FREE_OVERLAP) | _centered_on(found, known)).any(1)]
-    split = MINED_SPLITS[scene.split]
-    for box in np.concatenate([false[:MOST_FALSE], scene.ignored]):
-        if max(box[2:] - box[:2]) >= SMALLEST_FACE_PX:
-            yield _photo(scene, UNCLEAR, Face(*box.tolist()), split)
+    faces = sorted(locate(image), key=lambda face: -face.score)
+    found = as_boxes(faces)
+    taken = ((ious(found, known) > FREE_OVERLAP) | _centered_on(found, known)).any(1)
+    false = [face for face, is_taken in zip(faces, taken, strict=True) if not is_taken]
+    ignored = [replace(Face(*box), score=IGNORED_SCORE) for box in scene.ignored.tolist()]
+    for place in (*false[:MOST_FALSE], *ignored):
+        if place.size >= SMALLEST_FACE_PX:
+            yield _photo(scene, UNCLEAR, place, MINED_SPLITS[scene.split])
 
 
 def _centered_on(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.vision.face import Face
 from training.classifier.dataset_reader import read_dataset
 from training.classifier.datasets import LABELS, Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
@@ -55,6 +56,11 @@ def test_a_source_counts_with_the_square_root_of_its_size(photos):
         first = next(key for key in sums if key[0] == label)
         ratio = (sizes[label, source] / sizes[first]) ** 0.5
         assert sums[label, source] / sums[first] == pytest.approx(ratio)
+
+
+def test_an_unclear_place_that_the_locator_is_surer_of_is_drawn_more_often():
+    places = [Photo(Path("a.png"), "unclear", "train", "", face=Face(0, 0, 9, 9, score)) for score in (0.1, 0.4)]
+    assert sampling_weights(places) == pytest.approx([0.2, 0.8])
 
 
 def test_batches_hold_what_the_network_reads(drawn_faces):

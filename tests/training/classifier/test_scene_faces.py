@@ -7,7 +7,14 @@ import pytest
 
 from edge.vision.face import Face
 from training.classifier.datasets import Dataset, read_split
-from training.classifier.scene_faces import LARGEST_SIDE_PX, MOST_FALSE, places_of, scene_faces, surroundings
+from training.classifier.scene_faces import (
+    IGNORED_SCORE,
+    LARGEST_SIDE_PX,
+    MOST_FALSE,
+    places_of,
+    scene_faces,
+    surroundings,
+)
 from training.locator.scenes import Scene
 
 BOX = [100.0, 80.0, 150.0, 140.0]
@@ -41,7 +48,7 @@ NO_BOXES = np.zeros((0, 5))
 
 def test_a_false_face_of_the_locator_is_unclear(scene):
     (place,) = places_of(scene, lambda image: [Face(105, 85, 150, 140, 0.9), Face(200, 30, 240, 80, 0.2)], no_second)
-    assert (place.label, place.split, place.face) == ("unclear", "train", Face(200, 30, 240, 80))
+    assert (place.label, place.split, place.face) == ("unclear", "train", Face(200, 30, 240, 80, 0.2))
 
 
 def test_where_a_second_detector_sees_a_face_may_be_one_without_a_box(scene):
@@ -51,7 +58,9 @@ def test_where_a_second_detector_sees_a_face_may_be_one_without_a_box(scene):
 
 def test_ignored_faces_are_unclear_if_they_are_large_enough(scene):
     ignored = replace(scene, ignored=np.array([[200, 30, 240, 80], [10, 100, 22, 112]], np.float32))
-    assert [place.face for place in places_of(ignored, lambda image: [], no_second)] == [Face(200, 30, 240, 80)]
+    assert [place.face for place in places_of(ignored, lambda image: [], no_second)] == [
+        Face(200, 30, 240, 80, IGNORED_SCORE)
+    ]
 
 
 def test_a_pattern_gives_the_surest_false_faces_alone(scene):
