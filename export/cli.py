@@ -61,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
         "accuracy; of a locator in its selection score (recall, averaged over 0.05, 0.1 and 0.2 false faces an "
         "image), or by as many more false faces on a hundred images",
     )
+    quantize.add_argument(
+        "--threshold",
+        type=float,
+        metavar="P",
+        help="P(not compliant) from which a classifier calls a face not compliant [where masked faces and others are "
+        "judged best on the validation split]; a lower one catches more masks that are worn wrongly",
+    )
     quantize.set_defaults(command=_quantize)
     inspect = commands.add_parser(
         "inspect", **example("maskwatch-export inspect door_cnn.tflite"), help="show what is in a model file"
@@ -99,7 +106,7 @@ def _quantize(arguments: argparse.Namespace, console: "Console") -> None:
     inputs = [path for path in arguments.run.iterdir() if path.suffix != ".tflite"]
     check_output(out, what="model file", inputs=inputs, force=arguments.force)
     with console.status("Quantizing and comparing; this takes a minute or two"):
-        result = quantize(run, images=arguments.images, max_drop=arguments.max_drop)
+        result = quantize(run, images=arguments.images, max_drop=arguments.max_drop, threshold=arguments.threshold)
     console.print(parity_table(result.parity), disagreement_table(result.parity))
     save(result.content, out)
     console.print(f"Wrote {out} ({len(result.content):,} bytes).")

@@ -33,17 +33,21 @@ THRESHOLDS = (0.001, 0.999)
 """The lowest and the highest that a device takes, as in `Metadata`."""
 
 
-def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
+def quantize(run: TrainedRun, *, images: int, max_drop: float, threshold: float | None = None) -> Quantized:
     """Quantize a run's network, audit it and compare it with the float one.
 
     Args:
         run: The run.
         images: How many training pictures to measure activation ranges on.
         max_drop: How many points int8 may lose on the validation split.
+        threshold: P(not compliant) from which a classifier calls a face not compliant; by default the fit's choice.
 
     Raises:
-        UserError: The network has learned nothing, or the int8 one is unfit or too much worse.
+        UserError: The network has learned nothing, the int8 one is unfit or too much worse, or the threshold is out of
+            bounds or that of a locator.
     """
+    if threshold is not None:
+        run = _deciding_from(run, threshold)
     network = run.load()
     tflite = to_int8(network, run.calibration_pictures(images))
     if faults := audit(read_graph(tflite)):
@@ -63,6 +67,16 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float) -> Quantized:
     scores = {"val": parity.scores, "test": run.score(int8, "test", parity.threshold)}
     metadata = replace(metadata, threshold=_as_a_device_takes_it(parity.threshold), scores=_rounded(scores))
     return Quantized(pack(tflite, metadata, make_golden(int8)), parity)
+
+
+def _deciding_from(run: TrainedRun, threshold: float) -> TrainedRun:
+    if run.kind != "classifier":
+        raise UserError(
+            f"{run.network} is a {run.kind}, whose threshold follows from its false faces", "leave --threshold out"
+        )
+    if not THRESHOLDS[0] <= threshold <= THRESHOLDS[1]:
+        raise UserError(f"--threshold {threshold:g} is out of bounds", f"give {THRESHOLDS[0]} to {THRESHOLDS[1]}")
+    return replace(run, threshold=threshold)
 
 
 def save(content: bytes, path: Path) -> None:

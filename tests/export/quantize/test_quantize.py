@@ -116,6 +116,20 @@ def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(run, tm
     assert not out.exists()
 
 
+def test_a_threshold_replaces_the_fits_choice(run, tmp_path):
+    out = tmp_path / "model.tflite"
+    assert main(["quantize", str(run), "--images", "10", "--threshold", "0.25", "--out", str(out)]) == 0
+    assert read_model_file(out).metadata.threshold == 0.25
+
+
+@pytest.mark.parametrize("threshold", ["0", "1.5", "nan"])
+def test_an_impossible_threshold_is_refused(run, tmp_path, capsys, threshold):
+    out = tmp_path / "model.tflite"
+    assert main(["quantize", str(run), "--images", "10", "--threshold", threshold, "--out", str(out)]) == 2
+    assert "is out of bounds: give 0.001 to 0.999" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_a_network_that_has_learned_nothing_is_refused_and_nothing_is_written(untrained_run, tmp_path, capsys):
     out = tmp_path / "model.tflite"
     assert main(["quantize", str(untrained_run), "--images", "10", "--out", str(out)]) == 2

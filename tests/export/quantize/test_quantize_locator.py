@@ -119,6 +119,13 @@ def test_one_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path
     assert not out.exists()
 
 
+def test_a_threshold_is_for_classifiers(run, capsys):
+    assert main(["quantize", str(run), "--threshold", "0.5", "--force"]) == 2
+    assert (
+        "is a locator, whose threshold follows from its false faces: leave --threshold out" in capsys.readouterr().err
+    )
+
+
 @pytest.mark.slow
 def test_the_network_that_is_trained_passes_the_audit(scenes):
     keras.utils.set_random_seed(1)
