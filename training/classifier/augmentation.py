@@ -33,7 +33,7 @@ WORN_LOW_SHARE = 0.4
 class TrainingCrops:
     """Makes training crops of photographs.
 
-    What is cut from a scene is kept in memory, about a tenth of a megabyte a face; a crop is read anew each time.
+    What is cut from a scene is kept in memory, about a tenth of a megabyte a face; a crop is read again each time.
     """
 
     def __init__(self, photos: Sequence[Photo]) -> None:

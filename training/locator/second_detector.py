@@ -164,16 +164,11 @@ def found_in(pictures: Mapping[str, Callable[[], np.ndarray]], detector: Path, c
         UserError: The detector cannot be read, or what was kept is damaged.
     """
     kept = _kept(cache) if cache.is_file() else {}
-    if new := pictures.keys() - kept.keys():
-        kept |= _searched(
-            {digest: read for digest, read in pictures.items() if digest in new}, SecondDetector(detector)
-        )
+    if new := {digest: read for digest, read in pictures.items() if digest not in kept}:
+        find = SecondDetector(detector).find
+        kept |= {digest: find(read()).round(3) for digest, read in new.items()}
         write_whole(cache, json.dumps({digest: rows.tolist() for digest, rows in kept.items()}).encode())
     return {digest: kept[digest] for digest in pictures}
-
-
-def _searched(pictures: Mapping[str, Callable[[], np.ndarray]], detector: SecondDetector) -> dict[str, np.ndarray]:
-    return {digest: detector.find(read()).round(3) for digest, read in pictures.items()}
 
 
 def _kept(cache: Path) -> dict[str, np.ndarray]:
