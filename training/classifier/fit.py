@@ -18,6 +18,7 @@ from training.classifier.settings import ClassifierFitSettings
 from training.common.distillation import read_teacher
 from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, prepare_tensorflow
 from training.common.interruption import Interruption
+from training.common.normalization import with_fused_normalization
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
 from training.common.saved_network import load_network, told_if_damaged
@@ -58,9 +59,10 @@ def fit(
     photos = dataset.split("train")
     steps = math.ceil(len(photos) / settings.batch_size)
     network = _network(settings)
-    trained, loss = network, _loss(settings)
+    fitted = with_fused_normalization(network)
+    trained, loss = fitted, _loss(settings)
     if settings.teacher:
-        trained = beside_teacher(network, read_teacher(RunFiles(Path(settings.teacher)).network, network))
+        trained = beside_teacher(fitted, read_teacher(RunFiles(Path(settings.teacher)).network, fitted))
         loss = {name: DistillationLoss(settings.label_smoothing) for name in LOSS_WEIGHTS}
     trained.compile(_optimizer(settings, steps), loss, loss_weights=LOSS_WEIGHTS)
     batches = training_batches(
@@ -69,16 +71,23 @@ def fit(
         seed=batch_seed(settings, files),
         deterministic=settings.deterministic,
     )
-    keep_best = KeepBestClassifier(network, dataset.split("val"), files, progress)
+    keep_best = KeepBestClassifier(fitted, network, dataset.split("val"), files, progress)
     fit_epochs(trained, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
 
 
 class KeepBestClassifier(KeepBest):
     """Scores each epoch on the validation split; the lowest loss there is the best."""
 
-    def __init__(self, fitted: keras.Model, photos: list[Photo], files: RunFiles, progress: EpochProgress) -> None:
+    def __init__(
+        self,
+        fitted: keras.Model,
+        saved: keras.Model,
+        photos: list[Photo],
+        files: RunFiles,
+        progress: EpochProgress,
+    ) -> None:
         super().__init__(files, progress)
-        self.fitted = fitted
+        self.fitted, self.saved = fitted, saved
         self.crops = evaluation_crops(photos)
         self.not_compliant = np.array([photo.not_compliant for photo in photos])
         self.clear = np.array([photo.clear for photo in photos])
@@ -99,8 +108,9 @@ class KeepBestClassifier(KeepBest):
         return -row["val_loss"]
 
     def network(self) -> keras.Model:
-        """The network without its teacher."""
-        return self.fitted
+        """The network without its teacher, of Keras's own layers alone."""
+        self.saved.set_weights(self.fitted.get_weights())
+        return self.saved
 
 
 def _balanced_loss(truth: np.ndarray, p: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from keras import layers, ops
 
 from edge.errors import UserError
 from training.common.names import printable
+from training.common.normalization import without_normalization
 from training.common.saved_network import load_network
 
 
@@ -34,8 +35,8 @@ class Teacher(layers.Layer):
     def __init__(self, network: keras.Model) -> None:
         """Take the network, whose weights stay as they are."""
         super().__init__()
-        network.trainable = False
-        self.network = network
+        self.network = without_normalization(network)
+        self.network.trainable = False
 
     def call(self, pictures: Any) -> dict[str, Any]:
         """The network's dictionary of answers, without gradients: the backward pass would take most of the time."""

@@ -11,6 +11,7 @@ import tensorflow as tf
 from training.common.distillation import read_teacher
 from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, prepare_tensorflow
 from training.common.interruption import Interruption
+from training.common.normalization import with_fused_normalization
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
 from training.common.saved_network import told_if_damaged
@@ -61,7 +62,7 @@ def fit(
         saved = RunFiles(Path(settings.start_from)).network
         with told_if_damaged(saved):
             network.load_weights(saved)
-    fitted = as_int8(network) if settings.as_int8 else network
+    fitted = with_fused_normalization(as_int8(network) if settings.as_int8 else network)
     trained, loss = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained"), LocatorLoss(settings.size)
     if settings.teacher:
         trained = beside_teacher(fitted, read_teacher(RunFiles(Path(settings.teacher)).network, fitted))
