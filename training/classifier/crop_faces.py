@@ -11,6 +11,7 @@ from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
 from training.classifier.datasets import Dataset, Photo
 from training.classifier.scene_faces import MIN_OVERLAP
+from training.common.searching import searched
 from training.locator.further_faces import FaceCrop
 
 LOWEST_SCORE = 0.1
@@ -24,7 +25,8 @@ def located_crops(dataset: Dataset) -> Dataset:
         UserError: The locator's file is missing or damaged, no runtime is installed, or a picture has gone.
     """
     locator = make_locator(LocatorSettings(min_score=LOWEST_SCORE), ModelSettings())
-    return replace(dataset, photos=[located_crop(photo, locator.locate) for photo in dataset.photos])
+    photos = searched(dataset.photos, "photographs")
+    return replace(dataset, photos=[located_crop(photo, locator.locate) for photo in photos])
 
 
 def located_crop(photo: Photo, locate: Callable[[np.ndarray], list[Face]]) -> Photo:

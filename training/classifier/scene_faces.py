@@ -1,6 +1,6 @@
 """Faces in whole scenes as training pictures of the classifier, boxed as the device's own locator boxes them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from edge.vision.boxes import as_boxes, ious
 from edge.vision.face import Face
 from training.classifier.datasets import LABELS, UNCLEAR, Dataset, Photo
 from training.common.left_out import in_one_sentence
+from training.common.searching import searched
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
 from training.locator.second_detector import SecondDetector
 
@@ -56,7 +57,7 @@ def located_faces(scenes: SceneSet) -> Dataset:
     """
     locator = make_locator(LocatorSettings(max_faces=MAX_FACES), ModelSettings())
     train = scenes.split("train")
-    photos, unknown = scene_faces(train, locator.locate), unknown_labels(train)
+    photos, unknown = scene_faces(searched(train, "scenes"), locator.locate), unknown_labels(train)
     if not photos:
         raise UserError(
             f"No face of the {len(train)} training scenes can be used{in_one_sentence(unknown)}",
@@ -101,7 +102,7 @@ def unclear_places(scenes: SceneSet, second_detector: Path) -> list[Photo]:
     locator = make_locator(LocatorSettings(max_faces=MAX_FACES, min_score=MINING_SCORE), ModelSettings())
     detector = SecondDetector(second_detector)
     chosen = [scene for name in MINED_SPLITS for scene in scenes.split(name)]
-    return [place for scene in chosen for place in places_of(scene, locator.locate, detector.find)]
+    return [place for scene in searched(chosen, "scenes") for place in places_of(scene, locator.locate, detector.find)]
 
 
 def places_of(
@@ -132,7 +133,7 @@ def _centered_on(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:
     return ((middles > known[:, :2]) & (middles < known[:, 2:])).all(2)
 
 
-def scene_faces(scenes: Sequence[Scene], locate: Callable[[np.ndarray], list[Face]]) -> list[Photo]:
+def scene_faces(scenes: Iterable[Scene], locate: Callable[[np.ndarray], list[Face]]) -> list[Photo]:
     """The faces of annotated scenes that have a label of the classifier.
 
     Args:

@@ -16,6 +16,7 @@ from edge.files import write_whole
 from edge.vision.anchor_free import suppress
 from edge.vision.boxes import ious
 from training.common.names import printable
+from training.common.searching import searched
 from training.locator.scenes import NEGATIVES, Scene, SceneSet
 
 SCALES = (1.0, 0.5)
@@ -166,7 +167,7 @@ def found_in(pictures: Mapping[str, Callable[[], np.ndarray]], detector: Path, c
     kept = _kept(cache) if cache.is_file() else {}
     if new := {digest: read for digest, read in pictures.items() if digest not in kept}:
         find = SecondDetector(detector).find
-        kept |= {digest: find(read()).round(3) for digest, read in new.items()}
+        kept |= {digest: find(read()).round(3) for digest, read in searched(list(new.items()), "pictures")}
         write_whole(cache, json.dumps({digest: rows.tolist() for digest, rows in kept.items()}).encode())
     return {digest: kept[digest] for digest in pictures}
 

@@ -24,7 +24,7 @@ def test_a_classifier_gives_two_probabilities_a_crop(name, network):
 
 def test_a_network_that_does_not_say_how_clear_a_face_is_takes_each_to_be_clear(network):
     whole = network("door_cnn")
-    older = keras.Model(whole.inputs, whole.output["p_unmasked"])
+    older = keras.Model(whole.input, whole.output["p_unmasked"])
     crops = np.random.default_rng(1).integers(0, 256, (3, 128, 128, 3), np.uint8)
     assert predict(older, crops)[:, 1].tolist() == [1, 1, 1]
     assert predict(older, crops)[:, 0] == pytest.approx(predict(whole, crops)[:, 0])
