@@ -24,6 +24,7 @@ from training.locator.pipeline import training_batches
 from training.locator.rounding import as_int8
 from training.locator.scenes import Scene, SceneSet
 from training.locator.settings import LocatorFitSettings
+from training.locator.taught_faces import seen_by
 
 WARMUP_STEPS = 200
 """Batches over which the learning rate rises."""
@@ -39,6 +40,7 @@ def fit(
     progress: EpochProgress,
     interruption: Interruption,
     faces: Sequence[FaceCrop] = (),
+    missed: Sequence[FaceCrop] = (),
 ) -> None:
     """Fit a locator, keeping the best epoch by `Detections.selection_score` on the scenes for choosing.
 
@@ -51,6 +53,7 @@ def fit(
         progress: Shows the epochs.
         interruption: Ends the fit after the current batch.
         faces: Further faces, to be set into the training scenes.
+        missed: More of them, of whose boxes nothing is known: those that the teacher sees are used.
 
     Raises:
         InterruptionError: Ctrl-C.
@@ -65,7 +68,9 @@ def fit(
     fitted = with_fused_normalization(as_int8(network) if settings.as_int8 else network)
     trained, loss = keras.Model(fitted.inputs, flat_outputs(fitted.output), name="trained"), LocatorLoss(settings.size)
     if settings.teacher:
-        trained = beside_teacher(fitted, read_teacher(RunFiles(Path(settings.teacher)).network, fitted))
+        teacher = read_teacher(RunFiles(Path(settings.teacher)).network, fitted)
+        trained = beside_teacher(fitted, teacher)
+        faces = [*faces, *seen_by_teacher(missed, teacher, progress)]
         loss = DistillationLoss(settings.size)
     photos = scenes.split("train")
     steps = math.ceil(len(photos) / settings.batch_size)
@@ -75,6 +80,14 @@ def fit(
     )
     keep_best = KeepBestLocator(fitted, settings, scenes.choosing, files, progress)
     fit_epochs(trained, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
+
+
+def seen_by_teacher(missed: Sequence[FaceCrop], teacher: keras.Model, progress: EpochProgress) -> list[FaceCrop]:
+    """Those of the faces that a teacher sees, which is said."""
+    seen = seen_by(teacher, missed)
+    if missed:
+        progress.console.print(f"The teacher sees {len(seen)} of these; the others are left out")
+    return seen
 
 
 class KeepBestLocator(KeepBest):

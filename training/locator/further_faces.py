@@ -33,6 +33,15 @@ MOST_ENLARGED = 1.6
 EMPTY_SHARE = 0.35
 """How often a piece of the scene itself is pasted like a face: the border must not reveal a face."""
 
+FRONTAL_EYES = 0.34
+"""Distance of the eyes of most faces, in heights of the face; turned to profile or bent down they seem closer."""
+
+TURNED_POWER = 2.5
+"""How fast the weight grows as the eyes seem closer: one face in fourteen is in three quarter profile or further."""
+
+MOST_WEIGHT = 8.0
+"""Of a face in profile."""
+
 TRIES = 6
 """Places that are tried for a face before it is left out."""
 
@@ -45,6 +54,8 @@ class FaceCrop:
     """uint8 (height, width, 3), RGB."""
     box: np.ndarray
     """float (4,): where the face is, in its pixels."""
+    weight: float = 1.0
+    """How often it is drawn; a face seen from the front 1."""
 
     @classmethod
     def of(cls, image: np.ndarray) -> Self:
@@ -101,8 +112,21 @@ def read_further_faces(folder: Path) -> tuple[list[FaceCrop], dict[str, str]]:
     return crops, left_out
 
 
-def redrawn(crops: Sequence[FaceCrop], found: Mapping[str, np.ndarray]) -> list[FaceCrop]:
-    """The crops with a second detector's boxes of their faces, without those in which it is sure of none.
+class FurtherFaces:
+    """Crops to draw from."""
+
+    def __init__(self, crops: Sequence[FaceCrop]) -> None:
+        self._crops = crops
+        self._ends = np.cumsum([crop.weight for crop in crops])
+
+    def draw(self, rng: np.random.Generator) -> FaceCrop:
+        """One of them, as often as its weight says."""
+        place = rng.random() * self._ends[-1]
+        return self._crops[min(int(np.searchsorted(self._ends, place, "right")), len(self._crops) - 1)]
+
+
+def redrawn(crops: Sequence[FaceCrop], found: Mapping[str, np.ndarray]) -> tuple[list[FaceCrop], list[FaceCrop]]:
+    """The crops with a second detector's boxes of their faces, and apart from them those in which it is sure of none.
 
     A crop is cut around a head. If the face is in profile or bent down, the middle of the crop shows an ear or hair,
     and a locator that learns such boxes finds ears and hair.
@@ -110,20 +134,33 @@ def redrawn(crops: Sequence[FaceCrop], found: Mapping[str, np.ndarray]) -> list[
     Args:
         crops: As read.
         found: What the detector found in each widened crop, by its digest, see `second_detector.found_in`.
+
+    Returns:
+        The redrawn crops, faces in profile and bent ones with a larger weight; the others as they were.
     """
-    boxes = ((crop, _box(crop, found[crop.digest])) for crop in crops)
-    return [replace(crop, box=box) for crop, box in boxes if box is not None]
+    seen, missed = [], []
+    for crop in crops:
+        rows = found[crop.digest]
+        rows = rows[rows[:, 4] >= BOX_SCORE]
+        nearest = nearest_box(crop, rows[:, :4])
+        if nearest is None:
+            missed.append(crop)
+        else:
+            seen.append(replace(crop, box=rows[nearest, :4] - crop.margin, weight=_weight(rows[nearest, 5])))
+    return seen, missed
 
 
-def _box(crop: FaceCrop, found: np.ndarray) -> np.ndarray | None:
-    boxes = found[found[:, 4] >= BOX_SCORE, :4] - crop.margin
-    if not len(boxes):
-        return None
-    overlap = ious(boxes, crop.box[np.newaxis])[:, 0]
-    return boxes[overlap.argmax()] if overlap.max() >= SAME_FACE else None
+def nearest_box(crop: FaceCrop, boxes: np.ndarray) -> int | None:
+    """Which of n boxes in the widened crop, (n, 4), is that of its face; None if none is."""
+    overlap = ious(boxes - crop.margin, crop.box[np.newaxis])[:, 0]
+    return int(overlap.argmax()) if overlap.max(initial=0) >= SAME_FACE else None
 
 
-def with_further_faces(scene: AnnotatedImage, faces: Sequence[FaceCrop], rng: np.random.Generator) -> AnnotatedImage:
+def _weight(eyes: float) -> float:
+    return float(np.clip((FRONTAL_EYES / max(eyes, 1e-3)) ** TURNED_POWER, 1, MOST_WEIGHT))
+
+
+def with_further_faces(scene: AnnotatedImage, faces: FurtherFaces, rng: np.random.Generator) -> AnnotatedImage:
     """The scene, perhaps with some further faces where it has none.
 
     Args:
@@ -135,7 +172,7 @@ def with_further_faces(scene: AnnotatedImage, faces: Sequence[FaceCrop], rng: np
         return scene
     scene = replace(scene, image=scene.image.copy())
     for _ in range(int(rng.integers(1, MOST_FURTHER + 1))):
-        crop = faces[int(rng.integers(len(faces)))]
+        crop = faces.draw(rng)
         if rng.random() < EMPTY_SHARE:
             scene = _with_a_piece(scene, crop.image.shape[:2], rng)
         else:

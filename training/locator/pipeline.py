@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from training.common.distribution import share_of
 from training.locator.augmentation import AnnotatedImage, training_picture
-from training.locator.further_faces import FaceCrop, with_further_faces
+from training.locator.further_faces import FaceCrop, FurtherFaces, with_further_faces
 from training.locator.scenes import Scene
 from training.locator.targets import MAX_ROWS, Targets
 
@@ -32,6 +32,7 @@ def training_batches(
     Returns:
         Pairs of float32 (batch_size, *size, 3) in 0..1 and float32 (batch_size, MAX_ROWS, 5), see `Targets.rows`.
     """
+    further = FurtherFaces(faces) if faces else None
     decoded = [AnnotatedImage(scene.read(), scene.boxes, scene.unannotated > 0, scene.ignored) for scene in scenes]
 
     def plan() -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -44,7 +45,7 @@ def training_batches(
 
     def pictures(chosen: np.ndarray, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         made = [
-            _picture([decoded[i] for i in row], faces, size, np.random.default_rng(s))
+            _picture([decoded[i] for i in row], further, size, np.random.default_rng(s))
             for row, s in zip(chosen, seeds, strict=True)
         ]
         return np.stack([picture for picture, _ in made]), np.stack([truth.rows() for _, truth in made])
@@ -61,7 +62,7 @@ def training_batches(
 
 
 def _picture(
-    scenes: list[AnnotatedImage], faces: Sequence[FaceCrop], size: tuple[int, int], rng: np.random.Generator
+    scenes: list[AnnotatedImage], faces: FurtherFaces | None, size: tuple[int, int], rng: np.random.Generator
 ) -> tuple[np.ndarray, Targets]:
     if faces:
         scenes = [with_further_faces(scene, faces, rng) for scene in scenes]

@@ -58,7 +58,7 @@ class SecondDetector:
             raise UserError(f"{path} is no YuNet file that OpenCV reads", "name face_detection_yunet_*.onnx") from error
 
     def find(self, image: np.ndarray) -> np.ndarray:
-        """The faces in uint8 (height, width, 3) RGB, float (n, 5), see `around_features`."""
+        """The faces in uint8 (height, width, 3) RGB, float (n, 6), see `around_features`."""
         found = np.concatenate([self._find_at(image, scale) for scale in SCALES])
         return found[suppress(found[:, :4], found[:, 4], 0.3)]
 
@@ -69,7 +69,7 @@ class SecondDetector:
         # OpenCV gives None where there is no face, although its type stubs say otherwise.
         rows: np.ndarray | None = self._network.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1]
         if rows is None:
-            return np.zeros((0, 5))
+            return np.zeros((0, 6))
         found = around_features(rows.astype(np.float64))
         found[:, :4] *= np.tile([image.shape[1] / size[0], image.shape[0] / size[1]], 2)
         return found
@@ -85,10 +85,12 @@ def around_features(rows: np.ndarray) -> np.ndarray:
             the score.
 
     Returns:
-        float (n, 5): left, top, right, bottom, score. The middle is the mean of the five points.
+        float (n, 6): left, top, right, bottom; the score; the distance of the eyes, in heights of the face. The middle
+        is the mean of the five points.
     """
-    middle, half = rows[:, 4:14].reshape(-1, 5, 2).mean(1), rows[:, 2:4] / 2
-    return np.column_stack([middle - half, middle + half, rows[:, 14]])
+    points, half = rows[:, 4:14].reshape(-1, 5, 2), rows[:, 2:4] / 2
+    middle, eyes = points.mean(1), np.linalg.norm(points[:, 0] - points[:, 1], axis=1)
+    return np.column_stack([middle - half, middle + half, rows[:, 14], eyes / np.maximum(rows[:, 3], 1e-6)])
 
 
 def completed(scenes: SceneSet, detector: Path, cache: Path) -> SceneSet:
@@ -111,7 +113,7 @@ def completed(scenes: SceneSet, detector: Path, cache: Path) -> SceneSet:
 
 
 def completed_scene(scene: Scene, found: np.ndarray) -> Scene:
-    """A scene with found boxes (n, 5).
+    """A scene with what was found in it, (n, 6), see `around_features`.
 
     Those that no annotation covers are faces where they are sure, else ignored. That of an annotated face replaces the
     annotator's box: where many people drew boxes, these share two thirds of their area with the detector's, and a
@@ -131,7 +133,7 @@ def completed_scene(scene: Scene, found: np.ndarray) -> Scene:
 
 
 def _redrawn(annotated: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """The annotated boxes (n, 4), each replaced by the found one (m, 5) that is surely of the same face."""
+    """The annotated boxes (n, 4), each replaced by the found one (m, 6) that is surely of the same face."""
     redrawn = annotated.copy()
     overlap = ious(annotated.astype(np.float64), found[:, :4])
     if overlap.size:
@@ -159,7 +161,7 @@ def found_in(pictures: Mapping[str, Callable[[], np.ndarray]], detector: Path, c
         cache: JSON file that keeps what was found.
 
     Returns:
-        By the same digests, float (n, 5), see `SecondDetector.find`.
+        By the same digests, float (n, 6), see `SecondDetector.find`.
 
     Raises:
         UserError: The detector cannot be read, or what was kept is damaged.
@@ -175,6 +177,6 @@ def found_in(pictures: Mapping[str, Callable[[], np.ndarray]], detector: Path, c
 def _kept(cache: Path) -> dict[str, np.ndarray]:
     try:
         record = json.loads(cache.read_text())
-        return {digest: np.array(rows, np.float64).reshape(-1, 5) for digest, rows in record.items()}
+        return {digest: np.array(rows, np.float64).reshape(-1, 6) for digest, rows in record.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{printable(cache)} is damaged", "remove it: the pictures are then searched again") from error

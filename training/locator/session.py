@@ -48,31 +48,34 @@ def train_locator(
     _print_scenes(scenes, console)
     # Every time: the training pictures are those of before, but the others are scored as they are now.
     scenes.save_split(files.split)
-    faces = _read_faces(settings, files, console) if fit_on and not files.hold_a_finished_fit else []
+    to_fit = fit_on and not files.hold_a_finished_fit
+    faces, missed = _read_faces(settings, files, console) if to_fit else ([], [])
     return fit_and_score(
         settings,
         files,
         console,
-        fit=lambda progress, interruption: fit(scenes, settings, files, progress, interruption, faces),
+        fit=lambda progress, interruption: fit(scenes, settings, files, progress, interruption, faces, missed),
         score=lambda: _evaluate(scenes, files, console),
         fit_on=fit_on,
         on_all_devices=on_all_devices,
     )
 
 
-def _read_faces(settings: LocatorFitSettings, files: RunFiles, console: Console) -> list[FaceCrop]:
+def _read_faces(
+    settings: LocatorFitSettings, files: RunFiles, console: Console
+) -> tuple[list[FaceCrop], list[FaceCrop]]:
+    """Those whose place is known, and those that the second detector misses."""
     if not settings.faces:
-        return []
+        return [], []
     faces, left_out = read_further_faces(Path(settings.faces))
     print_left_out(console, (), left_out)
     if settings.second_detector:
         widened = {face.digest: face.widened for face in faces}
-        seen = redrawn(faces, found_in(widened, Path(settings.second_detector), files.second_detector))
-        console.print(
-            f"Further faces: {len(seen)}; {len(faces) - len(seen)} that the second detector misses are left out"
-        )
-        return seen
-    return faces
+        seen, missed = redrawn(faces, found_in(widened, Path(settings.second_detector), files.second_detector))
+        missed_are = "searched by the teacher" if settings.teacher else "left out"
+        console.print(f"Further faces: {len(seen)}; {len(missed)} that the second detector misses are {missed_are}")
+        return seen, missed
+    return faces, []
 
 
 def _print_scenes(scenes: SceneSet, console: Console) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from PIL import Image
 from edge.errors import UserError
 from training.common.pictures import EXIF_ORIENTATION
 from training.locator.augmentation import AnnotatedImage
-from training.locator.further_faces import FaceCrop, read_further_faces, redrawn, with_further_faces
+from training.locator.further_faces import FaceCrop, FurtherFaces, read_further_faces, redrawn, with_further_faces
 
 DARK = AnnotatedImage(np.full((240, 320, 3), 20, np.uint8), np.array([[100, 80, 180, 190]], np.float32))
 """A scene with a face that nothing may cover."""
@@ -19,7 +21,7 @@ BRIGHT = FaceCrop(np.full((140, 120, 3), 240, np.uint8), np.array([20, 20, 100, 
 @given(st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None)
 def test_further_faces_are_where_their_boxes_say_and_cover_no_other(seed):
-    scene = with_further_faces(DARK, [BRIGHT], np.random.default_rng(seed))
+    scene = with_further_faces(DARK, FurtherFaces([BRIGHT]), np.random.default_rng(seed))
     assert scene.boxes[0].tolist() == DARK.boxes[0].tolist()
     assert (scene.image[80:190, 100:180] == 20).all()
     for left, top, right, bottom in scene.boxes[1:]:
@@ -29,7 +31,9 @@ def test_further_faces_are_where_their_boxes_say_and_cover_no_other(seed):
 
 
 def test_some_scenes_get_faces_and_some_stay_as_they_are():
-    counts = {len(with_further_faces(DARK, [BRIGHT], np.random.default_rng(seed)).boxes) for seed in range(60)}
+    counts = {
+        len(with_further_faces(DARK, FurtherFaces([BRIGHT]), np.random.default_rng(seed)).boxes) for seed in range(60)
+    }
     assert {1, 2, 3} <= counts
 
 
@@ -70,24 +74,24 @@ PROFILE = FaceCrop(np.zeros((140, 140, 3), np.uint8), np.array([27, 20, 113, 120
 
 
 def seen_at(*boxes):
-    """What a detector found in `PROFILE` widened; each box here in pixels of the crop itself, and its score."""
-    found = np.array(boxes, float).reshape(-1, 5)
+    """What a detector found in `PROFILE` widened: boxes in pixels of the crop itself, scores, distances of the eyes."""
+    found = np.array(boxes, float).reshape(-1, 6)
     found[:, :4] += (PROFILE.widened().shape[0] - 140) / 2
     return {PROFILE.digest: found}
 
 
 def test_a_crop_gets_the_second_detector_s_box_of_its_face():
-    (crop,) = redrawn([PROFILE], seen_at((10, 30, 80, 120, 0.9)))
+    (crop,), _ = redrawn([PROFILE], seen_at((10, 30, 80, 120, 0.9, 0.3)))
     assert crop.box.tolist() == [10, 30, 80, 120]
 
 
 def test_a_box_that_leaves_the_crop_keeps_its_middle():
-    (crop,) = redrawn([PROFILE], seen_at((-8, 10, 90, 150, 0.9)))
+    (crop,), _ = redrawn([PROFILE], seen_at((-8, 10, 90, 150, 0.9, 0.3)))
     assert crop.box.tolist() == [-8, 10, 90, 150]
 
 
 def test_of_two_faces_the_one_in_the_middle_counts():
-    (crop,) = redrawn([PROFILE], seen_at((100, 0, 140, 40, 0.95), (30, 25, 100, 118, 0.6)))
+    (crop,), _ = redrawn([PROFILE], seen_at((100, 0, 140, 40, 0.95, 0.3), (30, 25, 100, 118, 0.6, 0.3)))
     assert crop.box.tolist() == [30, 25, 100, 118]
 
 
@@ -95,9 +99,22 @@ def test_of_two_faces_the_one_in_the_middle_counts():
     "boxes",
     [
         pytest.param([], id="no face"),
-        pytest.param([(20, 20, 110, 120, 0.4)], id="unsure"),
-        pytest.param([(100, 0, 140, 40, 0.95)], id="another face"),
+        pytest.param([(20, 20, 110, 120, 0.4, 0.3)], id="unsure"),
+        pytest.param([(100, 0, 140, 40, 0.95, 0.3)], id="another face"),
     ],
 )
-def test_a_crop_whose_face_the_second_detector_misses_is_left_out(boxes):
-    assert redrawn([PROFILE], seen_at(*boxes)) == []
+def test_a_crop_whose_face_the_second_detector_misses_is_named_apart(boxes):
+    assert redrawn([PROFILE], seen_at(*boxes)) == ([], [PROFILE])
+
+
+@pytest.mark.parametrize(("eyes", "weight"), [(0.4, 1), (0.34, 1), (0.1, 8), (0.0, 8)])
+def test_a_face_in_profile_is_drawn_more_often(eyes, weight):
+    (crop,), _ = redrawn([PROFILE], seen_at((10, 30, 80, 120, 0.9, eyes)))
+    assert crop.weight == pytest.approx(weight)
+
+
+def test_faces_are_drawn_as_often_as_their_weights_say():
+    often, seldom = replace(BRIGHT, weight=3.0), replace(BRIGHT, weight=1.0)
+    faces, rng = FurtherFaces([often, seldom]), np.random.default_rng(1)
+    drawn = [faces.draw(rng) is often for _ in range(4000)]
+    assert np.mean(drawn) == pytest.approx(0.75, abs=0.03)

@@ -28,7 +28,8 @@ def scene(split="train", path="scenes/train/a.jpg", **changes):
 
 
 def found(*rows):
-    return np.array(rows, float).reshape(-1, 5)
+    """As a detector answers, here without how far apart the eyes are."""
+    return np.array([[*row, 0.3] for row in rows], float).reshape(-1, 6)
 
 
 def test_a_sure_box_beside_the_annotation_becomes_a_face_without_a_mask_label():
@@ -92,7 +93,7 @@ def test_found_boxes_are_kept_for_a_resumed_run(tmp_path):
     cache = tmp_path / "second_detector.json"
     train, val = scene(), scene(split="val", path="scenes/val/a.jpg")
     negative = Scene(Path("scenes/negatives/a.jpg"), "train", "n", np.zeros((0, 4), np.float32), ())
-    cache.write_text(json.dumps({s.sha256: [[10, 10, 40, 50, 0.95]] for s in (train,)}))
+    cache.write_text(json.dumps({s.sha256: [[10, 10, 40, 50, 0.95, 0.3]] for s in (train,)}))
     after = completed(SceneSet([train, val, negative]), tmp_path / "is not read again.onnx", cache)
     assert [len(s.boxes) for s in after.scenes] == [2, 1, 0]
 
@@ -100,14 +101,14 @@ def test_found_boxes_are_kept_for_a_resumed_run(tmp_path):
 def test_a_box_has_the_features_of_its_face_in_the_middle():
     eyes_nose_mouth = [20, 40, 30, 40, 10, 55, 18, 70, 27, 70]
     (box,) = around_features(np.array([[10.0, 10, 50, 80, *eyes_nose_mouth, 0.9]]))
-    assert box.tolist() == [-4, 15, 46, 95, 0.9]
+    assert box.tolist() == [-4, 15, 46, 95, 0.9, 0.125]
 
 
 def test_only_new_pictures_are_searched(tmp_path):
     cache, no_detector = tmp_path / "second_detector.json", tmp_path / "none.onnx"
-    cache.write_text(json.dumps({"old": [[10, 10, 40, 50, 0.95]]}))
+    cache.write_text(json.dumps({"old": [[10, 10, 40, 50, 0.95, 0.3]]}))
     pictures = {"old": lambda: np.zeros((64, 64, 3), np.uint8)}
-    assert found_in(pictures, no_detector, cache)["old"].tolist() == [[10, 10, 40, 50, 0.95]]
+    assert found_in(pictures, no_detector, cache)["old"].tolist() == [[10, 10, 40, 50, 0.95, 0.3]]
     with pytest.raises(UserError, match="no YuNet file"):
         found_in(pictures | {"new": pictures["old"]}, no_detector, cache)
 
