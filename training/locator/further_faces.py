@@ -22,7 +22,7 @@ from training.locator.second_detector import BOX_SCORE, SAME_FACE
 NO_FACES = "unclear"
 """Class of the crops without a face, or with one that cannot be judged."""
 
-FURTHER_SHARE = 0.45
+FURTHER_SHARE = 0.3
 """How often a scene gets further faces."""
 
 MOST_FURTHER = 3

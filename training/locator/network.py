@@ -12,10 +12,10 @@ STRIDES = (8, 16, 32)
 
 STEM_FILTERS = 8
 
-DENSE_BLOCKS = ((16, 2), (16, 1), (32, 2), (32, 1))
+DENSE_BLOCKS = ((16, 2), (32, 2), (32, 1))
 """(filters, strides) of the 3x3 convolutions after the stem: 30x40 cells at the end."""
 
-SEPARABLE_BLOCKS = (((32, 1), (32, 1), (32, 1)), ((96, 2), (96, 1), (96, 1), (96, 1)), ((128, 2), (128, 1), (128, 1)))
+SEPARABLE_BLOCKS = (((32, 1),) * 3, ((128, 2), *((128, 1),) * 3), ((192, 2), (192, 1), (192, 1)))
 """(filters, strides) of the separable blocks: 30x40 cells after the first row, 15x20 and 8x10 after the others."""
 
 PYRAMID_FILTERS = 32
