@@ -66,8 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         metavar="P",
         help="P(not compliant) from which a classifier calls a face not compliant [where masked faces and others are "
-        "judged best on the validation split]; a lower one catches more masks that are worn wrongly; or the score from "
-        "which a locator shows a face to the classifier [0.4 false faces an image]; a lower one finds more faces",
+        "judged best on the validation split]; a lower one catches more masks that are worn wrongly",
     )
     quantize.set_defaults(command=_quantize)
     inspect = commands.add_parser(

@@ -40,12 +40,11 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float, threshold: float 
         run: The run.
         images: How many training pictures to measure activation ranges on.
         max_drop: How many points int8 may lose on the validation split.
-        threshold: P(not compliant) from which a classifier calls a face not compliant, or the score from which a
-            locator shows a face; by default the fit's choice. A locator is compared at the default all the same.
+        threshold: P(not compliant) from which a classifier calls a face not compliant; by default the fit's choice.
 
     Raises:
         UserError: The network has learned nothing, the int8 one is unfit or too much worse, or the threshold is out of
-            bounds.
+            bounds or that of a locator.
     """
     if threshold is not None:
         run = _deciding_from(run, threshold)
@@ -65,15 +64,16 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float, threshold: float 
             f"int8 loses {parity.drop:.2f} points on the validation split, more than {max_drop}",
             "calibrate on more --images, or allow it with --max-drop",
         )
-    val = parity.scores
-    if threshold is not None:
-        parity, val = replace(parity, threshold=threshold), run.score(int8, "val", threshold)
-    scores = {"val": val, "test": run.score(int8, "test", parity.threshold)}
+    scores = {"val": parity.scores, "test": run.score(int8, "test", parity.threshold)}
     metadata = replace(metadata, threshold=_as_a_device_takes_it(parity.threshold), scores=_rounded(scores))
     return Quantized(pack(tflite, metadata, make_golden(int8)), parity)
 
 
 def _deciding_from(run: TrainedRun, threshold: float) -> TrainedRun:
+    if run.kind != "classifier":
+        raise UserError(
+            f"{run.network} is a {run.kind}, whose threshold follows from its false faces", "leave --threshold out"
+        )
     if not THRESHOLDS[0] <= threshold <= THRESHOLDS[1]:
         raise UserError(f"--threshold {threshold:g} is out of bounds", f"give {THRESHOLDS[0]} to {THRESHOLDS[1]}")
     return replace(run, threshold=threshold)
