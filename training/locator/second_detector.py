@@ -177,6 +177,6 @@ def found_in(pictures: Mapping[str, Callable[[], np.ndarray]], detector: Path, c
 def _kept(cache: Path) -> dict[str, np.ndarray]:
     try:
         record = json.loads(cache.read_text())
-        return {digest: np.array(rows, np.float64).reshape(-1, 6) for digest, rows in record.items()}
+        return {digest: np.array(rows, np.float64).reshape(len(rows), 6) for digest, rows in record.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{printable(cache)} is damaged", "remove it: the pictures are then searched again") from error

@@ -119,7 +119,10 @@ def test_a_file_that_is_no_detector_is_refused_in_a_sentence(tmp_path):
         completed(SceneSet([scene()]), tmp_path / "no.onnx", tmp_path / "cache.json")
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"a": "b"}', '{"a": [[1, 2]]}', "[" * 100_000])
+# The last but one has as many figures as five faces.
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"a": "b"}', '{"a": [[1, 2]]}', json.dumps({"a": [[1, 2, 3, 4, 5]] * 6}), "[" * 100_000]
+)
 def test_damaged_kept_boxes_are_reported(tmp_path, content):
     (tmp_path / "second_detector.json").write_text(content)
     with pytest.raises(UserError, match=r"second_detector\.json is damaged: remove it"):
