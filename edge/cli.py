@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from edge import commands
-from edge.errors import UserError
+from edge.errors import UserError, sentence
 from edge.help import example
 from edge.page.command import add_page
 
@@ -41,9 +41,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return arguments.command(arguments)
-    except UserError as error:
+    except (UserError, PermissionError) as error:
         with suppress(OSError):
-            sys.stderr.write(f"maskwatch: {error}\n")
+            sys.stderr.write(f"maskwatch: {sentence(error)}\n")
         return 2
     except KeyboardInterrupt:
         return 130

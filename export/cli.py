@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.errors import UserError
+from edge.errors import UserError, sentence
 from edge.help import example
 from edge.output_file import check_output
 from edge.stderr import silenced_stderr
@@ -31,8 +31,8 @@ def main(argv: list[str] | None = None) -> int:
             from rich.console import Console
 
             return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
-    except UserError as error:
-        sys.stderr.write(f"maskwatch-export: {error}\n")
+    except (UserError, PermissionError) as error:
+        sys.stderr.write(f"maskwatch-export: {sentence(error)}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("maskwatch-export: stopped; nothing was written.\n")

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge.errors import UserError
+from edge.errors import UserError, sentence
 from edge.stderr import silenced_stderr
 from training.classifier.dataset_reader import read_dataset, read_further
 from training.classifier.datasets import LABELS, Dataset
@@ -52,8 +52,8 @@ def _run(argv: list[str] | None) -> int:
     try:
         with workstation_packages():
             return args.command(args)
-    except UserError as error:
-        sys.stderr.write(f"maskwatch-train: {error}\n")
+    except (UserError, PermissionError) as error:
+        sys.stderr.write(f"maskwatch-train: {sentence(error)}\n")
         return 2
     except KeyboardInterrupt:
         begun = RunFiles(args.out).hold_a_run

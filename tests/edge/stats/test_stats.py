@@ -1,6 +1,9 @@
 import csv
 import json
+import os
+import tempfile
 import time
+from pathlib import Path
 
 import cv2
 import pytest
@@ -40,6 +43,37 @@ def test_json_and_csv_say_the_same(stats):
     assert sum(row["minutes_blind"] for row in rows) == 1.5
     table = list(csv.DictReader(stats("--csv")[1].out.splitlines()))
     assert [int(row["people"]) for row in table] == [row["people"] for row in rows]
+
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def closed_folder():
+    """A folder that is open to this user alone, in one that anyone may enter, unlike pytest's."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "closed").mkdir(mode=0o700)
+        yield folder / "closed"
+        (folder / "closed").chmod(0o700)
+
+
+def test_counts_of_another_user_are_an_answer(closed_folder, capsys):
+    settings = closed_folder.parent / "maskwatch.toml"
+    settings.write_text(f'[stats]\ndatabase = "{closed_folder}/counts.db"\n')
+    with Database(closed_folder / "counts.db"):
+        assert main(["stats", "--config", str(settings)]) == 0
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)  # nothing is closed to root
+    else:
+        closed_folder.chmod(0)
+    try:
+        assert main(["stats", "--config", str(settings)]) == 2
+    finally:
+        os.seteuid(user)
+    assert f"You may not use {closed_folder}/counts.db" in capsys.readouterr().err
 
 
 def test_a_picture_is_written(stats, tmp_path):
