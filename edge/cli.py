@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         "--source",
         dest="camera_source",
         metavar="SOURCE",
-        help="a clip, a picture, a folder, /dev/videoN or picamera2 [the settings' camera]",
+        help="a clip, a picture, a folder, a webcam (0 or /dev/video0) or picamera2 [the settings' camera]",
     )
     run.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     run.set_defaults(command=commands.run_command)
@@ -95,7 +95,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--source", metavar="SOURCE", help="watch a webcam (0) or a clip instead of the portraits")
     demo.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     demo.add_argument(
-        "--out", type=Path, default=Path("maskwatch-demo"), metavar="DIR", help="folder for the clip and the timeline"
+        "--out",
+        type=Path,
+        default=Path("maskwatch-demo"),
+        metavar="DIR",
+        help="folder for the clip and the timeline, which are replaced [%(default)s]",
     )
     demo.set_defaults(command=commands.demo_command)
     _add_settings(subcommands)
@@ -265,7 +269,7 @@ def _add_releases(subcommands: "argparse._SubParsersAction[argparse.ArgumentPars
     uninstall = subcommands.add_parser(
         "uninstall",
         **example("sudo maskwatch uninstall"),
-        help="remove maskwatch from this device, but keep its settings",
+        help="remove maskwatch and its counts from this device, but keep its settings",
     )
     uninstall.set_defaults(command=commands.uninstall_command)
     for command in (install, releases, rollback, uninstall):

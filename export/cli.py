@@ -40,7 +40,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="maskwatch-export", description="From a trained network to the device.")
+    parser = argparse.ArgumentParser(
+        prog="maskwatch-export", description="Quantize networks, make bundles and cards, and reach doors over ssh."
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     quantize = commands.add_parser(
@@ -57,9 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0.5,
         metavar="POINTS",
-        help="what int8 may lose on the validation split [%(default)s]: of a classifier in accuracy or balanced "
-        "accuracy; of a locator in its selection score (recall, averaged over 0.05, 0.1 and 0.2 false faces an "
-        "image), or by as many more false faces on a hundred images",
+        help="refuse an int8 file that loses more than so many percentage points [%(default)s] on the validation "
+        "split: a classifier's in accuracy or balanced accuracy; a locator's in its selection score (recall, averaged "
+        "over 0.05, 0.1 and 0.2 false faces an image), or that has so many more false faces on a hundred images",
     )
     quantize.add_argument(
         "--threshold",

@@ -17,7 +17,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def make_parser(*, train_classifier: Command, train_locator: Command) -> argparse.ArgumentParser:
     """The parser; what it returns holds, as `command`, the function of the chosen command."""
-    parser = argparse.ArgumentParser(prog="maskwatch-train", description="From photographs to a float network.")
+    parser = argparse.ArgumentParser(prog="maskwatch-train", description="Train the networks on photographs.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('maskwatch')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     classifier = commands.add_parser(
@@ -32,13 +32,15 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
         "data",
         type=Path,
         metavar="DATA",
-        help="folder of with_mask/, without_mask/, [incorrect/, not_compliant/, unclear/]",
+        help="folder of with_mask/, without_mask/, [incorrect/, not_compliant/, unclear/], or of train/, val/ and "
+        "test/ with these",
     )
     classifier.add_argument(
         "--network",
         required=True,
         metavar="NAME",
-        help="seed_cnn, seed_cnn_average, door_cnn, or efficientnet_lite0 as a teacher",
+        help="needed: door_cnn, which ships; seed_cnn or seed_cnn_average, textbook networks to compare with; or "
+        "efficientnet_lite0, a teacher",
     )
     _add_settings(classifier, ClassifierFitSettings)
     classifier.add_argument(
@@ -87,7 +89,8 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
         "--as-int8",
         action="store_const",
         const=True,
-        help="round kernels and maps as int8 does (quantization-aware), for some last epochs after --from",
+        help="train with the rounding of int8 (quantization-aware), for some last epochs after --from: `quantize` then "
+        "loses less",
     )
     locator.add_argument(
         "--second-detector",
