@@ -99,7 +99,10 @@ def _details(split: str, classifiers: Record) -> Iterator[TextTable]:
     if scored["by_kind"]:
         rows: list[tuple[str, ...]] = [(kind, share(of)) for kind, of in scored["by_kind"].items()]
         yield TextTable(f"{what}, incorrectly worn masks by how they are worn", ("", "caught"), rows)
-    for title, key in (("by face size in px", "by_face_size"), ("by skin, with its light", "by_skin_tone")):
+    for title, key in (
+        ("by face size in px", "by_face_size"),
+        ("by how light skin looks (computed from pixels: skin and lighting together)", "by_skin_tone"),
+    ):
         rows = [(part, share(of["with_without"]), share(of["incorrect"])) for part, of in scored[key].items()]
         yield TextTable(f"{what}, {title}", ("", "masked and bare", "incorrect caught"), rows)
     rows = [(thing, share(of)) for thing, of in scored["behind"].items()]

@@ -18,7 +18,7 @@ TONES = {
 }
 """Names of the steps, lightest first, and the angle that each lies above, in degrees."""
 
-UNKNOWN = "not to be told"
+UNKNOWN = "too little skin visible"
 """The step of a face that shows too little skin: gray pictures, hair, visors, colored light."""
 
 UPPER_FACE = (slice(0.26, 0.5), slice(0.25, 0.75))
