@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from edge import commands
-from edge.errors import UserError, sentence
+from edge.arguments import between
 from edge.help import example
 from edge.page.command import add_page
+from edge.program import exit_status
 
 CONFIG_HELP = "settings in TOML [/etc/maskwatch/maskwatch.toml, where there is one]"
 
@@ -40,17 +41,9 @@ def main(argv: list[str] | None = None) -> int:
     _open_standard_streams()
     arguments = _parser().parse_args(argv)
     try:
-        return arguments.command(arguments)
-    except (UserError, PermissionError) as error:
-        with suppress(OSError):
-            sys.stderr.write(f"maskwatch: {sentence(error)}\n")
-        return 2
+        return exit_status("maskwatch", lambda: arguments.command(arguments))
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader of the events has gone; keep Python from reporting that again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 def _open_standard_streams() -> None:
@@ -61,6 +54,7 @@ def _open_standard_streams() -> None:
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115  for as long as the program runs
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  for as long as the program runs
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115  for as long as the program runs
 
@@ -191,16 +185,11 @@ def _add_distance(subcommands: "argparse._SubParsersAction[argparse.ArgumentPars
         **example("maskwatch distance --degrees 66"),
         help="print how large a face is in the picture, by camera and distance",
     )
-    distance.add_argument("--degrees", type=_angle, metavar="N", help="a camera's horizontal field of view")
+    distance.add_argument(
+        "--degrees", type=between(1.0, 170.0), metavar="N", help="a camera's horizontal field of view"
+    )
     distance.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     distance.set_defaults(command=commands.distance_command)
-
-
-def _angle(text: str) -> float:
-    degrees = float(text)
-    if not 1 <= degrees <= 170:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 170 degrees")
-    return degrees
 
 
 def _add_stats(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -209,7 +198,9 @@ def _add_stats(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         **example("maskwatch stats --days 7 --csv"),
         help="print how many people came, and how many without a mask",
     )
-    stats.add_argument("--days", type=_count, default=14, metavar="N", help="how many days back [%(default)s]")
+    stats.add_argument(
+        "--days", type=between(1, 36500), default=14, metavar="N", help="how many days back [%(default)s]"
+    )
     stats.add_argument("--hourly", action="store_true", help="a line for each hour instead of each day")
     form = stats.add_mutually_exclusive_group()
     form.add_argument("--csv", dest="form", action="store_const", const="csv", help="print CSV")
@@ -236,13 +227,6 @@ def _add_readers(subcommands: "argparse._SubParsersAction[argparse.ArgumentParse
     metrics.set_defaults(command=commands.metrics_command)
     for command in (mqtt, metrics):
         command.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 36500:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 36500")
-    return count
 
 
 def _add_releases(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,4 +1,4 @@
-"""What reaches a person when something goes wrong."""
+"""The one exception that reaches a person."""
 
 
 class UserError(Exception):
@@ -21,11 +21,3 @@ class UserError(Exception):
         """Both, as one sentence."""
         sentence = f"{self.problem}: {self.remedy}" if self.remedy else self.problem
         return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
-
-
-def sentence(error: UserError | PermissionError) -> str:
-    """What the person at the keyboard is told: of a file that is not theirs, how to get at it."""
-    if isinstance(error, UserError):
-        return str(error)
-    file = error.filename or "a file"
-    return str(UserError(f"You may not use {file} ({error.strerror})", "use sudo, or name another place"))

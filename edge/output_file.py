@@ -30,8 +30,8 @@ def check_output(
     endings = tuple(endings)
     if endings and path.suffix.lower() not in endings:
         raise UserError(f"{path} cannot be written", f"give the {what} a name that ends in {', '.join(endings)}")
+    _check_inputs(path, what, inputs)
     try:
-        _check_inputs(path, what, inputs)
         _check_existing(path, what, force=force)
     except OSError as error:
         raise cannot_write(path, what, error) from error

@@ -8,9 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.errors import UserError, sentence
 from edge.help import example
 from edge.output_file import check_output
+from edge.program import exit_status
 from edge.stderr import silenced_stderr
 from export.bundle.command import add_bundle
 from export.completion import add_completion
@@ -27,16 +27,17 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     _prepare_tensorflow()
     try:
-        with workstation_packages():
-            from rich.console import Console
-
-            return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
-    except (UserError, PermissionError) as error:
-        sys.stderr.write(f"maskwatch-export: {sentence(error)}\n")
-        return 2
+        return exit_status("maskwatch-export", lambda: _command(arguments))
     except KeyboardInterrupt:
         sys.stderr.write("maskwatch-export: stopped; nothing was written.\n")
         return 130
+
+
+def _command(arguments: argparse.Namespace) -> int:
+    with workstation_packages():
+        from rich.console import Console
+
+        return arguments.command(arguments, Console(highlight=False, markup=False)) or 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,7 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge.errors import UserError, sentence
+from edge.errors import UserError
+from edge.program import exit_status
 from edge.stderr import silenced_stderr
 from training.classifier.dataset_reader import read_dataset, read_further
 from training.classifier.datasets import LABELS, Dataset
@@ -50,15 +51,16 @@ def _run(argv: list[str] | None) -> int:
     # oneDNN's convolutions, which TensorFlow leaves off on processors without AVX-512: a quarter faster there.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
-        with workstation_packages():
-            return args.command(args)
-    except (UserError, PermissionError) as error:
-        sys.stderr.write(f"maskwatch-train: {sentence(error)}\n")
-        return 2
+        return exit_status("maskwatch-train", lambda: _command(args))
     except KeyboardInterrupt:
         begun = RunFiles(args.out).hold_a_run
         sys.stderr.write(f"\nmaskwatch-train: stopped at once{'; add --resume to go on' if begun else ''}.\n")
         return INTERRUPTED
+
+
+def _command(args: argparse.Namespace) -> int:
+    with workstation_packages():
+        return args.command(args)
 
 
 def train_classifier(args: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+from edge.arguments import above_zero
 from edge.help import example
 from training.classifier.settings import ClassifierFitSettings
 from training.common.runs import RunFiles
@@ -83,7 +84,7 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
     )
     _add_settings(locator, LocatorFitSettings)
     locator.add_argument(
-        "--height", type=_positive(int), metavar="N", help="height of the training pictures (default 240)"
+        "--height", type=above_zero(int), metavar="N", help="height of the training pictures (default 240)"
     )
     locator.add_argument(
         "--as-int8",
@@ -136,9 +137,9 @@ def _add_settings(parser: argparse.ArgumentParser, defaults: type[FitSettings]) 
         option = "--" + name.replace("_", "-")
         parser.add_argument(option, type=kind, metavar="N", help=f"{what} (default {default})")
 
-    add("epochs", _positive(int), "passes over the training pictures")
-    add("batch_size", _positive(int), "pictures a batch")
-    add("learning_rate", _positive(float), "highest learning rate")
+    add("epochs", above_zero(int), "passes over the training pictures")
+    add("batch_size", above_zero(int), "pictures a batch")
+    add("learning_rate", above_zero(float), "highest learning rate")
     add("seed", int, "seed of every random choice")
     add("threads", int, "threads of TensorFlow, 0 for every core")
     parser.add_argument(
@@ -161,13 +162,3 @@ def _run_folder(text: str) -> str:
     if not files.network.is_file() or not files.hold_a_run:
         raise argparse.ArgumentTypeError(f"{text} holds no network: name the folder of another run")
     return str(Path(text).resolve())
-
-
-def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        value = kind(text)
-        if not value > 0:
-            raise argparse.ArgumentTypeError(f"{text} is not above zero")
-        return value
-
-    return parse

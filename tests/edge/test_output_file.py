@@ -78,3 +78,10 @@ def test_a_file_system_that_takes_no_files_is_refused():
 def test_a_full_disk_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("edge.output_file.LEAST_FREE_BYTES", 1 << 62)
     refused(tmp_path / "x.mp4", "No space left on device.*make room")
+
+
+def test_an_input_that_cannot_be_read_is_not_taken_for_the_output(tmp_path):
+    name = tmp_path / ("x" * 300)
+    with pytest.raises(OSError, match="File name too long") as error:
+        check_output(tmp_path / "clip.mp4", what="clip", inputs=[name / "clip.mp4"])
+    assert not isinstance(error.value, UserError)

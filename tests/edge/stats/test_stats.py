@@ -73,7 +73,29 @@ def test_counts_of_another_user_are_an_answer(closed_folder, capsys):
         assert main(["stats", "--config", str(settings)]) == 2
     finally:
         os.seteuid(user)
-    assert f"You may not use {closed_folder}/counts.db" in capsys.readouterr().err
+    assert f"{closed_folder}/counts.db cannot be used (Permission denied): use sudo" in capsys.readouterr().err
+
+
+@pytest.fixture
+def damaged(tmp_path, request):
+    """Settings whose counts are a file that SQLite cannot read to its end."""
+    database, settings = tmp_path / "counts.db", tmp_path / "maskwatch.toml"
+    settings.write_text(f'[stats]\ndatabase = "{database}"\n')
+    database.touch()
+    if request.param == "overwritten":
+        with Database(database) as opened:
+            visits = [Visit(3600.0 * hour, "compliant", 1.0) for hour in range(2000)]
+            opened.record(Position("run", 1), Visits(), visits)
+        with database.open("r+b") as file:
+            file.seek(8192)
+            file.write(b"\xaa" * 8192)
+    return settings
+
+
+@pytest.mark.parametrize("damaged", ["empty", "overwritten"], indirect=True)
+def test_damaged_counts_are_an_answer(damaged, capsys):
+    assert main(["stats", "--days", "36500", "--config", str(damaged)]) == 2
+    assert "counts.db cannot be used" in capsys.readouterr().err
 
 
 def test_a_picture_is_written(stats, tmp_path):
