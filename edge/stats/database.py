@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -69,16 +70,23 @@ class Database:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open the file; create it if it is missing, unless it is opened only for reading."""
         self.path = path
-        try:
+        with self._in_words():
             self._connection = _connect(path, read_only=read_only)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Say in a sentence what is wrong with the file."""
+        try:
+            yield
         except sqlite3.Error as error:
-            raise UserError(
-                f"The counts in {path} cannot be opened ({error}): use sudo, or move the file away."
-            ) from error
+            full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            remedy = "make room" if full else "use sudo, or move the file away"
+            raise UserError(f"The counts in {self.path} cannot be used ({error})", remedy) from error
 
     def progress(self) -> tuple[Position | None, Visits]:
         """The last counted event, and the visits that were open then."""
-        row = self._connection.execute("SELECT run, number, visits FROM progress").fetchone()
+        with self._in_words():
+            row = self._connection.execute("SELECT run, number, visits FROM progress").fetchone()
         if row is None:
             return None, Visits()
         state = json.loads(row[2])
@@ -87,7 +95,7 @@ class Database:
 
     def record(self, position: Position, visits: Visits, completed: Iterable[Visit | BlindTime]) -> None:
         """Add what an event completed and store that the event is counted, in one transaction."""
-        with self._connection:
+        with self._in_words(), self._connection:
             for item in completed:
                 for counts in hourly(item):
                     self._connection.execute(ADD, asdict(counts))
@@ -98,14 +106,15 @@ class Database:
 
     def forget_before(self, unix_seconds: float) -> None:
         """Delete the hours before a time."""
-        with self._connection:
+        with self._in_words(), self._connection:
             self._connection.execute("DELETE FROM hours WHERE hour < ?", (int(unix_seconds) // HOUR * HOUR,))
 
     def hours(self, since: float = 0.0) -> list[Counts]:
         """The hours from a Unix time on in which anything was counted, oldest first."""
-        rows = self._connection.execute("SELECT * FROM hours WHERE hour >= ? ORDER BY hour", (since,))
-        names = [column[0] for column in rows.description]
-        return [Counts(**dict(zip(names, row, strict=True))) for row in rows]
+        with self._in_words():
+            rows = self._connection.execute("SELECT * FROM hours WHERE hour >= ? ORDER BY hour", (since,))
+            names = [column[0] for column in rows.description]
+            return [Counts(**dict(zip(names, row, strict=True))) for row in rows]
 
     def __enter__(self) -> Self:
         """Return the database, which is already open."""
@@ -149,7 +158,7 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     how = "mode=ro&immutable=1" if immutable else "mode=ro" if read_only else "mode=rwc"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
     try:
-        _refuse_others(connection)
+        _refuse_others(connection, empty=not read_only)
         if not read_only:
             # FULL: counts that were shown once survive a power cut. A door has only a few events a minute.
             connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + TABLES)
@@ -159,11 +168,13 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
-def _refuse_others(connection: sqlite3.Connection) -> None:
-    """Check that a file is one of our databases, or empty."""
+def _refuse_others(connection: sqlite3.Connection, *, empty: bool) -> None:
+    """Check that a file is one of our databases; it may be empty if we are to write it."""
     (ours,), (tables,) = (
         connection.execute(query).fetchone()
         for query in ("PRAGMA application_id", "SELECT count(*) FROM sqlite_schema")
     )
+    if not tables and not empty:
+        raise sqlite3.DatabaseError("it is empty")
     if tables and ours != APPLICATION_ID:
         raise sqlite3.DatabaseError("it is a database of another program")

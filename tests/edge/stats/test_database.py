@@ -75,7 +75,7 @@ def test_a_reader_needs_nobody_who_counts(path):
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
     path.write_text("These are my notes, and no database. " * 40)
-    with pytest.raises(UserError, match="cannot be opened"):
+    with pytest.raises(UserError, match="cannot be used"):
         Database(path)
     assert path.read_text().startswith("These are my notes")
 
@@ -83,5 +83,5 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
 def test_a_database_of_something_else_is_refused(path):
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE hours (something TEXT)")
-    with pytest.raises(UserError, match="cannot be opened"):
+    with pytest.raises(UserError, match="cannot be used"):
         Database(path, read_only=False).record(Position("run", 1), Visits(), [Visit(NOON, "compliant", 1.0)])
