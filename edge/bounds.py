@@ -39,11 +39,15 @@ class Text:
     """A text of one line and at most so many characters, all of which can be printed."""
 
     longest: int
+    ending: str = ""
+    """What it must end in, unless it is empty."""
 
     def refusal(self, value: str) -> str:
         """As `Limit` says."""
         if len(value) > self.longest:
             return f"must have at most {self.longest} characters, not {len(value)}"
+        if value and not value.endswith(self.ending):
+            return f'must end in "{self.ending}", not {shown(value)}'
         return "" if value.isprintable() else f"must have characters that can be printed, not {shown(value)}"
 
 

@@ -82,5 +82,5 @@ class MetricsSettings(Bounded):
 
     listen: Address = field(default=Address("127.0.0.1", 9650))
     """Address and port of the HTTP server; the default is reachable only from the board itself."""
-    file: Annotated[str, Text(longest=4095)] = ""
+    file: Annotated[str, Text(longest=4095, ending=".prom")] = ""
     """File for node_exporter's textfile collector, ending in ".prom", written instead of serving; empty for none."""

@@ -131,3 +131,12 @@ def test_the_dashboard_asks_for_metrics_that_there_are():
     offered = {sample.name for family in metrics(*VISIT).collect() for sample in family.samples}
     offered |= {"maskwatch_temperature_celsius", "maskwatch_stage_seconds"}  # once a state has come
     assert asked <= offered
+
+
+def test_metrics_never_take_the_place_of_another_file(tmp_path, capsys):
+    config = tmp_path / "maskwatch.toml"
+    before = f'[metrics]\nfile = "{config}"\n'
+    config.write_text(before)
+    assert main(["metrics", "--config", str(config)]) == 2
+    assert 'must end in ".prom"' in capsys.readouterr().err
+    assert config.read_text() == before
