@@ -120,6 +120,9 @@ def _password(file: str) -> str | None:
         if path.stat().st_mode & stat.S_IROTH:
             raise UserError(f"Everyone on this machine can read the password in {path}", f"run `sudo chmod o= {path}`")
         return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        problem = f"The password in {path} is not written in UTF-8"
+        raise UserError(problem, "save the file in this encoding") from error
     except OSError as error:
         problem = f"The password file {path} cannot be read ({error.strerror})"
         raise UserError(problem, 'name one that can with "password_file" in [mqtt]') from error

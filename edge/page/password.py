@@ -71,9 +71,16 @@ def set_password(file: Path) -> None:
     """Ask for a password twice at the terminal, or read it from a pipe, and store its digest.
 
     Raises:
-        UserError: The password is too short or too long, the two differ, or the file cannot be written.
+        UserError: No password came, it is too short or too long or not UTF-8, the two differ, or the file cannot be
+            written.
     """
-    password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        password.encode()
+    except EOFError as error:
+        raise UserError("No password was typed, and nothing was changed", "run the command again") from error
+    except UnicodeError as error:
+        raise UserError("A password must be text in UTF-8", "choose another") from error
     if not SHORTEST <= len(password) <= LONGEST:
         raise UserError(
             f"A password must have {SHORTEST} to {LONGEST} characters, and this one has {len(password)}",

@@ -25,6 +25,9 @@ UNWATCHED_SECONDS = 300.0
 
 MOST_CONNECTIONS = 64
 
+OTHER_PORTS = (8080, 8081)
+"""Proposed where a port is in use: the first of them that is another."""
+
 FIRST_DESCRIPTOR = 3
 """First file descriptor of the sockets that systemd passes."""
 
@@ -80,9 +83,10 @@ def _listen(address: Address) -> socket.socket:
         listener.bind((address.host, address.port))
     except OSError as error:
         listener.close()
+        other = Address(address.host, next(port for port in OTHER_PORTS if port != address.port))
         raise UserError(
             f"The page cannot listen on {address} ({error.strerror})",
-            f'set another "listen" under [page], such as "{Address(address.host, 8080)}"',
+            f'set another "listen" under [page], such as "{other}"',
         ) from error
     return listener
 

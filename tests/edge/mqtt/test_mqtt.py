@@ -172,6 +172,18 @@ def test_a_broker_that_accepts_and_never_answers_delays_no_end(program):
         assert bridge.end() == 0
 
 
+def test_a_password_file_in_another_encoding_is_refused(tmp_path, capsys):
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    secret.write_bytes("café".encode("latin-1"))
+    config = tmp_path / "maskwatch.toml"
+    config.write_text(
+        f'[mqtt]\nbroker = "127.0.0.1"\ntls = false\nusername = "door"\npassword_file = "{secret}"\n', encoding="utf-8"
+    )
+    assert main(["mqtt", "--config", str(config)]) == 2
+    assert "not written in UTF-8" in capsys.readouterr().err
+
+
 def test_a_password_that_everyone_can_read_is_refused(tmp_path, capsys):
     secret, config = tmp_path / "secret", tmp_path / "maskwatch.toml"
     secret.write_text("right\n")

@@ -1,6 +1,8 @@
 import io
 import os
+import socket
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -52,6 +54,21 @@ def test_a_password_that_is_no_good_is_refused(config, set_password, text, capsy
     assert not (config.parent / "page-password").exists()
 
 
+def test_a_password_that_is_not_utf8_is_refused(config, set_password, capsys):
+    assert set_password("caf\udce9 with sugar\n") == 2
+    assert "UTF-8" in capsys.readouterr().err
+
+
+def test_no_answer_at_the_terminal_changes_nothing(config, monkeypatch, capsys):
+    terminal, keyboard = os.openpty()
+    monkeypatch.setattr(sys, "stdin", os.fdopen(keyboard, encoding="utf-8"))
+    monkeypatch.setattr("getpass.getpass", lambda prompt: input())
+    os.write(terminal, b"\x04")  # Ctrl-D
+    assert main(["page", "--set-password", "--config", str(config)]) == 2
+    assert "nothing was changed" in capsys.readouterr().err
+    assert not (config.parent / "page-password").exists()
+
+
 @pytest.mark.parametrize("text", ["", "scrypt 00", "md5 00 00", "scrypt zz 00"])
 def test_a_damaged_file_opens_nothing(tmp_path, text):
     (tmp_path / "password").write_text(text)
@@ -65,6 +82,17 @@ def test_the_network_is_not_served_without_a_password(config, capsys):
     errors = capsys.readouterr().err
     assert "there is no password" in errors
     assert os.linesep.join(errors.splitlines()) == errors.strip()
+
+
+def test_another_port_is_proposed_for_one_in_use(config, capsys):
+    config.write_text(config.read_text() + 'listen = "127.0.0.1:8080"\n')
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # then somebody else has the port, which does as well
+            other.bind(("127.0.0.1", 8080))
+            other.listen()
+        assert main(["page", "--config", str(config)]) == 2
+    assert '"127.0.0.1:8081"' in capsys.readouterr().err
 
 
 def test_an_address_in_use_is_said_to_be(config, serve, capsys):
