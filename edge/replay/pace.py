@@ -1,5 +1,6 @@
 """How fast a recording is shown."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -25,7 +26,7 @@ def at_rate(frames: Iterable[Frame], rate: float) -> Iterator[Frame]:
     Raises:
         UserError: Such a rate cannot be.
     """
-    if not rate > 0:
+    if not 0 < rate < math.inf:
         raise UserError(f"--rate {rate} cannot be", "give frames a second above 0")
     return _thinned(frames, rate)
 

@@ -94,8 +94,12 @@ def open_writer(path: Path, rate: float, size: tuple[int, int]) -> VideoWriter:
         size: Width and height in pixels, both even.
 
     Raises:
-        UserError: No codec on this machine can write such a video.
+        UserError: No codec on this machine can write such a video, or the path is not UTF-8.
     """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:  # with such a name OpenCV ends the process
+        raise UserError(f"{path} is no name in UTF-8", "give the video, or its folder, another name") from error
     suffix = path.suffix.lower()
     found = h264_encoder() if suffix == ".mp4" else None
     if found:

@@ -146,3 +146,8 @@ def program(folder, script):
     folder.mkdir()
     (folder / "ffmpeg").write_text(f"#!/bin/sh\n{script}\n")
     (folder / "ffmpeg").chmod(0o755)
+
+
+def test_a_name_that_is_not_utf8_is_refused(tmp_path, frame_result):
+    with pytest.raises(UserError, match="no name in UTF-8"), AnnotatedClip(tmp_path / "caf\udce9.webm", 10) as clip:
+        clip.publish(frame_result(0.0))

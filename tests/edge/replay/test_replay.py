@@ -102,6 +102,7 @@ def test_a_damaged_clip_is_told_in_one_line(clip, tmp_path, capfd):
     [
         (["none.mp4"], "none.mp4: name a clip"),
         (["CLIP", "--rate", "0"], "--rate 0.0 cannot be"),
+        (["CLIP", "--rate", "inf"], "--rate inf cannot be"),
         (["CLIP", "--timeline", "nowhere/x.png"], "no folder nowhere"),
         (["CLIP", "--timeline", "x.tex"], "name that ends in .png"),
     ],
