@@ -24,6 +24,9 @@ NEXT = {
     "zsh": "Add to ~/.zshrc, before any other compinit: fpath=({folder} $fpath); autoload -U compinit; compinit",
 }
 
+MARK = b"shtab"
+"""In the first lines of a script that was written before."""
+
 PLACES = ("SOURCE", "CLIP", "FOLDER", "SCENES", "CROPS", "RUN", "FILE")
 """Names of the arguments that are files or folders, and not read as a Path at once."""
 
@@ -44,13 +47,15 @@ def write_completion(arguments: argparse.Namespace, console: "Console") -> None:
     """Write a script for each program, in place of an older one.
 
     Raises:
-        UserError: shtab is missing, or the folder cannot be written to.
+        UserError: shtab is missing, or the folder cannot be written to, or holds something else of that name.
     """
     folder = (arguments.out or FOLDERS[arguments.shell]).expanduser()
     for program in PARSERS:
         script = completion_script(program, arguments.shell)
         file = folder / (f"_{program}" if arguments.shell == "zsh" else program)
         try:
+            if file.exists() and MARK not in file.read_bytes():
+                raise UserError(f"{file} is no completion script", "name another folder with --out")
             write_whole(file, script.encode())
         except OSError as error:
             raise UserError(f"{file} cannot be written ({error.strerror})", "name another folder with --out") from error

@@ -88,3 +88,15 @@ def test_a_folder_that_cannot_be_written_to_is_an_answer(tmp_path, capsys):
     (tmp_path / "taken").touch()
     assert main(["completion", "zsh", "--out", str(tmp_path / "taken")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_program_of_the_same_name_is_left_alone(tmp_path, capsys):
+    program = tmp_path / "maskwatch"
+    program.write_text("#!/bin/sh\necho mine\n")
+    assert main(["completion", "bash", "--out", str(tmp_path)]) == 2
+    assert "is no completion script" in capsys.readouterr().err
+    assert "mine" in program.read_text()
+
+
+def test_an_older_completion_is_replaced(tmp_path):
+    assert [main(["completion", "bash", "--out", str(tmp_path)]) for _ in range(2)] == [0, 0]
