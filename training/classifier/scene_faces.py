@@ -94,7 +94,8 @@ def unclear_places(scenes: SceneSet, second_detector: Path) -> list[Photo]:
 
     Args:
         scenes: Annotated ones, and such as show no face.
-        second_detector: A YuNet file; a place in which it sees a face may be one that the annotator has missed.
+        second_detector: A YuNet file; a place in which it sees a face may be one that the annotator has missed, except
+            in a picture that is known to show none.
 
     Raises:
         UserError: A network's file is missing or damaged, or no runtime is installed.
@@ -116,7 +117,8 @@ def places_of(
         second: Another detector: from uint8 (height, width, 3) RGB to float (n, 5), boxes and scores.
     """
     image = scene.read()
-    known = np.concatenate([scene.boxes, scene.ignored, second(image)[:, :4]]).astype(float)
+    missed = np.zeros((0, 4)) if scene.without_faces else second(image)[:, :4]
+    known = np.concatenate([scene.boxes, scene.ignored, missed]).astype(float)
     faces = sorted(locate(image), key=lambda face: -face.score)
     found = as_boxes(faces)
     taken = ((ious(found, known) > FREE_OVERLAP) | _centered_on(found, known)).any(1)

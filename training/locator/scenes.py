@@ -45,6 +45,11 @@ class Scene:
     ignored: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     """float32 (m, 4): boxes that are neither faces nor false faces."""
 
+    @property
+    def without_faces(self) -> bool:
+        """Whether it is known to show no face, so that whatever a detector sees in it is none."""
+        return self.path.parent.name == NEGATIVES
+
     def read(self) -> np.ndarray:
         """The photograph as uint8 (height, width, 3), RGB, upright.
 

@@ -17,7 +17,7 @@ from edge.vision.anchor_free import suppress
 from edge.vision.boxes import ious
 from training.common.names import printable
 from training.common.searching import searched
-from training.locator.scenes import NEGATIVES, Scene, SceneSet
+from training.locator.scenes import Scene, SceneSet
 
 SCALES = (1.0, 0.5)
 """At which each scene is searched: small faces and such as fill it."""
@@ -106,7 +106,7 @@ def completed(scenes: SceneSet, detector: Path, cache: Path) -> SceneSet:
     Raises:
         UserError: The detector cannot be read, or what was kept is damaged.
     """
-    searched = [scene for scene in scenes.split("train") if scene.path.parent.name != NEGATIVES]
+    searched = [scene for scene in scenes.split("train") if not scene.without_faces]
     found = found_in({scene.sha256: scene.read for scene in searched}, detector, cache)
     kept = (completed_scene(s, found[s.sha256]) if s.sha256 in found else s for s in scenes.scenes)
     return replace(scenes, scenes=list(kept))

@@ -56,6 +56,16 @@ def test_where_a_second_detector_sees_a_face_may_be_one_without_a_box(scene):
     assert not list(places_of(scene, lambda image: [Face(200, 30, 240, 80, 0.2)], lambda image: second))
 
 
+def test_an_animal_that_a_second_detector_takes_for_a_face_is_unclear(scene, tmp_path):
+    path = tmp_path / "negatives" / "dog.png"
+    path.parent.mkdir()
+    path.write_bytes(scene.path.read_bytes())
+    dog = replace(scene, path=path, boxes=np.zeros((0, 4), np.float32), labels=())
+    second = np.array([[202, 32, 238, 78, 0.5]])
+    (place,) = places_of(dog, lambda image: [Face(200, 30, 240, 80, 0.2)], lambda image: second)
+    assert place.label == "unclear"
+
+
 def test_ignored_faces_are_unclear_if_they_are_large_enough(scene):
     ignored = replace(scene, ignored=np.array([[200, 30, 240, 80], [10, 100, 22, 112]], np.float32))
     assert [place.face for place in places_of(ignored, lambda image: [], no_second)] == [
