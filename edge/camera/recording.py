@@ -71,6 +71,8 @@ class Video:
         """When each frame is shown in whose call the decoder complained, in seconds."""
         self._complained_after = False
         """Whether the decoder complained after the newest frame."""
+        self._ended = False
+        """Whether every frame was read; a person may stop before."""
         check_size(path, *(int(self._number(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)))
         self._first = self._next()
         if self._first is None:
@@ -107,7 +109,7 @@ class Video:
 
     @property
     def damage(self) -> str:
-        """One sentence on what was lost, once every frame was read; empty if nothing was."""
+        """One sentence on what was lost so far, and of the end once it was reached; empty if nothing was."""
         lost, faulty = self._count(self._lost), self._count(self._faulty)
         parts = [f"{_frames(lost)} could not be decoded"] if lost else []
         parts += [f"{_frames(faulty)} may show errors"] if faulty else []
@@ -126,7 +128,7 @@ class Video:
 
         A container may count the frames or only know its length, from which OpenCV then derives a count.
         """
-        if self.frames + len(self._lost) >= self._announced:
+        if not self._ended or self.frames + len(self._lost) >= self._announced:
             return 0.0
         return max(0.0, self._announced / self.rate - self.seconds)
 
@@ -152,6 +154,7 @@ class Video:
             if read:
                 return self._frame(image, failed, complained=complained)
             self._complained_after |= complained
+        self._ended = True
         return None
 
     def _frame(self, image: np.ndarray, failed: int, *, complained: bool) -> Frame:

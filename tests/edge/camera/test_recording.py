@@ -175,6 +175,12 @@ def test_a_whole_clip_has_no_damage(noisy_clip):
     assert (len(frames), recording.damage, recording.gaps) == (60, "", [])
 
 
+def test_a_clip_that_a_person_stops_is_not_damaged(noisy_clip):
+    with open_recording(noisy_clip) as recording:
+        next(iter(recording))
+    assert (recording.damage, recording.gaps) == ("", [])
+
+
 def damaged(clip, tmp_path, change):
     content = bytearray(clip.read_bytes())
     change(content)
