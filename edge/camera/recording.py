@@ -36,6 +36,9 @@ MOST_ATTEMPTS = 100_000
 MISSING_SECONDS = 0.5
 """A gap in a damaged video is reported if it is longer than this."""
 
+CAMERA = re.compile(r"picamera2|[0-9]+|/dev/video[0-9]+")
+"""What names a camera and no recording."""
+
 Gap = tuple[float, float]
 """Begin and end, in seconds, of a time of which no frame could be decoded."""
 
@@ -241,7 +244,7 @@ def open_recording(path: Path) -> Video | Pictures:
     """The recording at a path.
 
     Raises:
-        UserError: There is nothing there, nothing in the folder, or nothing that can be read.
+        UserError: There is nothing there, nothing in the folder, or nothing that can be read; or it is a camera.
     """
     if path.is_dir():
         pictures = sorted((p for p in path.iterdir() if _is_picture(p)), key=_numbered)
@@ -249,12 +252,22 @@ def open_recording(path: Path) -> Video | Pictures:
             raise UserError(f"The folder {path} holds no pictures ({', '.join(PICTURE_SUFFIXES)})", "put some in")
         return Pictures(pictures)
     if not path.is_file():
-        raise UserError(
-            f"There is no file or folder {path}", "name a clip, a picture, a folder, /dev/videoN or picamera2"
-        )
+        raise _no_recording(path)
     if not os.access(path, os.R_OK):
         raise UserError(f"{path} may not be read (Permission denied)", "change its permissions")
     return Pictures([path]) if path.suffix.lower() in PICTURE_SUFFIXES else Video(path)
+
+
+def _no_recording(path: Path) -> UserError:
+    """Only what takes recordings alone gets here with a camera; a mistyped name gets here from `run`, too."""
+    recordings = "a clip, a picture or a folder of pictures"
+    if any(CAMERA.fullmatch(str(name)) for name in (path, path.resolve())):  # /dev/v4l/by-id/ has links to cameras
+        run = f"`maskwatch run --source {path}`"
+        return UserError(f"{path} is a camera, not a recording", f"name {recordings}, or use {run} for the camera")
+    if path.exists():
+        return UserError(f"{path} is no ordinary file", "save the recording as one, and name that")
+    cameras = "`maskwatch run --source` also takes a camera, /dev/videoN or picamera2"
+    return UserError(f"There is no file or folder {path}", f"name {recordings} ({cameras})")
 
 
 BESIDE_PICTURES = ("", ".csv", ".db", ".html", ".ini", ".json", ".log", ".md", ".toml", ".txt", ".xml")
