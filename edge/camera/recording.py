@@ -36,6 +36,9 @@ MOST_ATTEMPTS = 100_000
 MISSING_SECONDS = 0.5
 """A gap in a damaged video is reported if it is longer than this."""
 
+CAMERA = re.compile(r"picamera2|[0-9]+|/dev/video[0-9]+")
+"""What names a camera and no recording."""
+
 Gap = tuple[float, float]
 """Begin and end, in seconds, of a time of which no frame could be decoded."""
 
@@ -58,15 +61,22 @@ class Video:
             self._capture = cv2.VideoCapture(self._opened_name(), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         self.rate = rate if RATES[0] <= rate <= RATES[1] else FALLBACK_RATE
-        self.frames = self.lost = 0
-        """Frames read and frames that could not be decoded, so far."""
+        self.frames = 0
+        """Frames read so far."""
         self.seconds = 0.0
         """Where the newest frame ends; the video's length once every frame was read."""
         self._announced = max(0, min(int(self._number(cv2.CAP_PROP_FRAME_COUNT)), MOST_ATTEMPTS))
         self._clock = RecordingClock(1 / self.rate)
         self._pauses: list[Gap] = []
+        self._lost: list[float] = []
+        """When each frame that could not be decoded was due, in seconds."""
+        self._faulty: list[float] = []
+        """When each frame is shown in whose call the decoder complained, in seconds."""
+        self._complained_after = False
+        """Whether the decoder complained after the newest frame."""
+        self._ended = False
+        """Whether every frame was read; a person may stop before."""
         check_size(path, *(int(self._number(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)))
-        self._messages.complaints = 0
         self._first = self._next()
         if self._first is None:
             self.__exit__()
@@ -98,15 +108,18 @@ class Video:
     def gaps(self) -> list[Gap]:
         """Where a damaged video shows nothing, the end included; complete once every frame was read."""
         ends = [(self.seconds, self.seconds + self._missing)] if self._missing > MISSING_SECONDS else []
-        return (self._pauses if self.lost else []) + ends
+        return (self._pauses if self._count(self._lost) else []) + ends
 
     @property
     def damage(self) -> str:
-        """One sentence on what was lost, once every frame was read; empty if nothing was."""
-        damaged = self._messages.complaints - self.lost
-        parts = [f"{_frames(self.lost)} could not be decoded"] if self.lost else []
-        parts += [f"{_frames(damaged)} may show errors"] if damaged > 0 else []
-        parts += [f"the last {self._missing:.1f} s are missing"] if self._missing > MISSING_SECONDS else []
+        """One sentence on what was lost so far, and of the end once it was reached; empty if nothing was."""
+        lost, faulty = self._count(self._lost), self._count(self._faulty)
+        parts = [f"{_frames(lost)} could not be decoded"] if lost else []
+        parts += [f"{_frames(faulty)} may show errors"] if faulty else []
+        if self._missing > MISSING_SECONDS:
+            parts.append(f"the last {self._missing:.1f} s are missing")
+        elif self._cut:
+            parts.append("the end is missing")
         if not parts:
             return ""
         whole = f"{self.frames} frames, {self.seconds:.1f} s, were used"
@@ -118,23 +131,42 @@ class Video:
 
         A container may count the frames or only know its length, from which OpenCV then derives a count.
         """
-        if self.frames + self.lost >= self._announced:
+        if not self._ended or self.frames + len(self._lost) >= self._announced:
             return 0.0
         return max(0.0, self._announced / self.rate - self.seconds)
 
+    @property
+    def _cut(self) -> bool:
+        """Whether the end is missing: a long one by the container's length, any other by the decoder's complaint."""
+        complained = self._complained_after and (self._missing > 0 or not self._announced)
+        return complained or self._missing > MISSING_SECONDS
+
+    def _count(self, faults: list[float]) -> int:
+        """Faults but for those of a missing end.
+
+        A decoder that holds frames back gives the last of them after it met the cut, and complains of it in between.
+        """
+        return sum(at < self.seconds - MISSING_SECONDS for at in faults) if self._cut else len(faults)
+
     def _next(self) -> Frame | None:
         for failed in range(max(LEAST_ATTEMPTS, self._announced - self.frames)):
+            complaints = self._messages.complaints
             with self._messages.collected():
                 read, image = self._capture.read()
+            complained = self._messages.complaints > complaints
             if read:
-                return self._frame(image, failed)
+                return self._frame(image, failed, complained=complained)
+            self._complained_after |= complained
+        self._ended = True
         return None
 
-    def _frame(self, image: np.ndarray, failed: int) -> Frame:
+    def _frame(self, image: np.ndarray, failed: int, *, complained: bool) -> Frame:
         seconds = self._clock.read(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
         if seconds - self.seconds > MISSING_SECONDS:
             self._pauses.append((self.seconds, seconds))
-        self.lost += failed
+        self._lost += [self.seconds] * failed
+        self._faulty += [seconds] * complained
+        self._complained_after = False
         self.frames += 1
         self.seconds = seconds + 1 / self.rate
         return Frame(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), seconds)
@@ -212,7 +244,7 @@ def open_recording(path: Path) -> Video | Pictures:
     """The recording at a path.
 
     Raises:
-        UserError: There is nothing there, nothing in the folder, or nothing that can be read.
+        UserError: There is nothing there, nothing in the folder, or nothing that can be read; or it is a camera.
     """
     if path.is_dir():
         pictures = sorted((p for p in path.iterdir() if _is_picture(p)), key=_numbered)
@@ -220,12 +252,22 @@ def open_recording(path: Path) -> Video | Pictures:
             raise UserError(f"The folder {path} holds no pictures ({', '.join(PICTURE_SUFFIXES)})", "put some in")
         return Pictures(pictures)
     if not path.is_file():
-        raise UserError(
-            f"There is no file or folder {path}", "name a clip, a picture, a folder, /dev/videoN or picamera2"
-        )
+        raise _no_recording(path)
     if not os.access(path, os.R_OK):
         raise UserError(f"{path} may not be read (Permission denied)", "change its permissions")
     return Pictures([path]) if path.suffix.lower() in PICTURE_SUFFIXES else Video(path)
+
+
+def _no_recording(path: Path) -> UserError:
+    """Only what takes recordings alone gets here with a camera; a mistyped name gets here from `run`, too."""
+    recordings = "a clip, a picture or a folder of pictures"
+    if any(CAMERA.fullmatch(str(name)) for name in (path, path.resolve())):  # /dev/v4l/by-id/ has links to cameras
+        run = f"`maskwatch run --source {path}`"
+        return UserError(f"{path} is a camera, not a recording", f"name {recordings}, or use {run} for the camera")
+    if path.exists():
+        return UserError(f"{path} is no ordinary file", "save the recording as one, and name that")
+    cameras = "`maskwatch run --source` also takes a camera, /dev/videoN or picamera2"
+    return UserError(f"There is no file or folder {path}", f"name {recordings} ({cameras})")
 
 
 BESIDE_PICTURES = ("", ".csv", ".db", ".html", ".ini", ".json", ".log", ".md", ".toml", ".txt", ".xml")

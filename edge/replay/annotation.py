@@ -1,10 +1,11 @@
 """Annotated clips: who wore what, and when."""
 
 import json
-import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from edge.errors import UserError
 
@@ -18,6 +19,12 @@ VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
 
 STATES = ("with_mask", *NOT_COMPLIANT, "transition")
 """What people may be annotated as."""
+
+FORM = (
+    '{"file": "NAME.mp4", "max_people": 1, "segments": [{"from_s": 0, "to_s": 2.5, "people": {"with_mask": 1}}]}'
+    f", in which the people are {', '.join(STATES[:-1])} or {STATES[-1]}"
+)
+"""What NAME.json holds, for whoever has no manual at hand."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +105,14 @@ def read_annotations(folder: Path) -> list[Annotation]:
     """The annotated clips of a folder: `NAME.json` beside each video.
 
     Raises:
-        UserError: There are none, or one cannot be read.
+        UserError: There is no such folder, nothing is annotated in it, or an annotation cannot be used.
     """
+    if not folder.is_dir():
+        problem = f"{folder} is no folder" if folder.exists() else f"There is no folder {folder}"
+        raise UserError(problem, "name the folder that holds the clips and a NAME.json beside each")
     paths = [path for path in _visible(folder) if path.suffix.lower() == ".json"]
     if not paths:
-        raise UserError(f"{folder} holds no annotated clips", "put NAME.json with its segments beside each video")
+        raise UserError(f"{folder} holds no annotated clips", f"put NAME.json beside each video, such as {FORM}")
     return [_read_annotation(path) for path in paths]
 
 
@@ -119,44 +129,91 @@ def _visible(folder: Path) -> list[Path]:
 
 def _read_annotation(path: Path) -> Annotation:
     try:
-        content = json.loads(path.read_bytes())
-        segments = tuple(_segment(part) for part in content["segments"])
-        sightings = tuple(_sighting(part) for part in content.get("sightings", []))
-        annotation = Annotation(path.with_name(content["file"]), segments, int(content["max_people"]), sightings)
-        _check_times(segments)
-    except KeyError as error:
-        raise UserError(f"{path} does not describe a clip (it lacks {error})", "see the README for its form") from error
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise UserError(f"{path} does not describe a clip ({error})", "see the README for its form") from error
+        annotation = _annotation(path, json.loads(path.read_bytes()))
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror})", "check what it is, and its permissions") from error
+    except _FaultyError as error:
+        raise UserError(f"{path} does not describe a clip ({error})", f"write it like {FORM}") from error
+    except (ValueError, RecursionError) as error:
+        where = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "it"
+        raise UserError(f"{path} does not describe a clip ({where} is not JSON)", f"write it like {FORM}") from error
     if not annotation.clip.is_file():
         raise UserError(f"{path} describes {annotation.clip.name}, which is not beside it", "put the clip there")
     return annotation
 
 
-def _segment(part: dict) -> Segment:
-    people = {str(state): int(number) for state, number in part["people"].items()}
+class _FaultyError(Exception):
+    """What is wrong with an annotation, in words that name the entry."""
+
+
+def _annotation(path: Path, content: Any) -> Annotation:
+    needed = "the name of the video beside it, without a folder,"
+    file = _entry(content, "file", "it", needed, str)
+    if not file or Path(file).name != file:
+        raise _FaultyError(f'it needs {needed} as "file"')
+    segments = _entry(content, "segments", "it", "a list", list)
+    max_people = _count(content, "max_people", "it")
+    sightings = _entry(content, "sightings", "it", "a list", list) if "sightings" in content else []
+    annotation = Annotation(
+        path.with_name(file),
+        tuple(_segment(part, f"segment {number}") for number, part in enumerate(segments, 1)),
+        max_people,
+        tuple(_sighting(part, f"sighting {number}") for number, part in enumerate(sightings, 1)),
+    )
+    _check_times(annotation.segments)
+    return annotation
+
+
+def _segment(part: object, whose: str) -> Segment:
+    people = _entry(part, "people", whose, "an object", dict)
     if unknown := set(people) - set(STATES):
-        raise ValueError(f'"{min(unknown)}" is none of {", ".join(STATES)}')
-    if any(number < 0 for number in people.values()):
-        raise ValueError("a number of people is below 0")
-    return Segment(float(part["from_s"]), float(part["to_s"]), people)
+        raise _FaultyError(f'"{min(unknown)}" in {whose} is none of the states')
+    counts = {state: _count(people, state, whose) for state in people}
+    return Segment(_number(part, "from_s", whose), _number(part, "to_s", whose), counts)
 
 
-def _sighting(part: dict) -> Sighting:
-    at, x, y = (float(part[name]) for name in ("at_s", "x", "y"))
-    if not all(map(math.isfinite, (at, x, y))):
-        raise ValueError("a sighting is nowhere")
-    return Sighting(at, str(part["person"]), x, y)
+def _sighting(part: object, whose: str) -> Sighting:
+    at, x, y = (_number(part, name, whose) for name in ("at_s", "x", "y"))
+    person = _entry(part, "person", whose, "a name", (str, int))
+    return Sighting(at, str(person), x, y)
+
+
+def _entry(part: object, name: str, whose: str, needed: str, kinds: type | tuple[type, ...]) -> Any:
+    """The entry of that name, of one of these kinds; `whose` and `needed` are for people."""
+    if not isinstance(part, dict):
+        raise _FaultyError(f"{whose} is not an object in braces")
+    entry = part.get(name)
+    if not isinstance(entry, kinds) or isinstance(entry, bool):
+        raise _FaultyError(f'{whose} needs {needed} as "{name}"')
+    return entry
+
+
+def _number(part: object, name: str, whose: str) -> float:
+    number = _entry(part, name, whose, "a number", (int, float))
+    if not abs(number) <= sys.float_info.max:  # NaN, Infinity, or more digits than a float holds
+        raise _FaultyError(f'{whose} needs a finite number as "{name}"')
+    return float(number)
+
+
+def _count(part: object, name: str, whose: str) -> int:
+    needed = "a whole number, 0 or more,"
+    number = _entry(part, name, whose, needed, (int, float))
+    if number < 0 or number != number // 1:
+        raise _FaultyError(f'{whose} needs {needed} as "{name}"')
+    return int(number)
 
 
 def _check_times(segments: Sequence[Segment]) -> None:
     """Refuse segments of which every clip would pass."""
     if not segments:
-        raise ValueError("it has no segments")
+        raise _FaultyError("it has no segments")
     last = 0.0
-    for segment in segments:
-        if not last <= segment.begin < segment.end < math.inf:
-            raise ValueError(f"a segment from {segment.begin} to {segment.end} s after one that ends at {last} s")
+    for number, segment in enumerate(segments, 1):
+        before = f"segment {number - 1} ends" if number > 1 else "the clip begins"
+        if segment.begin < last:
+            raise _FaultyError(f"segment {number} begins at {segment.begin} s, and {before} only at {last} s")
+        if segment.end <= segment.begin:
+            raise _FaultyError(f"segment {number} goes from {segment.begin} to {segment.end} s")
         last = segment.end
 
 

@@ -1,13 +1,16 @@
 import os
 import re
 import struct
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from edge.camera.recording import Video, open_recording
+from edge.camera.sources import open_camera
 from edge.errors import UserError
+from edge.settings.schema import CameraSettings
 
 
 @pytest.fixture
@@ -50,6 +53,19 @@ def lasting(clip, ticks):
         at = content.rindex(box) - 4
         struct.pack_into(">I", content, at, struct.unpack_from(">I", content, at)[0] + len(new) - size)
     clip.write_bytes(content.replace(b"edts", b"free"))  # the edit list would cut the film to its old length
+    return clip
+
+
+def tables_first(clip):
+    """Move an mp4's tables before its film, as for streaming: cut short, it can still be read."""
+    content = clip.read_bytes()
+    film, tables = content.index(b"mdat") - 4, content.rindex(b"moov") - 4
+    moved = bytearray(content[tables:])
+    at = moved.index(b"stco") + 8
+    (chunks,) = struct.unpack_from(">I", moved, at)
+    for chunk in range(at + 4, at + 4 + 4 * chunks, 4):
+        struct.pack_into(">I", moved, chunk, struct.unpack_from(">I", moved, chunk)[0] + len(moved))
+    clip.write_bytes(content[:film] + moved + content[film:tables])
     return clip
 
 
@@ -100,6 +116,39 @@ def test_times_never_run_back_in_a_folder(tmp_path):
 def test_a_missing_recording_is_refused(tmp_path):
     with pytest.raises(UserError, match="There is no"):
         open_recording(tmp_path / "none.mp4")
+
+
+@pytest.mark.parametrize("name", ["/dev/video0", "/dev/video99", "0", "picamera2"])
+def test_a_camera_is_no_recording_and_the_command_for_it_is_named(tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="is a camera, not a recording") as refused:
+        open_recording(Path(name))
+    assert f"`maskwatch run --source {name}` for the camera" in str(refused.value)
+
+
+def test_a_link_to_a_camera_is_one(tmp_path):
+    (tmp_path / "door-camera").symlink_to("/dev/video99")
+    with pytest.raises(UserError, match="is a camera, not a recording"):
+        open_recording(tmp_path / "door-camera")
+
+
+def test_a_recording_may_have_a_camera_s_name(clip, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    clip.rename("0")
+    assert len(everything(Path("0"))[0]) == 10
+
+
+def test_a_pipe_is_no_ordinary_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="pipe is no ordinary file: save the recording as one"):
+        open_recording(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("repeat", [False, True])
+def test_whoever_names_no_file_is_told_where_a_camera_may_be_named(tmp_path, repeat):
+    settings = CameraSettings(source=str(tmp_path / "picamera"), repeat=repeat)
+    with pytest.raises(UserError, match=r"no file or folder .* name a clip, .* also takes a camera, /dev/videoN or"):
+        next(iter(open_camera(settings)))
 
 
 def test_an_empty_folder_is_refused(tmp_path):
@@ -162,6 +211,12 @@ def test_a_whole_clip_has_no_damage(noisy_clip):
     assert (len(frames), recording.damage, recording.gaps) == (60, "", [])
 
 
+def test_a_clip_that_a_person_stops_is_not_damaged(noisy_clip):
+    with open_recording(noisy_clip) as recording:
+        next(iter(recording))
+    assert (recording.damage, recording.gaps) == ("", [])
+
+
 def damaged(clip, tmp_path, change):
     content = bytearray(clip.read_bytes())
     change(content)
@@ -191,6 +246,58 @@ def test_a_clip_that_was_cut_off_says_how_much_is_missing(tmp_path, capfd):
     assert (begin, end) == (pytest.approx(len(frames) / 20), pytest.approx(3.0))
     assert f"the last {end - begin:.1f} s are missing" in recording.damage
     assert capfd.readouterr().err == ""
+
+
+CUT = r"[^ ]+ is damaged: the last \d\.\d s are missing; \d+ frames, \d\.\d s, were used\."
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("clip.webm", "VP80"),
+        ("clip.avi", "MJPG"),
+        ("clip.mkv", "MPG2"),  # its decoder holds frames back, and gives them after it met the cut
+        ("clip.mp4", "mp2v"),  # also complains of each frame that the tables name
+    ],
+)
+@pytest.mark.parametrize("share", [0.5, 0.51, 0.52])
+def test_a_cut_is_no_fault_of_the_frames_before_it(tmp_path, name, codec, share):
+    path = write_noise(tmp_path / name, codec)
+    if path.suffix == ".mp4":
+        tables_first(path)
+    os.truncate(path, int(share * path.stat().st_size))
+    assert re.match(CUT, everything(path)[1].damage)
+
+
+def test_a_frame_lost_right_before_the_cut_is_part_of_the_missing_end(tmp_path):
+    path = write_noise(tmp_path / "clip.avi", "MJPG")
+    content = bytearray(path.read_bytes())
+    chunks = [match.start() for match in re.finditer(b"00dc", content)]
+    content[chunks[28] + 8 : chunks[29]] = bytes(chunks[29] - chunks[28] - 8)
+    path.write_bytes(content[: chunks[30]])
+    assert re.match(CUT, everything(path)[1].damage)
+
+
+def test_a_fault_long_before_the_cut_is_still_told(noisy_clip, tmp_path):
+    def overwrite(content):
+        third = len(content) // 3
+        content[third : third + 2000] = bytes(2000)
+        del content[len(content) * 3 // 4 :]
+
+    _, recording = everything(damaged(noisy_clip, tmp_path, overwrite))
+    assert re.search(r"\d frames? (could not be decoded|may show errors), the last .* s are missing", recording.damage)
+
+
+@pytest.mark.parametrize(("share", "announced"), [(0.95, True), (0.5, False)])
+def test_a_missing_end_that_is_short_or_of_unknown_length_is_told(tmp_path, share, announced):
+    path = write_noise(tmp_path / "clip.webm", "VP80")
+    content = path.read_bytes()
+    if not announced:  # as a browser's recorder leaves it: the element that tells the length becomes a void
+        content = content.replace(b"\x44\x89\x88", b"\xec\x89\0", 1)
+    path.write_bytes(content[: int(share * len(content))])
+    frames, recording = everything(path)
+    assert len(frames) < 60
+    assert f"is damaged: the end is missing; {len(frames)} frames" in recording.damage
 
 
 def test_a_picture_with_a_fault_inside_is_told(tmp_path, capfd):

@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from edge.alarm.pattern import AlarmState
 from edge.camera.frame import Frame
 from edge.errors import UserError
 from edge.events.types import AlertBegan, AlertEnded, Muted
-from edge.replay.annotation import Annotation, Segment, Sighting, read_annotations
+from edge.replay.annotation import FORM, Annotation, Segment, Sighting, read_annotations
 from edge.replay.evaluation import Shown, evaluate
 from edge.replay.record import Record
 from edge.runtime.frame_result import FrameResult
@@ -161,33 +162,85 @@ def test_a_description_without_its_clip_is_refused_before_the_work(tmp_path):
 
 SEGMENT = '{"file": "c.mp4", "max_people": 1, "segments": [%s]}'
 
+WHOLE = '{"file": "c.mp4", "max_people": 1, "segments": [{"from_s": 0, "to_s": 2, "people": {}}], "sightings": [%s]}'
+
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("", "Expecting value"),
-        ("[]", "list"),
-        ('{"file": "clip.mp4"}', "lacks 'segments'"),
-        ('{"file": "clip.mp4", "max_people": 1, "segments": [{"from_s": 0, "to_s": "x", "people": {}}]}', "'x'"),
-        (SEGMENT % "", "no segments"),
-        (SEGMENT % '{"from_s": 2, "to_s": 1, "people": {}}', "from 2.0 to 1.0 s"),
-        (SEGMENT % '{"from_s": 0, "to_s": NaN, "people": {}}', "to nan s"),
-        (SEGMENT % '{"from_s": 0, "to_s": Infinity, "people": {}}', "to inf s"),
-        (SEGMENT % '{"from_s": 0, "to_s": 2, "people": {"without_msk": 1}}', '"without_msk" is none of'),
-        (SEGMENT % '{"from_s": 0, "to_s": 2, "people": {"with_mask": -1}}', "below 0"),
-        (SEGMENT % '{"from_s": 0, "to_s": 3, "people": {}}, {"from_s": 2, "to_s": 4, "people": {}}', "ends at 3.0 s"),
-        ("[" * 100_000, "recursion"),
+        ("", "line 1, column 1 is not JSON"),
+        ('{"file": "c.mp4",\n "max_people": one}', "line 2, column 16 is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ("[]", "it is not an object in braces"),
+        ('{"max_people": 1}', 'it needs the name of the video beside it, without a folder, as "file"'),
+        ('{"file": "in/c.mp4"}', 'it needs the name of the video beside it, without a folder, as "file"'),
+        ('{"file": "clip.mp4"}', 'it needs a list as "segments"'),
+        ('{"file": "clip.mp4", "segments": 3}', 'it needs a list as "segments"'),
+        ('{"file": "c.mp4", "max_people": "one", "segments": []}', 'a whole number, 0 or more, as "max_people"'),
+        ('{"file": "c.mp4", "max_people": 1.5, "segments": []}', 'a whole number, 0 or more, as "max_people"'),
+        ('{"file": "c.mp4", "max_people": Infinity, "segments": []}', 'a whole number, 0 or more, as "max_people"'),
+        (SEGMENT % "", "it has no segments"),
+        (SEGMENT % "2", "segment 1 is not an object in braces"),
+        (SEGMENT % '{"from_s": 0, "to_s": "x", "people": {}}', 'segment 1 needs a number as "to_s"'),
+        (SEGMENT % '{"from_s": true, "to_s": 2, "people": {}}', 'segment 1 needs a number as "from_s"'),
+        (SEGMENT % '{"from_s": 0, "to_s": 2}', 'segment 1 needs an object as "people"'),
+        (SEGMENT % '{"from_s": 2, "to_s": 1, "people": {}}', "segment 1 goes from 2.0 to 1.0 s"),
+        (
+            SEGMENT % '{"from_s": -1, "to_s": 1, "people": {}}',
+            "segment 1 begins at -1.0 s, and the clip begins only at",
+        ),
+        (SEGMENT % '{"from_s": 0, "to_s": NaN, "people": {}}', 'segment 1 needs a finite number as "to_s"'),
+        (SEGMENT % '{"from_s": 0, "to_s": Infinity, "people": {}}', 'segment 1 needs a finite number as "to_s"'),
+        (
+            SEGMENT % f'{{"from_s": 0, "to_s": {"9" * 400}, "people": {{}}}}',
+            'segment 1 needs a finite number as "to_s"',
+        ),
+        (SEGMENT % '{"from_s": 0, "to_s": 2, "people": {"without_msk": 1}}', '"without_msk" in segment 1 is none of'),
+        (
+            SEGMENT % '{"from_s": 0, "to_s": 2, "people": {"with_mask": -1}}',
+            'segment 1 needs a whole number, 0 or more, as "with_mask"',
+        ),
+        (
+            SEGMENT % '{"from_s": 0, "to_s": 3, "people": {}}, {"from_s": 2, "to_s": 4, "people": {}}',
+            "segment 2 begins at 2.0 s, and segment 1 ends only at 3.0 s",
+        ),
+        (WHOLE % '{"at_s": 1, "person": "A", "x": 0.4}', 'sighting 1 needs a number as "y"'),
+        (WHOLE % '{"at_s": 1, "x": 0.4, "y": 0.5}', 'sighting 1 needs a name as "person"'),
     ],
 )
-def test_a_description_that_says_nothing_is_refused(tmp_path, content, why):
+def test_a_description_that_says_nothing_is_refused_and_its_form_shown(tmp_path, content, why):
     (tmp_path / "clip.json").write_text(content)
-    with pytest.raises(UserError, match=rf"does not describe a clip \(.*{why}"):
+    with pytest.raises(UserError, match=rf"does not describe a clip \(.*{re.escape(why)}") as refused:
+        read_annotations(tmp_path)
+    assert '"segments": [{"from_s": 0, ' in refused.value.remedy
+
+
+def test_the_form_that_is_shown_can_be_used(tmp_path):
+    (tmp_path / "NAME.mp4").touch()
+    (tmp_path / "NAME.json").write_text(FORM[: FORM.rindex("}") + 1])
+    assert read_annotations(tmp_path)[0].segments == (Segment(0, 2.5, {"with_mask": 1}),)
+
+
+def test_a_description_that_is_a_folder_is_refused(tmp_path):
+    (tmp_path / "clip.json").mkdir()
+    with pytest.raises(UserError, match=r"clip\.json cannot be read \(Is a directory\)"):
         read_annotations(tmp_path)
 
 
-def test_a_folder_without_descriptions_is_refused(tmp_path):
-    with pytest.raises(UserError, match="holds no annotated clips"):
+def test_a_folder_without_descriptions_is_refused_and_their_form_shown(tmp_path):
+    with pytest.raises(UserError, match=r'holds no annotated clips: put NAME\.json .* \{"file": "NAME\.mp4"'):
         read_annotations(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path):
+    with pytest.raises(UserError, match=r"There is no folder .*none: name the folder"):
+        read_annotations(tmp_path / "none")
+
+
+def test_a_clip_is_no_folder_of_clips(tmp_path):
+    (tmp_path / "clip.mp4").touch()
+    with pytest.raises(UserError, match=r"clip\.mp4 is no folder: name the folder"):
+        read_annotations(tmp_path / "clip.mp4")
 
 
 def covered(shown, *segments):
