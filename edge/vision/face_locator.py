@@ -96,5 +96,7 @@ def _faces(found: Sequence[tuple[Box, float]], placed: Letterbox, max_faces: int
     surest = sorted(found, key=lambda one: -one[1])[:MAX_CANDIDATES]
     boxes, scores = [box for box, _ in surest], [score for _, score in surest]
     kept = suppress(boxes, scores)[:max_faces].tolist()
-    faces = [Face(*placed.to_frame(merge(boxes[one], boxes, scores)), scores[one]) for one in kept]
+    merged, scores = [merge(boxes[one], boxes, scores) for one in kept], [scores[one] for one in kept]
+    # A box that is merged with others may come to lie on its neighbor.
+    faces = [Face(*placed.to_frame(merged[one]), scores[one]) for one in suppress(merged, scores)]
     return sorted(faces, key=lambda face: -face.size)

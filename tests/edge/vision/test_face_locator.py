@@ -81,6 +81,13 @@ def test_one_face_seen_by_two_strides_is_one_face():
     assert len(FaceLocator(network).locate(np.zeros((240, 320, 3), np.uint8))) == 1
 
 
+def test_a_box_that_comes_to_lie_on_its_neighbor_when_it_is_merged_is_dropped():
+    face, beside, between = [100, 100, 140, 140], [128, 100, 168, 140], [118, 100, 158, 140]
+    frame = np.zeros((240, 320, 3), np.uint8)
+    assert len(FaceLocator(FakeNetwork((face, 8, 0.9), (beside, 8, 0.6))).locate(frame)) == 2
+    assert len(FaceLocator(FakeNetwork((face, 8, 0.9), (beside, 8, 0.6), (between, 8, 0.55))).locate(frame)) == 1
+
+
 def test_a_classifier_is_refused():
     with pytest.raises(UserError, match="not a locator"):
         FaceLocator(FakeNetwork(kind="classifier"))
