@@ -68,8 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         "--threshold",
         type=float,
         metavar="P",
-        help="P(not compliant) from which a classifier calls a face not compliant [where masked faces and others are "
-        "judged best on the validation split]; a lower one catches more masks that are worn wrongly",
+        help="a classifier's P(not compliant) from which a face is not compliant [where masked faces and others are "
+        "judged best on the validation split]: a lower one catches more masks that are worn wrongly; a locator's "
+        "lowest score of a face [that of 0.4 false faces an image there]",
     )
     quantize.set_defaults(command=_quantize)
     inspect = commands.add_parser(

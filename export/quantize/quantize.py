@@ -40,11 +40,12 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float, threshold: float 
         run: The run.
         images: How many training pictures to measure activation ranges on.
         max_drop: How many points int8 may lose on the validation split.
-        threshold: P(not compliant) from which a classifier calls a face not compliant; by default the fit's choice.
+        threshold: P(not compliant) from which a classifier calls a face not compliant, or a locator's lowest score of a
+            face; by default the fit's choice, or what gives the int8 locator its rate of false faces.
 
     Raises:
         UserError: The network has learned nothing, the int8 one is unfit or too much worse, or the threshold is out of
-            bounds or that of a locator.
+            bounds.
     """
     if threshold is not None:
         run = _deciding_from(run, threshold)
@@ -64,16 +65,13 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float, threshold: float 
             f"int8 loses {parity.drop:.2f} points on the validation split, more than {max_drop}",
             "calibrate on more --images, or allow it with --max-drop",
         )
-    scores = {"val": parity.scores, "test": run.score(int8, "test", parity.threshold)}
-    metadata = replace(metadata, threshold=_as_a_device_takes_it(parity.threshold), scores=_rounded(scores))
+    decides = parity.threshold if threshold is None else threshold
+    scores = {"val": parity.scores, "test": run.score(int8, "test", decides)}
+    metadata = replace(metadata, threshold=_as_a_device_takes_it(decides), scores=_rounded(scores))
     return Quantized(pack(tflite, metadata, make_golden(int8)), parity)
 
 
 def _deciding_from(run: TrainedRun, threshold: float) -> TrainedRun:
-    if run.kind != "classifier":
-        raise UserError(
-            f"{run.network} is a {run.kind}, whose threshold follows from its false faces", "leave --threshold out"
-        )
     if not THRESHOLDS[0] <= threshold <= THRESHOLDS[1]:
         raise UserError(f"--threshold {threshold:g} is out of bounds", f"give {THRESHOLDS[0]} to {THRESHOLDS[1]}")
     return replace(run, threshold=threshold)

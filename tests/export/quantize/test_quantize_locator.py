@@ -119,11 +119,11 @@ def test_one_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path
     assert not out.exists()
 
 
-def test_a_threshold_is_for_classifiers(run, capsys):
-    assert main(["quantize", str(run), "--threshold", "0.5", "--force"]) == 2
-    assert (
-        "is a locator, whose threshold follows from its false faces: leave --threshold out" in capsys.readouterr().err
-    )
+def test_a_lowest_score_replaces_that_choice(run, tmp_path):
+    out = tmp_path / "model.tflite"
+    options = ("--images", "4", "--max-drop", "20", "--threshold", "0.9", "--out", str(out))
+    assert main(["quantize", str(run), *options]) == 0
+    assert read_model_file(out).metadata.threshold == 0.9
 
 
 @pytest.mark.slow
