@@ -43,6 +43,14 @@ Chosen on the validation scenes, those of an unseen source and pictures without 
 a weight of 2 finds more faces than equal weights, or than one of the two alone.
 """
 
+MOST_RAISED = 2.0
+"""How much the locator may add to the log-odds of P(clear): it is sure of many an animal's head.
+
+With this bound a picture that the classifier gives a P(clear) below 0.12 stays unclear. Chosen like the weight: of 108
+pictures without a face one is called not compliant instead of three, while on val 0.964 of the faces are found at 0.038
+false ones an image instead of 0.970 at 0.047, and on the unseen source 0.949 at 0.022 instead of 0.033.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SequentialTest:
@@ -130,7 +138,7 @@ class Quality:
         if face_score >= 1:
             return p_clear
         locator = LOCATOR_WEIGHT * (_log_odds(face_score) - _log_odds(self.even_face_score))
-        return 1 / (1 + math.exp(-_log_odds(p_clear) - locator))
+        return 1 / (1 + math.exp(-_log_odds(p_clear) - min(locator, MOST_RAISED)))
 
     def of_clearness(self, p_clear: float) -> float:
         """P(clear) for a face that is more likely clear than not, otherwise 0."""

@@ -1,5 +1,3 @@
-import numpy as np
-
 from edge.demo.scene import DoorwayScene
 from edge.runtime.pipeline import load_models, tracking_rules
 from edge.settings.schema import Settings
@@ -8,11 +6,11 @@ from edge.tracking.tracker import Tracker
 
 def test_each_visitor_has_one_track_and_no_track_changes_hands(portraits):
     """Each leaves in front of the next one, to the side and faster than anyone was expected to."""
-    scene, locator, tracker = DoorwayScene(), load_models(Settings()).locator, Tracker(tracking_rules(Settings(), 0.5))
-    owners = {}
+    scene, models, owners = DoorwayScene(), load_models(Settings()), {}
+    tracker = Tracker(tracking_rules(Settings(), models.classifier.threshold))
     for frame in scene:
-        asked, _ = tracker.follow(frame, locator.locate(frame.image))
-        tracker.judge(asked, np.full((len(asked), 2), (0.5, 1.0)))
+        asked, _ = tracker.follow(frame, models.locator.locate(frame.image))
+        tracker.judge(asked, models.classifier.score(frame.image, [person.face for person in asked]))
         for track in tracker.tracks:
             visitor = visitor_of(track, scene.whereabouts(frame.seconds))
             if visitor is not None and not track.unseen_seconds:

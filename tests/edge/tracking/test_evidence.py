@@ -141,5 +141,10 @@ def test_a_surer_box_makes_a_face_clearer_and_never_less(p_clear, score, other):
     assert QUALITY.clearness(p_clear, QUALITY.even_face_score) == pytest.approx(p_clear)
 
 
+def test_a_sure_box_does_not_make_a_face_of_what_cannot_be_judged():
+    assert QUALITY.of_clearness(QUALITY.clearness(0.09, 0.99)) == 0
+    assert QUALITY.of_clearness(QUALITY.clearness(0.2, 0.99)) > 0
+
+
 def test_a_box_that_no_network_found_leaves_p_clear_unchanged():
     assert QUALITY.clearness(0.3, 1.0) == 0.3
