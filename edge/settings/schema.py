@@ -101,7 +101,7 @@ class VerdictSettings(Bounded):
     """Sharpness below which a face counts less; a sharp face has 0.75."""
     clear_from: Annotated[float, Bounds(0.01, 0.99)] = 0.5
     """P(clear) below which a face in a frame is not counted: a profile, the back of a head, no face at all."""
-    even_face_score: Annotated[float, Bounds(0.01, 0.99)] = 0.2
+    even_face_score: Annotated[float, Bounds(0.01, 0.99)] = 0.14
     """The locator's score that leaves P(clear) as it is; higher scores raise it."""
 
     def __post_init__(self) -> None:

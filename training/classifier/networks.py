@@ -44,19 +44,19 @@ def door_cnn() -> keras.Model:
     """A depthwise-separable network with residual steps, small enough for a Pi's caches.
 
     The building block is MobileNet's (Howard et al., 2017): a depthwise 3x3 and a pointwise 1x1 convolution,
-    each with batch normalization and ReLU; where the shape allows, its input is added to its output. The first few
-    convolutions, with large maps and few channels, are plain ones: on a workstation's CPU they cost half as much.
+    each with batch normalization and ReLU; where the shape allows, its input is added to its output. The first
+    convolution reads squares of pixels that do not overlap (Dosovitskiy et al., 2021, "An image is worth 16x16 words").
 
     Returns:
         A model from (n, 128, 128, 3) in 0..1 to NOT_COMPLIANT and CLEAR, probabilities (n, 1) each.
     """
     inputs = keras.Input(INPUT_SHAPE, name="image")
-    # Two neighbors in a row are read as one pixel of six channels, which costs nothing: a convolution of three channels
-    # takes int8 on Arm as long as one of eight.
-    x = layers.Reshape((INPUT_SHAPE[0], INPUT_SHAPE[1] // 2, 2 * INPUT_SHAPE[2]))(inputs)
-    x = _normalized(layers.Conv2D(DOOR_CNN_PATCH_FILTERS, (2, 1), strides=(2, 1), use_bias=False)(x))
-    for filters, strides in DOOR_CNN_STEM:
-        x = _normalized(layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x))
+    # The neighbors in a row are read as one pixel of many channels, which costs nothing: a convolution of three
+    # channels takes int8 on Arm as long as one of eight.
+    height, width, channels = INPUT_SHAPE
+    x = layers.Reshape((height, width // DOOR_CNN_PATCH, DOOR_CNN_PATCH * channels))(inputs)
+    patch = (DOOR_CNN_PATCH, 1)
+    x = _normalized(layers.Conv2D(DOOR_CNN_PATCH_FILTERS, patch, strides=patch, use_bias=False)(x))
     for filters, strides in DOOR_CNN_BLOCKS:
         x = _separable_block(x, filters, strides)
     x = layers.GlobalAveragePooling2D()(x)
@@ -64,13 +64,13 @@ def door_cnn() -> keras.Model:
     return keras.Model(inputs, _judgment(x), name="door_cnn")
 
 
-DOOR_CNN_PATCH_FILTERS = 16
-"""Filters of the first convolution, of squares of 2x2 pixels: 64x64 cells."""
+DOOR_CNN_PATCH = 4
+"""Side of the squares of pixels that the first convolution reads: 32x32 cells."""
 
-DOOR_CNN_STEM = ((24, 2), (32, 1))
-"""(filters, strides) of the plain 3x3 convolutions: 32x32 cells at the end."""
+DOOR_CNN_PATCH_FILTERS = 32
+"""Filters of that convolution."""
 
-DOOR_CNN_BLOCKS = ((32, 1), (64, 2), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1), (192, 2), (192, 1))
+DOOR_CNN_BLOCKS = ((32, 1), (32, 1), (64, 2), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1), (192, 2), (192, 1))
 """(filters, strides) of the separable blocks: 4x4 cells at the end."""
 
 
