@@ -33,7 +33,13 @@ COMMITTED = HERE / "operators.json"
 
 CPU = CPUS[1]
 
-COLORS = {"conv 3x3": "#1f5fa8", "conv 2x1": "#74add1", "depthwise 3x3": "#e08214", "conv 1x1": "#5aae61"}
+COLORS = {
+    "conv 3x3": "#1f5fa8",
+    "conv 2x1": "#74add1",
+    "conv 4x1": "#abd9e9",
+    "depthwise 3x3": "#e08214",
+    "conv 1x1": "#5aae61",
+}
 OTHER = "#8c8c8c"
 
 
