@@ -21,7 +21,7 @@ LOWEST_SCORE = 0.05
 
 
 def peers_in(folder: Path) -> Iterator[Chain]:
-    """The peers whose weights are in a folder, under the names that its README gives them."""
+    """The peers whose weights are in a folder, under the names that README.md lists."""
     if (file := folder / Aizoo.file_name).is_file():
         yield Aizoo(file)
     if all((folder / name).is_file() for name in ResTen.file_names):
