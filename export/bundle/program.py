@@ -42,7 +42,7 @@ def build_program(folder: Path, *, source: Path = SOURCE, instead: Mapping[Path,
         The wheel.
 
     Raises:
-        UserError: This is no clone, or the build tool is missing.
+        UserError: This is no clone, it cannot be copied, or the build tool is missing.
     """
     clone, out = folder / "source", folder / "wheel"
     out.mkdir(parents=True)
@@ -67,6 +67,10 @@ def _copy_source(source: Path, clone: Path) -> None:
         shutil.copyfile(source / name, clone / name)
     project = clone / "pyproject.toml"
     project.write_text(OTHER_COMMANDS.sub("", project.read_text(encoding="utf-8")), encoding="utf-8")
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for package in PACKAGES:
-        ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(source / package, clone / package, ignore=ignored, copy_function=shutil.copyfile)
+        try:
+            shutil.copytree(source / package, clone / package, ignore=ignored, copy_function=shutil.copyfile)
+        except shutil.Error as error:  # it holds every file that failed, for a full disk hundreds
+            file, _, why = error.args[0][0]
+            raise UserError(f"{file} cannot be copied to {clone} ({why})", "repair it, or make room there") from error

@@ -110,6 +110,18 @@ def test_a_build_tool_that_is_too_old_is_named(tmp_path):
         build_program(tmp_path / "wheel", instead=old)
 
 
+def test_a_file_of_the_clone_that_cannot_be_copied_is_named_once(tmp_path):
+    source = tmp_path / "clone"
+    shutil.copytree(SOURCE / "edge", source / "edge")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(SOURCE / name, source / name)
+    for name in ("lost", "gone"):
+        (source / "edge" / f"{name}.py").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UserError, match=r"edge/\w+.py cannot be copied to .* \(.*No such file") as error:
+        build_program(tmp_path / "build", source=source)
+    assert str(error.value).count("cannot be copied") == 1
+
+
 def test_away_from_a_clone_it_says_what_it_needs(tmp_path):
     with pytest.raises(UserError, match="from a clone of the repository"):
         build_program(tmp_path / "wheel", source=tmp_path)
