@@ -124,6 +124,8 @@ def _prepare_folder(args: argparse.Namespace, files: RunFiles, digest: str) -> N
 def _new_settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
     if files.hold_a_run:
         raise UserError(f"{files.folder} already holds a run", "add --resume to go on with it or name another folder")
+    if kept := next((path for path in files.written_by_a_run if path.exists()), None):
+        raise UserError(f"{kept} is there and would be lost", "name another folder after --out, such as a new one")
     if args.start_from:
         begun = RunFiles(Path(args.start_from)).read_settings(kind).network
         if begun != args.network:

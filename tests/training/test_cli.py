@@ -130,6 +130,13 @@ def test_an_unknown_network(refusal, classifier_command, tmp_path):
     )
 
 
+def test_a_file_of_something_else_is_not_overwritten(refusal, classifier_command, tmp_path):
+    (tmp_path / "report.html").write_text("mine")
+    sentence = refusal(classifier_command(tmp_path, *TWO_EPOCHS))
+    assert "report.html is there and would be lost: name another folder" in sentence
+    assert (tmp_path / "report.html").read_text() == "mine"
+
+
 def test_a_folder_that_holds_a_run_is_not_overwritten(refusal, classifier_command, finished):
     sentence = refusal(classifier_command(finished.folder, *TWO_EPOCHS))
     assert "already holds a run: add --resume to go on with it or name another folder." in sentence

@@ -9,7 +9,7 @@ def test_zero_is_refused(capsys, tmp_path, option):
     with pytest.raises(SystemExit) as ending:
         main(["classifier", str(tmp_path), "--network", "seed_cnn", "--out", str(tmp_path / "run"), option, "0"])
     assert ending.value.code == 2
-    assert "0 is not above zero" in capsys.readouterr().err
+    assert "above zero, not 0" in capsys.readouterr().err
 
 
 def test_omitted_options_are_the_defaults_of_a_fit():

@@ -74,6 +74,11 @@ class RunFiles:
         return self.settings.is_file()
 
     @property
+    def written_by_a_run(self) -> tuple[Path, ...]:
+        """What a run writes once its settings are there, and would write over."""
+        return (self.network, self.history, self.metrics, self.predictions, self.report)
+
+    @property
     def hold_a_finished_fit(self) -> bool:
         """Whether all epochs were done: the checkpoint is written before each history line and removed at the end."""
         return self.history.is_file() and not self.checkpoint.exists()
