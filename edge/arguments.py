@@ -3,6 +3,7 @@
 import argparse
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 Number = TypeVar("Number", int, float)
@@ -25,12 +26,9 @@ def _name(example: float) -> str:
 
 def _checked(kind: type[Number], fits: Callable[[Number], bool], wanted: str) -> Callable[[str], Number]:
     def parse(text: str) -> Number:
-        try:
-            number = kind(text)
-        except ValueError:
-            number = kind(-1)
-        if not fits(number):
-            raise argparse.ArgumentTypeError(f"must be {wanted}, not {text}")
-        return number
+        with suppress(ValueError):
+            if fits(number := kind(text)):
+                return number
+        raise argparse.ArgumentTypeError(f"must be {wanted}, not {text}")
 
     return parse

@@ -24,7 +24,7 @@ FORM = (
     '{"file": "NAME.mp4", "max_people": 1, "segments": [{"from_s": 0, "to_s": 2.5, "people": {"with_mask": 1}}]}'
     f", in which the people are {', '.join(STATES[:-1])} or {STATES[-1]}"
 )
-"""What NAME.json holds, for whoever has no manual at hand."""
+"""What NAME.json holds, for a person without the manual."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@
 #   first-boot.sh start     the same, and begin without waiting for the next boot (Trixie: from cloud-init)
 #   first-boot.sh install   what the unit runs: install, tell first-boot.log how it went, and show it on the board's LED
 #
-# A network is needed only for packages that the image lacks. An attempt that failed is repeated at the next boot; one that succeeded is not.
+# A network is needed only for packages that the image lacks. An attempt that failed is repeated at the next boot; one
+# that succeeded is not.
 # The variables that begin with MASKWATCH_ are for the tests.
 set -u
 

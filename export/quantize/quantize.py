@@ -40,8 +40,8 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float, threshold: float 
         run: The run.
         images: How many training pictures to measure activation ranges on.
         max_drop: How many points int8 may lose on the validation split.
-        threshold: P(not compliant) from which a classifier calls a face not compliant, or a locator's lowest score of a
-            face; by default the fit's choice, or what gives the int8 locator its rate of false faces.
+        threshold: P(not compliant) from which a classifier calls a face not compliant, or the score from which a
+            locator shows a face; by default the fit's choice. A locator is compared at the default all the same.
 
     Raises:
         UserError: The network has learned nothing, the int8 one is unfit or too much worse, or the threshold is out of
@@ -65,9 +65,11 @@ def quantize(run: TrainedRun, *, images: int, max_drop: float, threshold: float 
             f"int8 loses {parity.drop:.2f} points on the validation split, more than {max_drop}",
             "calibrate on more --images, or allow it with --max-drop",
         )
-    decides = parity.threshold if threshold is None else threshold
-    scores = {"val": parity.scores, "test": run.score(int8, "test", decides)}
-    metadata = replace(metadata, threshold=_as_a_device_takes_it(decides), scores=_rounded(scores))
+    val = parity.scores
+    if threshold is not None:
+        parity, val = replace(parity, threshold=threshold), run.score(int8, "val", threshold)
+    scores = {"val": val, "test": run.score(int8, "test", parity.threshold)}
+    metadata = replace(metadata, threshold=_as_a_device_takes_it(parity.threshold), scores=_rounded(scores))
     return Quantized(pack(tflite, metadata, make_golden(int8)), parity)
 
 

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 from edge.camera.recording import Video, open_recording
-from edge.camera.sources import open_camera
 from edge.errors import UserError
-from edge.settings.schema import CameraSettings
 
 
 @pytest.fixture
@@ -113,42 +111,10 @@ def test_times_never_run_back_in_a_folder(tmp_path):
     assert times == sorted(set(times))
 
 
-def test_a_missing_recording_is_refused(tmp_path):
-    with pytest.raises(UserError, match="There is no"):
-        open_recording(tmp_path / "none.mp4")
-
-
-@pytest.mark.parametrize("name", ["/dev/video0", "/dev/video99", "0", "picamera2"])
-def test_a_camera_is_no_recording_and_the_command_for_it_is_named(tmp_path, name, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match="is a camera, not a recording") as refused:
-        open_recording(Path(name))
-    assert f"`maskwatch run --source {name}` for the camera" in str(refused.value)
-
-
-def test_a_link_to_a_camera_is_one(tmp_path):
-    (tmp_path / "door-camera").symlink_to("/dev/video99")
-    with pytest.raises(UserError, match="is a camera, not a recording"):
-        open_recording(tmp_path / "door-camera")
-
-
 def test_a_recording_may_have_a_camera_s_name(clip, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     clip.rename("0")
     assert len(everything(Path("0"))[0]) == 10
-
-
-def test_a_pipe_is_no_ordinary_file(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UserError, match="pipe is no ordinary file: save the recording as one"):
-        open_recording(tmp_path / "pipe")
-
-
-@pytest.mark.parametrize("repeat", [False, True])
-def test_whoever_names_no_file_is_told_where_a_camera_may_be_named(tmp_path, repeat):
-    settings = CameraSettings(source=str(tmp_path / "picamera"), repeat=repeat)
-    with pytest.raises(UserError, match=r"no file or folder .* name a clip, .* also takes a camera, /dev/videoN or"):
-        next(iter(open_camera(settings)))
 
 
 def test_an_empty_folder_is_refused(tmp_path):

@@ -88,7 +88,7 @@ def test_another_port_is_proposed_for_one_in_use(config, capsys):
     config.write_text(config.read_text() + 'listen = "127.0.0.1:8080"\n')
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):  # then somebody else has the port, which does as well
+        with suppress(OSError):  # then another program has the port, which does as well
             other.bind(("127.0.0.1", 8080))
             other.listen()
         assert main(["page", "--config", str(config)]) == 2

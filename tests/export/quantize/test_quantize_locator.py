@@ -119,11 +119,15 @@ def test_one_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path
     assert not out.exists()
 
 
-def test_a_lowest_score_replaces_that_choice(run, tmp_path):
-    out = tmp_path / "model.tflite"
-    options = ("--images", "4", "--max-drop", "20", "--threshold", "0.9", "--out", str(out))
-    assert main(["quantize", str(run), *options]) == 0
-    assert read_model_file(out).metadata.threshold == 0.9
+def test_a_lower_threshold_shows_more_faces(run, tmp_path):
+    recalls = []
+    for threshold in ("0.999", "0.05"):
+        out = tmp_path / f"{threshold}.tflite"
+        assert main(["quantize", str(run), "--images", "4", "--threshold", threshold, "--out", str(out)]) == 0
+        metadata = read_model_file(out).metadata
+        assert metadata.threshold == float(threshold)
+        recalls.append(metadata.scores["val"]["recall"])
+    assert recalls[0] < recalls[1]
 
 
 @pytest.mark.slow
