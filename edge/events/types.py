@@ -203,11 +203,13 @@ class BuzzerUnmuted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReaderDropped(Event):
-    """A program that reads the local stream took nothing for half a minute, and its connection was closed."""
+    """The connection of a program that reads the local stream was closed."""
 
     event = "reader_dropped"
     reader: str
     """Such as "process 812 of user 990"."""
+    reason: str
+    """Such as "it took nothing for 30 s", or the error with which it could not be served."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,8 +107,8 @@ class Stream:
             self._newest = replace(self._newest, blind=blind, frames_per_second=0.0)
             self._server.offer(self._newest)
 
-    def _dropped(self, reader: str) -> None:
-        self._journal.write(ReaderDropped(at=self._alarm.seconds, reader=reader))
+    def _dropped(self, reader: str, reason: str) -> None:
+        self._journal.write(ReaderDropped(at=self._alarm.seconds, reader=reader, reason=reason))
 
 
 def _rate(times: deque[float]) -> float:

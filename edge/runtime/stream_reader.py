@@ -1,12 +1,12 @@
 """One reader of the stream, as the door sees it: what it has been sent, and what it is to be sent next."""
 
-import json
 import socket
 import struct
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from edge.records import parse_json
 from edge.stream.messages import encode
 
 LONGEST_REQUEST = 4096
@@ -125,12 +125,12 @@ class StreamReader:
 
     def _obey(self, line: bytes) -> None:
         try:
-            request = json.loads(line)
+            request = parse_json(line)
             if request["do"] == "subscribe":
                 self._subscribe(request)
                 return
             answer = self._command(request)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             answer = encode({"type": "answer", "ok": False, "reason": f"This is no request: {line[:80]!r}."})
         self._answers.append(answer)
 

@@ -55,7 +55,7 @@ class StreamServer:
         address: Path,
         *,
         command: Command,
-        dropped: Callable[[str], None],
+        dropped: Callable[[str, str], None],
         stuck_seconds: float = STUCK_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -64,7 +64,7 @@ class StreamServer:
         Args:
             address: Where the socket is made; its group is the folder's and the process's own.
             command: Carries out what a reader asks for; returns the answer's line. Called in the server's thread.
-            dropped: Told of a reader that was dropped, such as "process 812 of user 990".
+            dropped: Told of a reader that was dropped, such as "process 812 of user 990", and why.
             stuck_seconds: How long a reader may take nothing.
             clock: Tells the time on a clock that never runs back, in seconds.
         """
@@ -162,23 +162,37 @@ class StreamServer:
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if reader.waits else 0)
         self._selector.modify(reader.connection, wanted, reader)
         if reader.stuck_since is not None and now - reader.stuck_since >= self._stuck_seconds:
-            name = self._readers[reader]
-            self._close(reader)
-            self._dropped(name)
+            self._drop(reader, f"it took nothing for {self._stuck_seconds:g} s")
 
     def _attempt(self, reader: StreamReader, action: Callable[[], None]) -> None:
         if reader in self._readers:
             try:
                 action()
-            except OSError:
+            except OSError:  # it has gone
                 self._close(reader)
+            except Exception as error:  # noqa: BLE001  a defect in serving one reader must not end the others' stream
+                self._drop(reader, repr(error))
+
+    def _drop(self, reader: StreamReader, reason: str) -> None:
+        name = self._readers[reader]
+        self._close(reader)
+        with suppress(OSError):  # the log's reader has gone
+            self._dropped(name, reason)
 
     def _accept(self) -> None:
         try:
             connection, _ = self._listener.accept()
-            process, user, groups = peer(connection)
-        except OSError:  # it has gone, or there are no more file descriptors
+        except OSError:
+            # Without a free file descriptor the connection keeps waiting, and select returns at once.
+            self._stopping.wait(ROUND_SECONDS)
             return
+        try:
+            self._welcome(connection)
+        except OSError:  # it has gone
+            connection.close()
+
+    def _welcome(self, connection: socket.socket) -> None:
+        process, user, groups = peer(connection)
         allowed = user in (0, os.geteuid()) or os.getegid() in groups
         if not allowed or len(self._readers) >= MOST_READERS:
             connection.close()
@@ -187,8 +201,8 @@ class StreamServer:
             newest = self.newest
         hello = {"type": "hello", "protocol": PROTOCOL, "version": version("maskwatch"), "run": self.run}
         reader = StreamReader(connection, self, encode({**hello, "newest": newest}), newest, self._command)
-        self._readers[reader] = f"process {process} of user {user}"
         self._selector.register(connection, selectors.EVENT_READ, reader)
+        self._readers[reader] = f"process {process} of user {user}"
 
     def _close(self, reader: StreamReader) -> None:
         del self._readers[reader]
@@ -217,6 +231,7 @@ def _listen(address: Path) -> socket.socket:
 def _remove_stale(address: Path) -> None:
     """Remove a socket that a killed door left; another door that still listens there keeps it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)  # a door that hangs accepts nothing, and its socket is full
         try:
             probe.connect(str(address))
         except FileNotFoundError:
@@ -224,4 +239,6 @@ def _remove_stale(address: Path) -> None:
         except ConnectionRefusedError:
             address.unlink()
             return
+        except BlockingIOError:
+            pass
     raise OSError(f"another maskwatch offers its stream at {address}")

@@ -158,11 +158,13 @@ def connected(address: Path) -> socket.socket:
     """A connection to the door.
 
     Raises:
-        OSError: There is none.
+        OSError: There is none; a door that hangs and has too many connections waiting is not waited for.
     """
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        door.setblocking(False)
         door.connect(str(address))
+        door.setblocking(True)
     except BaseException:
         door.close()
         raise

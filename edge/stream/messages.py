@@ -163,7 +163,7 @@ def decode(line: bytes, run: str = "") -> Message | None:
         message = json.loads(line)
         read = READERS.get(message["type"])
         return read(message, run) if read else None
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"This is not a message of the stream: {line[:80]!r}") from error
 
 

@@ -173,6 +173,7 @@ def test_a_reader_that_takes_nothing_is_dropped_and_the_log_says_so(
 
         eventually(said)
         assert f"process {os.getpid()} of user" in door.log.lines[-1]
+        assert "it took nothing for 0.2 s" in door.log.lines[-1]
         assert sum("reader_dropped" in line for line in door.log.lines) == 1
 
 
@@ -210,7 +211,16 @@ def test_the_last_events_are_sent_when_the_door_stops(door_at, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line", [b"no json\n", b"[]\n", b"{}\n", b'{"do":"dance"}\n', b'{"do":"subscribe","after":3}\n']
+    "line",
+    [
+        b"no json\n",
+        b"[]\n",
+        b"{}\n",
+        b'{"do":"dance"}\n',
+        b'{"do":"subscribe","after":3}\n',
+        b'{"do":"subscribe","after":{"run":"x","number":1e999}}\n',
+        b"[" * 3000 + b"\n",
+    ],
 )
 def test_what_is_no_request_is_answered(door, line):
     with socket.socket(socket.AF_UNIX) as reader:

@@ -99,7 +99,7 @@ def kill_at_random(folder, times):
     """Kill the recorder again and again while people come and go; returns the totals seen after each death."""
     chance, recorder, seen, visits = random.Random(7), Recorder(folder), [], 0
     refuse = lambda line: b""  # noqa: E731
-    with StreamServer(folder / "stream.sock", command=refuse, dropped=lambda reader: None) as server:
+    with StreamServer(folder / "stream.sock", command=refuse, dropped=lambda *_: None) as server:
         for _ in range(times):
             with recorder:
                 end = time.monotonic() + chance.uniform(0.0, 0.8)

@@ -40,7 +40,7 @@ class FakeDoor:
 
     def __init__(self, folder):
         self.address, self.told = folder / "stream.sock", []
-        self.server = StreamServer(self.address, command=self._carry_out, dropped=lambda reader: None)
+        self.server = StreamServer(self.address, command=self._carry_out, dropped=lambda *_: None)
 
     def __enter__(self):
         self.server.__enter__()

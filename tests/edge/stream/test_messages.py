@@ -61,6 +61,11 @@ def test_what_is_no_message_is_refused_and_nothing_worse(line):
         decode(line)
 
 
+def test_a_message_that_is_nested_too_deep_is_refused():
+    with pytest.raises(ValueError, match="not a message"):
+        decode(b"[" * 100_000)
+
+
 @given(TYPES, st.sampled_from(["people", "jpeg", "evidence_bounds", "number", "event", "ok", "protocol"]), VALUES)
 def test_a_damaged_message_is_refused_and_nothing_worse(kind, key, value):
     with contextlib.suppress(ValueError):
