@@ -39,15 +39,11 @@ class Text:
     """A text of one line and at most so many characters, all of which can be printed."""
 
     longest: int
-    ending: str = ""
-    """What it must end in, unless it is empty."""
 
     def refusal(self, value: str) -> str:
         """As `Limit` says."""
         if len(value) > self.longest:
             return f"must have at most {self.longest} characters, not {len(value)}"
-        if value and not value.endswith(self.ending):
-            return f'must end in "{self.ending}", not {shown(value)}'
         return "" if value.isprintable() else f"must have characters that can be printed, not {shown(value)}"
 
 
@@ -59,17 +55,21 @@ class FilePath:
     """Bytes of a whole path, by Linux."""
     longest_part: int = 255
     """Bytes of a name between two slashes, by nearly every file system."""
+    ending: str = ""
+    """What it must end in."""
+    optional: bool = False
+    """Whether it may be empty, for no file."""
 
     def refusal(self, value: str) -> str:
         """As `Limit` says."""
         if not value:
-            return "is empty: write a path"
+            return "" if self.optional else "is empty: write a path"
         if "\0" in value:
             return "must not hold a NUL character: write a path"
         encoded = os.fsencode(value)
         if len(encoded) > self.longest or any(len(part) > self.longest_part for part in encoded.split(b"/")):
             return f"is too long for a path: at most {self.longest_part} bytes a name and {self.longest} in all"
-        return ""
+        return "" if value.endswith(self.ending) else f'must end in "{self.ending}", not {shown(value)}'
 
 
 class Bounded:

@@ -199,7 +199,7 @@ def _add_stats(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="print how many people came, and how many without a mask",
     )
     stats.add_argument(
-        "--days", type=between(1, 36500), default=14, metavar="N", help="how many days back [%(default)s]"
+        "--days", type=between(1, 36500), default=14, metavar="N", help="how many days, today among them [%(default)s]"
     )
     stats.add_argument("--hourly", action="store_true", help="a line for each hour instead of each day")
     form = stats.add_mutually_exclusive_group()

@@ -51,9 +51,11 @@ def outputs_off_command(arguments: argparse.Namespace) -> int:
     from edge.board import Board
     from edge.runtime.outputs import noted_outputs
     from edge.runtime.pipeline import make_alarm
+    from edge.settings.toml_file import read_settings
 
-    arguments.config = noted_outputs() or arguments.config
-    with make_alarm(_settings(arguments).alarm, open_pins(mock=not Board().is_raspberry_pi), live=True):
+    note = noted_outputs()
+    settings = read_settings(note) if note else _settings(arguments)
+    with make_alarm(settings.alarm, open_pins(mock=not Board().is_raspberry_pi), live=True):
         return 0
 
 

@@ -7,7 +7,6 @@ import ssl
 import stat
 import sys
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
@@ -20,7 +19,7 @@ from edge.mqtt.topics import Topics
 from edge.settings.connections import MqttSettings
 from edge.settings.schema import Settings
 from edge.signals import handling
-from edge.stats.database import Database
+from edge.stats.database import Database, local_midnight
 from edge.stream.client import StreamClient, send_command
 from edge.stream.messages import Position
 from edge.stream.waiting import announced
@@ -94,10 +93,9 @@ def today(database: Path) -> dict[str, int] | None:
     """Today's counts by local time; None if nothing is counted."""
     if not database.exists():
         return None
-    midnight = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
     try:
         with Database(database, read_only=True) as opened:
-            hours = opened.hours(midnight)
+            hours = opened.hours(local_midnight())
     except UserError as error:
         logging.getLogger("maskwatch.mqtt").warning("%s", error)
         return None

@@ -161,7 +161,7 @@ async def _body(request: Request) -> dict[str, Any]:
             return {}
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of brackets within brackets
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -102,4 +102,4 @@ def _asked() -> str:
 
 
 def _derive(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=N, r=R, p=P, dklen=32)
+    return hashlib.scrypt(password.encode(errors="surrogatepass"), salt=salt, n=N, r=R, p=P, dklen=32)

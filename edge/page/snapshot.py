@@ -43,7 +43,7 @@ def save_snapshot(door: Path, file: Path, *, force: bool = False) -> State:
     state = _newest(door)
     _, encoded = cv2.imencode(file.suffix, draw(_as_result(state))[:, :, ::-1])
     try:
-        write_whole(file, encoded.tobytes())
+        write_whole(file, encoded.tobytes(), mode=0o600)  # people are in it
     except OSError as error:
         raise cannot_write(file, "snapshot", error) from error
     return state

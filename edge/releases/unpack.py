@@ -27,9 +27,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 
-from edge.cli import main
+from edge.cli import entry
 
-sys.exit(main())
+entry()
 '''
 
 SPARE = 1.3

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self, TextIO
 
-from edge.camera.recording import Pictures, Video
+from edge.camera.still_pictures import Pictures
+from edge.camera.video import Video
 from edge.events.types import AlertBegan, Muted
 from edge.runtime.frame_result import FrameResult
 

@@ -1,4 +1,4 @@
-"""The settings with which the outputs were opened: the settings file may change, or break, before a crash."""
+"""The pins with which the outputs were opened: the settings file may change, or break, before a crash."""
 
 import os
 from collections.abc import Mapping
@@ -10,9 +10,12 @@ from edge.runtime.status import runtime_directory
 from edge.settings.schema import AlarmSettings
 from edge.settings.text import toml
 
+PIN_KEYS = ("_pin", "_active_high")
+"""Endings of the settings that `outputs-off` needs."""
+
 
 def note_outputs(settings: AlarmSettings, environment: Mapping[str, str] = os.environ) -> None:
-    """Leave a note for `outputs-off`, in the folder that systemd removes when the service has stopped.
+    """Leave a note of the pins for `outputs-off`, in the folder that systemd removes when the service has stopped.
 
     Outside a service, and where it cannot be written, there is none.
 
@@ -23,7 +26,9 @@ def note_outputs(settings: AlarmSettings, environment: Mapping[str, str] = os.en
     note = _note(environment)
     if note is None:
         return
-    values = {key.name: getattr(settings, key.name) for key in fields(settings)}
+    # No other value: some are only good together with values of other tables, which the note lacks.
+    pins = [key.name for key in fields(settings) if key.name.endswith(PIN_KEYS)]
+    values = {name: getattr(settings, name) for name in pins}
     lines = [f"{name} = {toml(value)}" for name, value in values.items() if value is not None]
     part = note.with_suffix(".part")
     with suppress(OSError):

@@ -60,11 +60,11 @@ class MqttSettings(Bounded):
     """Port of the broker; 0 takes 8883 with TLS and 1883 without."""
     tls: bool = True
     """Whether the connection is encrypted and the broker's certificate checked."""
-    ca_file: Annotated[str, Text(longest=4095)] = ""
+    ca_file: Annotated[str, FilePath(optional=True)] = ""
     """PEM file with the certificate that the broker's is checked against; empty uses the system's certificates."""
     username: Annotated[str, Text(longest=255)] = ""
     """User at the broker; empty for none."""
-    password_file: Annotated[str, Text(longest=4095)] = ""
+    password_file: Annotated[str, FilePath(optional=True)] = ""
     """File with the password, which only root and the service's group can read."""
     name: Annotated[str, Text(longest=64)] = ""
     """Name of the door; empty uses the board's host name."""
@@ -82,5 +82,5 @@ class MetricsSettings(Bounded):
 
     listen: Address = field(default=Address("127.0.0.1", 9650))
     """Address and port of the HTTP server; the default is reachable only from the board itself."""
-    file: Annotated[str, Text(longest=4095, ending=".prom")] = ""
+    file: Annotated[str, FilePath(ending=".prom", optional=True)] = ""
     """File for node_exporter's textfile collector, ending in ".prom", written instead of serving; empty for none."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
-from edge.bounds import LONGEST_SHOWN, shown
+from edge.bounds import LONGEST_SHOWN, FilePath, limits, shown
 from edge.errors import UserError
 from edge.files import read_at_most
 from edge.settings.schema import Settings
@@ -85,15 +85,16 @@ def read_table(path: Path) -> dict[str, Any]:
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
     """Make paths absolute, since the service runs in a folder of its own."""
+    tables = {table.name: getattr(settings, table.name) for table in fields(settings)}
+    if not settings.camera.is_recording:  # its source is the name of a camera
+        del tables["camera"]
+    return replace(settings, **{name: _with_absolute_paths(table, folder) for name, table in tables.items()})
 
-    def resolved(path: str) -> str:
-        return path if not path or Path(path).is_absolute() else str(folder / path)
 
-    model, camera = settings.model, settings.camera
-    model = replace(model, classifier=resolved(model.classifier), locator=resolved(model.locator))
-    camera = replace(camera, source=resolved(camera.source)) if camera.is_recording else camera
-    page = replace(settings.page, password_file=resolved(settings.page.password_file))
-    return replace(settings, model=model, camera=camera, page=page)
+def _with_absolute_paths(table: Any, folder: Path) -> Any:
+    paths = {name: getattr(table, name) for name, limit in limits(type(table)) if isinstance(limit, FilePath)}
+    relative = {name: path for name, path in paths.items() if path and not Path(path).is_absolute()}
+    return replace(table, **{name: str(folder / path) for name, path in relative.items()})
 
 
 def _build(kind: type, table: dict[str, Any], place: str) -> Any:

@@ -1,6 +1,5 @@
 """`maskwatch stats`: counts, or shows the counts."""
 
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import TextIO
@@ -8,8 +7,8 @@ from typing import TextIO
 from edge.errors import UserError
 from edge.output_file import cannot_write, check_output
 from edge.settings.schema import Settings
-from edge.stats.database import Database
-from edge.stats.recorder import DAY_SECONDS, record
+from edge.stats.database import Database, local_midnight
+from edge.stats.recorder import record
 from edge.stats.report import rows, write_csv, write_json, write_png, write_table
 from edge.stream.client import StreamClient
 from edge.stream.messages import Position
@@ -49,7 +48,7 @@ def show_stats(
     Args:
         settings: Where the database is.
         out: Gets the table, CSV or JSON.
-        days: How many days back.
+        days: How many days, today among them.
         hourly: Whether each hour has a line of its own.
         form: A key of FORMATS.
         png: The picture to write instead; None for none.
@@ -64,7 +63,7 @@ def show_stats(
     if png:
         check_output(png, what="picture", endings=[".png"], inputs=[path], force=force)
     with Database(path, read_only=True) as database:
-        shown = rows(database.hours(time.time() - days * DAY_SECONDS), hourly=hourly)
+        shown = rows(database.hours(local_midnight(days - 1)), hourly=hourly)
     if png is None:
         FORMATS[form](shown, out)
         return 0

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -123,6 +124,11 @@ class Database:
     def __exit__(self, *exception: object) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def local_midnight(days_ago: int = 0) -> float:
+    """The Unix time at which today began, or an earlier day, by local time."""
+    return datetime.combine(date.today() - timedelta(days=days_ago), time.min).timestamp()
 
 
 def hourly(item: Visit | BlindTime) -> list[Counts]:

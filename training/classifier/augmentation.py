@@ -1,4 +1,4 @@
-"""Training crops for the classifier: faces as a door's camera sees them, some partly hidden, some with a low mask."""
+"""Training crops for the classifier: faces as a door's camera sees them, some partly hidden, some with another mask."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
-from training.classifier.low_mask_augmentation import with_low_mask
+from training.classifier.mask_augmentation import with_low_mask, with_print
 from training.classifier.occluders import occluded
 from training.classifier.scene_faces import surroundings
 from training.classifier.unclear import unclear_crop
@@ -25,6 +25,9 @@ CUT_OFF_SHARE = 0.12
 
 MOST_CUT_OFF = {"top": 0.4, "left": 0.3, "right": 0.3, "bottom": 0.08}
 """How much of a face's box the frame's edge may cut off."""
+
+PRINTED_SHARE = 0.15
+"""How often a mask gets another color or a print."""
 
 WORN_LOW_SHARE = 0.4
 """How often an incorrectly worn mask is made from a bare face and another face's mask."""
@@ -52,9 +55,12 @@ class TrainingCrops:
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
             image, face = self._any_face(BARE, rng)
-            image = with_low_mask(image, face, *self._any_face(COMPLIANT, rng), rng)
+            masked = self._any_face(COMPLIANT, rng)
+            image = with_low_mask(image, face, _printed_or_not(*masked, rng), masked[1], rng)
         else:
             image, face = self._face(index)
+        if label == COMPLIANT:
+            image = _printed_or_not(image, face, rng)
         if label in (BARE, UNSORTED) and rng.random() < OCCLUDED_SHARE:
             image = occluded(image, face, rng)
         return jittered_crop(image, face, rng)
@@ -94,6 +100,10 @@ def jittered_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np
     if rng.random() < 0.5:
         crop = _tilted(crop, rng)
     return poor_camera(crop, rng)
+
+
+def _printed_or_not(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+    return with_print(image, face, rng) if rng.random() < PRINTED_SHARE else image
 
 
 def _mirrored_or_not(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:

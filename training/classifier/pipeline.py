@@ -19,7 +19,7 @@ LABEL_SHARES = {"with_mask": 0.36, "without_mask": 0.17, "incorrect": 0.12, "not
 There are about as many masked faces as others, so the network's probability has a balanced prior.
 """
 
-DEGRADED_SHARE = 0.08
+DEGRADED_SHARE = 0.1
 """How often a clear photograph is made unclear."""
 
 Answers = dict[str, tf.Tensor]

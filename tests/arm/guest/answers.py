@@ -14,7 +14,7 @@ from pathlib import Path
 from ai_edge_litert.interpreter import Interpreter
 
 import edge
-from edge.camera.recording import Pictures
+from edge.camera.still_pictures import Pictures
 from edge.vision.golden import golden_pictures
 from edge.vision.interpreter import Int8Network, open_interpreter
 from edge.vision.letterbox import letterbox

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from edge.camera.recording import Pictures
+from edge.camera.still_pictures import Pictures
 from edge.runtime.pipeline import load_classifier
 from edge.settings.schema import ModelSettings
 from edge.vision.preprocessing import whole_picture

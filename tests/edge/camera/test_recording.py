@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.camera.recording import Video, open_recording
+from edge.camera.recording import open_recording
+from edge.camera.video import Video
 from edge.errors import UserError
 
 

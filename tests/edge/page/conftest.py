@@ -29,7 +29,7 @@ class Browser:
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            body = None if content is None else json.dumps(content)
+            body = content if content is None or isinstance(content, bytes) else json.dumps(content)
             connection.request(method, path, body, {key: value for key, value in given.items() if value})
             answer = connection.getresponse()
             if cookie := answer.headers.get("Set-Cookie"):

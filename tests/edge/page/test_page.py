@@ -143,9 +143,16 @@ def test_a_wrong_password_is_refused(locked):
     assert "<canvas" not in browser.open()[2]
 
 
-@pytest.mark.parametrize("content", [None, {}, [], {"password": None}, {"password": ["x"]}, {"password": "x" * 9000}])
+@pytest.mark.parametrize(
+    "content",
+    [None, {}, [], {"password": None}, {"password": ["x"]}, {"password": "x" * 9000}, {"password": "\ud800"}],
+)
 def test_what_is_no_password_is_refused(locked, content):
     assert locked().ask("POST", "/sign-in", content)[0] == 401
+
+
+def test_brackets_within_brackets_are_no_password(locked):
+    assert locked().ask("POST", "/sign-in", b"[" * 4000)[0] == 401
 
 
 def test_guessing_is_slowed_down_also_for_the_right_password(locked, clock):

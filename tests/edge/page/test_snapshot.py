@@ -1,3 +1,5 @@
+import stat
+
 import cv2
 import pytest
 
@@ -27,6 +29,12 @@ def test_a_snapshot_shows_the_frame_with_its_verdicts(door, snapshot, frame_resu
     assert picture.shape[0] > 240  # with the bar below
     assert picture[110, 100, 2] > 180  # the box's left side, red
     assert picture[110, 100, 0] < 100
+
+
+def test_a_snapshot_is_for_its_owner_alone(door, snapshot, frame_result):
+    door.stream.publish(frame_result(1.0))
+    _, file = snapshot()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_snapshot_of_a_blind_door_says_so(door, snapshot, frame_result, capsys):

@@ -138,7 +138,7 @@ def write_bundle(folder, release, temper="well"):
     (folder / "systemd").mkdir()
     with zipfile.ZipFile(folder / "wheels/maskwatch-1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("edge/__init__.py", "")
-        wheel.writestr("edge/cli.py", f"def main():\n    print({release!r})\n    return 0\n")
+        wheel.writestr("edge/cli.py", f"def entry():\n    print({release!r})\n")
         wheel.writestr("edge/temper.txt", temper)
         wheel.writestr("edge/models/door_cnn.tflite", "the shipped one")
     (folder / "systemd" / UNIT).write_text(UNIT_TEXT)

@@ -4,7 +4,7 @@ from edge.cli import main
 from edge.runtime.outputs import note_outputs, noted_outputs
 from edge.settings.schema import AlarmSettings
 from edge.settings.toml_file import read_settings
-from edge.settings.values import DailyHours, Pin
+from edge.settings.values import Pin
 
 
 @pytest.fixture
@@ -17,12 +17,17 @@ def environment(tmp_path):
     [
         AlarmSettings(),
         AlarmSettings(led_pin=Pin(5), led_active_high=False, relay_pin=Pin(6), relay_energised_while="alert"),
-        AlarmSettings(quiet_hours=DailyHours.from_toml("22:00-06:00"), buzzer_duty_limit=0.0, hold_seconds=1.5),
+        AlarmSettings(buzzer_pin=Pin(9), clear_led_pin=Pin(10), clear_led_active_high=False),
     ],
 )
-def test_what_is_noted_is_read_again(settings, environment):
+def test_the_outputs_that_are_noted_are_read_again(settings, environment):
     note_outputs(settings, environment)
-    assert read_settings(noted_outputs(environment)).alarm == settings
+    assert read_settings(noted_outputs(environment)).alarm.outputs == settings.outputs
+
+
+def test_a_value_that_is_good_with_a_large_picture_alone_does_not_spoil_the_note(environment):
+    note_outputs(AlarmSettings(min_face_px=300), environment)
+    assert read_settings(noted_outputs(environment)).alarm.outputs == AlarmSettings().outputs
 
 
 def test_without_a_service_there_is_no_note():

@@ -17,6 +17,8 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.releases.unpack import LAUNCHER
+
 REPORT_PINS = """
 import os, sys
 from gpiozero.pins.mock import MockFactory
@@ -33,12 +35,17 @@ os._exit(status)
 """The program on mock pins, which says in the end which of them are on."""
 
 HANGING = """
-import threading
+import cv2, numpy
 from edge.camera.repeated import RepeatedRecording
 grab = RepeatedRecording.grab
 calls = iter(range(10**9))
-RepeatedRecording.grab = lambda self: grab(self) if next(calls) < 5 else threading.Event().wait()
+picture = numpy.zeros((480, 640, 3), numpy.uint8)
+def hang():
+    while True:
+        cv2.GaussianBlur(picture, (31, 31), 5)
+RepeatedRecording.grab = lambda self: grab(self) if next(calls) < 5 else hang()
 """
+"""A driver that never comes back from C++: Python's own end would abort the process."""
 
 
 HANGING_TRIAL = """
@@ -138,6 +145,15 @@ def test_a_capture_that_never_returns_is_left_behind(config):
         f"{HANGING}\nimport sys\nfrom edge.cli import entry\nsys.argv[1:] = ['run', '--config', {str(config)!r}]\n"
     )
     with door(config, "-c", program + "entry()") as process:
+        wait_until_started(process)
+        time.sleep(1.0)  # it hangs by now, or a little later
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def test_the_installed_launcher_leaves_it_behind_too(config, tmp_path):
+    hanging = f"{HANGING}\nimport sys\nsys.argv[1:] = ['run', '--config', {str(config)!r}]\n"
+    with door(config, "-c", hanging + LAUNCHER.decode().replace("__file__", repr(__file__))) as process:
         wait_until_started(process)
         time.sleep(1.0)  # it hangs by now, or a little later
         process.terminate()

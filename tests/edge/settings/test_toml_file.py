@@ -35,6 +35,25 @@ def test_paths_count_from_the_settings_file_s_folder(write, tmp_path, monkeypatc
         assert settings.camera.source == str(tmp_path / "hall.mp4")
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "name"),
+    [
+        ("page", "password_file", "password"),
+        ("stats", "database", "counts.db"),
+        ("mqtt", "ca_file", "ca.pem"),
+        ("mqtt", "password_file", "password"),
+        ("metrics", "file", "door.prom"),
+    ],
+)
+def test_every_path_counts_from_the_settings_file_s_folder(write, tmp_path, table, key, name):
+    settings = read_settings(write(f'[{table}]\n{key} = "{name}"\n'))
+    assert getattr(getattr(settings, table), key) == str(tmp_path / name)
+
+
+def test_no_file_stays_no_file(write):
+    assert read_settings(write('[mqtt]\nca_file = ""\n')).mqtt.ca_file == ""
+
+
 @pytest.mark.parametrize("source", ["picamera2", "0", "/dev/video2"])
 def test_a_camera_s_name_is_no_path(write, source):
     assert read_settings(write(f'[camera]\nsource = "{source}"\n')).camera.source == source

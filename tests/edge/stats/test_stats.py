@@ -9,7 +9,7 @@ import cv2
 import pytest
 
 from edge.cli import main
-from edge.stats.database import Database
+from edge.stats.database import Database, local_midnight
 from edge.stream.messages import Position
 from edge.stream.visits import BlindTime, Visit, Visits
 
@@ -43,6 +43,17 @@ def test_json_and_csv_say_the_same(stats):
     assert sum(row["minutes_blind"] for row in rows) == 1.5
     table = list(csv.DictReader(stats("--csv")[1].out.splitlines()))
     assert [int(row["people"]) for row in table] == [row["people"] for row in rows]
+
+
+def test_the_first_day_is_shown_whole(tmp_path, capsys):
+    database, settings = tmp_path / "counts.db", tmp_path / "maskwatch.toml"
+    settings.write_text(f'[stats]\ndatabase = "{database}"\n')
+    began = local_midnight()
+    with Database(database) as opened:
+        times = (began - 60, began + 60, time.time())
+        opened.record(Position("run", 1), Visits(), [Visit(at, "compliant", 1.0) for at in times])
+    assert main(["stats", "--days", "1", "--json", "--config", str(settings)]) == 0
+    assert [row["people"] for row in json.loads(capsys.readouterr().out)] == [2]
 
 
 NOBODY = 65534

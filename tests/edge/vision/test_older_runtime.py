@@ -14,7 +14,7 @@ import json, sys
 from pathlib import Path
 from edge.runtime.pipeline import load_classifier
 from edge.settings.schema import ModelSettings
-from edge.camera.recording import Pictures
+from edge.camera.still_pictures import Pictures
 from edge.vision.preprocessing import whole_picture
 classifier, _ = load_classifier(ModelSettings(runtime=sys.argv[1]))
 images = [next(iter(Pictures([path]))).image for path in sorted(Path(sys.argv[2]).glob("*/*.png"))]

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from edge.vision.face import Face
-from training.classifier.low_mask_augmentation import with_low_mask
 from training.classifier.occluders import OCCLUDERS, occluded
 
 FACE = Face(40, 30, 100, 110)
@@ -31,13 +30,3 @@ def test_the_picture_itself_stays_as_it_was(picture, seed):
 def test_a_face_at_the_edge_can_be_occluded(picture):
     for seed in range(20):
         assert occluded(picture, Face(-30, -30, 20, 30), np.random.default_rng(seed)).shape == picture.shape
-
-
-def test_a_mask_worn_low_leaves_the_nose_bare(picture):
-    masked = np.full((100, 90, 3), 250, np.uint8)
-    for seed in range(20):
-        low = with_low_mask(picture, FACE, masked, Face(10, 10, 80, 90), np.random.default_rng(seed))
-        changed = (low != picture).any(-1)
-        nose = round(FACE.top + 0.6 * (FACE.bottom - FACE.top))
-        assert changed[nose:].any()
-        assert not changed[:nose].any()
