@@ -90,9 +90,14 @@ class LiveCamera:
         self._capture.wait_until_open(OPENING_SECONDS)
 
     @property
+    def seconds(self) -> float:
+        """Now, on the frames' clock."""
+        return self._clock() - self._started
+
+    @property
     def epoch(self) -> float:
         """Unix time at which the frames' clock showed 0, by the wall clock as it is now: a board sets it late."""
-        return self._wall_clock() - (self._clock() - self._started)
+        return self._wall_clock() - self.seconds
 
     def __iter__(self) -> Iterator[Frame]:
         """The newest frames, until the program is to stop.

@@ -2,9 +2,9 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from edge.stream.client import Away
+from edge.stream.client import Received
 from edge.stream.door_view import DoorView
-from edge.stream.messages import Message, NumberedEvent, State
+from edge.stream.messages import NumberedEvent, State
 from edge.stream.visits import COMPLIANT, NOT_COMPLIANT, UNDECIDED, BlindTime, Visit, Visits
 
 OUTCOMES = {COMPLIANT: "compliant", NOT_COMPLIANT: "not_compliant", UNDECIDED: "undecided"}
@@ -44,7 +44,7 @@ class Metrics:
             "maskwatch_verdict_seconds", "Time to a first verdict.", buckets=SECONDS, registry=self.registry
         )
 
-    def take(self, message: Message | Away) -> None:
+    def take(self, message: Received) -> None:
         """Update the metrics from a message."""
         starts = self._door.starts
         self._door.take(message)

@@ -37,15 +37,13 @@ from edge.vision.known_good import state_directory
 
 @dataclass
 class Count:
-    """Counts frames, and keeps the newest one's time."""
+    """Counts frames."""
 
     frames: int = 0
-    seconds: float = 0.0
 
     def publish(self, result: FrameResult) -> None:
         """One more."""
         self.frames += 1
-        self.seconds = result.frame.seconds
 
 
 def run(
@@ -91,7 +89,7 @@ def run(
             alarm.play(STARTING)
             with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
                 door.watch()
-        journal.write(Stopped(at=door.count.seconds, frames=door.count.frames))
+        journal.write(Stopped(at=alarm.seconds, frames=door.count.frames))
     return stop.status
 
 
@@ -115,7 +113,7 @@ class Door:
     def report(self, error: Exception) -> None:
         """Log a fault, and keep it in the status."""
         self.record.update(fault=str(error) or repr(error))
-        self.journal.write(Fault(at=self.count.seconds, reason=str(error) or repr(error)))
+        self.journal.write(Fault(at=self.alarm.seconds, reason=str(error) or repr(error)))
 
     def tell(self, fault: str) -> None:
         """Log a fault that does not end the program, and show it for a while."""
@@ -155,6 +153,7 @@ class Door:
     ) -> list[Publisher]:
         """The publishers of a live camera, at work until `opened` closes."""
         camera.on_trouble = heartbeat.beat
+        self.alarm.clock = lambda: camera.seconds
         self.stream.evidence_bounds = lambda: pipeline.tracker.evidence_bounds
         blind_after = self.settings.alarm.blind_after_seconds
         watchdog = CameraWatchdog(self.alarm, self.journal, after_seconds=blind_after, why=lambda: camera.trouble)

@@ -81,6 +81,42 @@ def test_every_name_ends_in_its_unit_and_parses():
     assert not any(name.endswith(("_ms", "_milliseconds", "_minutes")) for name in families)
 
 
+WRITER = "import edge.cli, edge.metrics.command as c, sys; c.FILE_SECONDS = 1.0; edge.cli.main(sys.argv[1:])"
+"""`maskwatch metrics`, which writes its file more often than it usually does."""
+
+
+@pytest.fixture
+def metrics_file(tmp_path, eventually):
+    """Starts the program, and returns its file once it knows of the door."""
+    started = []
+
+    def start(door):
+        config, file = tmp_path / "maskwatch.toml", tmp_path / "maskwatch.prom"
+        config.write_text(f'[stream]\nsocket = "{door.address}"\n[metrics]\nfile = "{file}"\n')
+        command = [sys.executable, "-c", WRITER, "metrics", "--config", str(config)]
+        started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        eventually(lambda: file.exists() and "maskwatch_up 1.0" in file.read_text())
+        return file
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_the_file_says_that_the_door_is_blind_though_no_message_follows(metrics_file, tmp_path, eventually):
+    with FakeDoor(tmp_path) as door:
+        file = metrics_file(door)
+        door.state(blind="no picture for 3 s")
+        eventually(lambda: "maskwatch_blind 1.0" in file.read_text())
+
+
+def test_the_file_says_that_the_door_is_gone(metrics_file, tmp_path, eventually):
+    with FakeDoor(tmp_path) as door:
+        file = metrics_file(door)
+    eventually(lambda: "maskwatch_up 0.0" in file.read_text())
+
+
 def test_a_real_door_is_read_and_served(tmp_path):
     with FakeDoor(tmp_path) as door:
         door.state(celsius=61.5)
