@@ -136,8 +136,7 @@ class Door:
             publishers: list[Publisher] = [self.journal, self.count, gate, heartbeat]
             # A recording is read as fast as possible, so it cannot fall behind.
             if isinstance(camera, LiveCamera):
-                gate.rate = camera.rate
-                publishers = self._observe(camera, pipeline, heartbeat, publishers, opened)
+                publishers = self._observe(camera, pipeline, gate, heartbeat, publishers, opened)
             self.journal.write(_started(self.settings.camera.source, models))
             opened.push(self._off_first)
             frames = self.stop.until_set(upright_frames(camera, self.settings.camera))
@@ -147,16 +146,21 @@ class Door:
         self,
         camera: LiveCamera,
         pipeline: Pipeline,
+        gate: MotionGate,
         heartbeat: Heartbeat,
         publishers: list[Publisher],
         opened: ExitStack,
     ) -> list[Publisher]:
         """The publishers of a live camera, at work until `opened` closes."""
         camera.on_trouble = heartbeat.beat
+        gate.rate = pipeline.tracker.rate = camera.rate
         self.alarm.clock = lambda: camera.seconds
         self.stream.evidence_bounds = lambda: pipeline.tracker.evidence_bounds
         blind_after = self.settings.alarm.blind_after_seconds
-        watchdog = CameraWatchdog(self.alarm, self.journal, after_seconds=blind_after, why=lambda: camera.trouble)
+        watchdog = CameraWatchdog(
+            self.alarm, self.journal, after_seconds=blind_after, rate=camera.rate, why=lambda: camera.trouble
+        )
+        gate.on_left_out = watchdog.hear
         opened.enter_context(watchdog)
 
         def apply(changed: Settings) -> None:

@@ -68,9 +68,9 @@ def test_a_door_that_is_away_is_down_and_its_starts_are_counted():
 def test_blind_time_is_counted_and_shown():
     registry = metrics(event(1, "blind"))
     assert registry.get_sample_value("maskwatch_blind") == 1
-    registry = metrics(event(1, "blind"), event(4, "sighted"))
+    registry = metrics(event(1, "blind"), event(4, "sighted", unseen_seconds=3.5))
     assert registry.get_sample_value("maskwatch_blind") == 0
-    assert registry.get_sample_value("maskwatch_blind_seconds_total") == 3
+    assert registry.get_sample_value("maskwatch_blind_seconds_total") == 3.5
 
 
 def test_every_name_ends_in_its_unit_and_parses():
