@@ -10,6 +10,7 @@ from edge.metrics.metrics import Metrics
 from edge.settings.connections import MetricsSettings
 from edge.settings.schema import Settings
 from edge.stream.client import Received, StreamClient
+from edge.stream.messages import Position
 from edge.stream.waiting import announced
 
 FILE_SECONDS = 5.0
@@ -29,7 +30,8 @@ def serve_metrics(settings: Settings) -> int:
         _listen(settings.metrics, metrics)
         offer = _nothing
     door = Path(settings.stream.socket)
-    with closing(StreamClient(door, states=True, tick_seconds=FILE_SECONDS)) as client:
+    # Ask for all events of this run: the door may be blind already, and people in view.
+    with closing(StreamClient(door, states=True, after=Position(), tick_seconds=FILE_SECONDS)) as client:
         follow(announced(client, door), metrics, offer)
     return 0
 

@@ -68,9 +68,27 @@ def test_a_door_that_is_away_is_down_and_its_starts_are_counted():
 def test_blind_time_is_counted_and_shown():
     registry = metrics(event(1, "blind"))
     assert registry.get_sample_value("maskwatch_blind") == 1
-    registry = metrics(event(1, "blind"), event(4, "sighted"))
+    registry = metrics(event(1, "blind"), event(4, "sighted", unseen_seconds=3.5))
     assert registry.get_sample_value("maskwatch_blind") == 0
-    assert registry.get_sample_value("maskwatch_blind_seconds_total") == 3
+    assert registry.get_sample_value("maskwatch_blind_seconds_total") == 3.5
+
+
+def test_events_from_before_the_process_tell_how_the_door_is_and_are_not_counted():
+    hello = Hello(1, "1.0", "run", 4)
+    registry = metrics(hello, *VISIT[:3], event(4, "blind"))
+    assert registry.get_sample_value("maskwatch_alerts") == 1
+    assert registry.get_sample_value("maskwatch_blind") == 1
+    assert registry.get_sample_value("maskwatch_events_total", {"event": "blind"}) is None
+    registry = metrics(hello, *VISIT)
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "not_compliant"}) == 1
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "undecided"}) == 0
+    registry = metrics(Hello(1, "1.0", "run", 5), *VISIT)
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "not_compliant"}) == 0
+
+
+def test_events_that_were_missed_during_a_reconnection_are_counted():
+    registry = metrics(Hello(1, "1.0", "run", 0), Away("it hangs"), Hello(1, "1.0", "run", 5), *VISIT)
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "not_compliant"}) == 1
 
 
 def test_every_name_ends_in_its_unit_and_parses():
@@ -108,6 +126,13 @@ def test_the_file_says_that_the_door_is_blind_though_no_message_follows(metrics_
     with FakeDoor(tmp_path) as door:
         file = metrics_file(door)
         door.state(blind="no picture for 3 s")
+        eventually(lambda: "maskwatch_blind 1.0" in file.read_text())
+
+
+def test_the_file_says_that_the_door_was_blind_before_the_program_started(metrics_file, tmp_path, eventually):
+    with FakeDoor(tmp_path) as door:
+        door.event("blind")
+        file = metrics_file(door)
         eventually(lambda: "maskwatch_blind 1.0" in file.read_text())
 
 
