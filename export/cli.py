@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.arguments import above_zero, between
 from edge.help import example
 from edge.output_file import check_output
 from edge.program import exit_status
@@ -54,10 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     quantize.add_argument("run", type=Path, metavar="RUN", help="folder that `maskwatch-train` wrote")
     quantize.add_argument("--out", type=Path, metavar="FILE", help="model file to write [RUN/NETWORK.tflite]")
     quantize.add_argument("--force", action="store_true", help="replace the model file if it is there")
-    quantize.add_argument("--images", type=int, default=300, help="training pictures to calibrate on [%(default)s]")
+    quantize.add_argument(
+        "--images",
+        type=above_zero(int),
+        default=300,
+        metavar="N",
+        help="training pictures to calibrate on [%(default)s]",
+    )
     quantize.add_argument(
         "--max-drop",
-        type=float,
+        type=between(0.0, 100.0),
         default=0.5,
         metavar="POINTS",
         help="refuse an int8 file that loses more than so many percentage points [%(default)s] on the validation "

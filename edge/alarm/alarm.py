@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Self
 
@@ -60,10 +60,12 @@ class Alarm:
                 name: Output(_open(name, fitted, pin_factory, opened)) for name, fitted in settings.outputs.items()
             }
             self._opened = opened.pop_all()
+        self.clock: Callable[[], float] | None = None
+        """Tells the time on the frames' clock, which goes on while no frames come; None if only frames tell it."""
         self._seconds = 0.0
         self._tests: dict[str, float] = {}  # when the test of an output ends
         self._lock = threading.Lock()
-        self.state = self._state()
+        self.state = self._state(self._seconds)
         """The outputs as of the newest `show` or `play`."""
 
     @property
@@ -89,11 +91,11 @@ class Alarm:
         with self._lock:
             self._seconds = seconds
             decision = self._policy.decide(seconds, tracks)
-            self._begin(decision.pattern, live=self._live)
+            self._begin(decision.pattern, seconds, live=self._live)
             if decision.buzz:
                 self._tests.pop("buzzer", None)
                 self._outputs["buzzer"].begin(decision.pattern.buzzer, seconds, live=self._live)
-            self.state = self._state()
+            self.state = self._state(seconds)
             self._follow()
         return decision.events
 
@@ -105,13 +107,14 @@ class Alarm:
         with self._lock:
             self._policy.interrupt()
             self._tests.clear()
-            self._begin(pattern, live=True)
-            self.state = self._state()
+            now = self.seconds
+            self._begin(pattern, now, live=True)
+            self.state = self._state(now)
 
     @property
     def seconds(self) -> float:
-        """When the newest frame that has been shown was taken."""
-        return self._seconds
+        """Now, on the frames' clock; without `clock`, when the newest frame that has been shown was taken."""
+        return self.clock() if self.clock else self._seconds
 
     def test(self, name: str) -> OutputTested:
         """Switch an output on for a moment, to see whether it works. A frame that needs the output comes first.
@@ -126,16 +129,18 @@ class Alarm:
             UserError: It is on already, is not fitted, or is the relay, to which another machine listens.
         """
         with self._lock:
-            self._refuse_test(name)
-            self._outputs[name].begin(TESTS[name], self._seconds, live=self._live)
-            self._tests[name] = self._seconds + TEST_SECONDS
-            return OutputTested(at=self._seconds, output=name)
+            now = self.seconds
+            self._refuse_test(name, now)
+            self._outputs[name].begin(TESTS[name], now, live=self._live)
+            self._tests[name] = now + TEST_SECONDS
+            return OutputTested(at=now, output=name)
 
     def mute_buzzer(self, minutes: float) -> BuzzerMuted:
         """Silence the buzzer for a while; returns what to log."""
         with self._lock:
-            self._policy.mute_until(self._seconds + 60 * minutes)
-            return BuzzerMuted(at=self._seconds, minutes=minutes)
+            now = self.seconds
+            self._policy.mute_until(now + 60 * minutes)
+            return BuzzerMuted(at=now, minutes=minutes)
 
     def unmute_buzzer(self) -> BuzzerUnmuted:
         """Let the buzzer sound again; returns what to log.
@@ -144,15 +149,16 @@ class Alarm:
             UserError: It is not muted.
         """
         with self._lock:
-            if not self._policy.muted_seconds(self._seconds):
+            now = self.seconds
+            if not self._policy.muted_seconds(now):
                 raise UserError("The buzzer is not muted.")
             self._policy.mute_until(-math.inf)
-            return BuzzerUnmuted(at=self._seconds)
+            return BuzzerUnmuted(at=now)
 
     @property
     def buzzer_muted_seconds(self) -> float:
         """How much longer the buzzer is muted; 0 if it is not."""
-        return self._policy.muted_seconds(self._seconds)
+        return self._policy.muted_seconds(self.seconds)
 
     def __enter__(self) -> Self:
         """The pins are taken already."""
@@ -169,26 +175,26 @@ class Alarm:
             self._opened.close()
             self.state = AlarmState()
 
-    def _begin(self, pattern: Pattern, *, live: bool) -> None:
+    def _begin(self, pattern: Pattern, seconds: float, *, live: bool) -> None:
         energized = pattern.reads == self.settings.relay_energised_while
         rhythms = {"led": pattern.led, "clear_led": pattern.clear_led, "relay": ON if energized else OFF}
         if pattern.buzzer == OFF:  # otherwise a buzz is left to its end
             rhythms["buzzer"] = OFF
         for name in rhythms.keys() & self._outputs.keys():
-            if rhythms[name] == OFF and self._seconds < self._tests.get(name, -math.inf):
+            if rhythms[name] == OFF and seconds < self._tests.get(name, -math.inf):
                 continue
             self._tests.pop(name, None)
-            self._outputs[name].change(rhythms[name], self._seconds, live=live)
+            self._outputs[name].change(rhythms[name], seconds, live=live)
 
-    def _refuse_test(self, name: str) -> None:
+    def _refuse_test(self, name: str, now: float) -> None:
         if name not in TESTS:
             raise UserError(f"An output that can be tested is {', '.join(TESTS)}; not {name!r}.")
         if name not in self._outputs:
             raise UserError(f"There is no {name} to test, for {name}_pin under [alarm] is not set")
-        if self._seconds < self._tests.get(name, -math.inf):
+        if now < self._tests.get(name, -math.inf):
             raise UserError(f"The {name} is being tested already.")
         output = self._outputs[name]
-        if output.rhythm.times is None or output.level(self._seconds):
+        if output.rhythm.times is None or output.level(now):
             raise UserError(f"The {name} is in use, which shows that it works.")
 
     def _follow(self) -> None:
@@ -196,8 +202,8 @@ class Alarm:
             for output in self._outputs.values():
                 output.follow(self._seconds)
 
-    def _state(self) -> AlarmState:
-        return AlarmState(**{name: output.level(self._seconds) for name, output in self._outputs.items()})
+    def _state(self, seconds: float) -> AlarmState:
+        return AlarmState(**{name: output.level(seconds) for name, output in self._outputs.items()})
 
 
 def _open(name: str, fitted: OutputSettings, pin_factory: Factory, opened: ExitStack) -> DigitalOutputDevice:

@@ -13,6 +13,13 @@ class FrameRate:
         """The lowest of all limits."""
         return min([self.full, *self._limits.values()])
 
+    def at_least_two_frames(self, seconds: float) -> float:
+        """A time limit for the next frame: `seconds`, or the time of two frames at this rate if that is longer.
+
+        No frame for a shorter time says nothing about the camera: none may have been due.
+        """
+        return max(seconds, 2 / self.frames_per_second)
+
     def limit(self, reason: str, frames_per_second: float) -> None:
         """Set a limit for a reason such as "heat"."""
         self._limits[reason] = frames_per_second

@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from edge.camera.capture import Capture, OpenDriver, Shot
+from edge.camera.capture import PLUG_IN_AGAIN, Capture, OpenDriver, Shot
 from edge.camera.frame import Frame
 from edge.camera.frame_rate import FrameRate
 from edge.camera.repetition import Repetition
@@ -30,9 +30,7 @@ BLACK_LEVEL = 12
 
 BLACK = UserError("The picture is black", "take the cover off the lens, or switch a light on")
 
-FROZEN = UserError(
-    "The camera sends the same picture over and over", "unplug it and plug it in again, or restart the board"
-)
+FROZEN = UserError("The camera sends the same picture over and over", PLUG_IN_AGAIN)
 
 
 class CameraHangsError(OSError):
@@ -42,7 +40,8 @@ class CameraHangsError(OSError):
 class LiveCamera:
     """A camera whose frames never end.
 
-    Between frames it may be blind: `trouble` then says why, and `on_trouble` is called at least every few seconds.
+    Between frames it may be blind: `trouble` then says why. From the moment the camera counts as lost until its next
+    frame, `on_trouble` is called at least every few seconds.
 
     Raises:
         UserError: The camera cannot be opened now.
@@ -68,7 +67,8 @@ class LiveCamera:
         Args:
             open_driver: Opens the camera; called again after each failure.
             rate: How many frames a second are given.
-            rebuild_after_seconds: How long no picture may come, or only the same one, before it is opened again.
+            rebuild_after_seconds: How long no picture may come, or only the same one, before it is opened again; at
+                least the time of two frames.
             noisy: Whether a sensor's noise makes every two pictures differ; a recording's may well be equal.
             closing_seconds: How long a camera may take to close before it is abandoned.
             clock: Tells the time, in seconds; never runs back.
@@ -78,6 +78,7 @@ class LiveCamera:
         """
         self.rate = rate
         self.trouble = ""
+        self._told: UserError | None = None
         self.on_trouble: Callable[[UserError], None] = lambda _: None
         self._open_driver, self._noisy = open_driver, noisy
         self._rebuild_after_seconds, self._closing_seconds = rebuild_after_seconds, closing_seconds
@@ -86,13 +87,24 @@ class LiveCamera:
         self._started = clock()
         self._hanging: list[Capture] = []
         self._repetition = Repetition()
-        self._capture = Capture(open_driver, rate, clock, self._stop)
-        self._capture.wait_until_open(OPENING_SECONDS)
+        self._capture = self._new_capture()
+        try:
+            self._capture.wait_until_open(OPENING_SECONDS)
+        except Exception as error:  # a driver may raise anything
+            self._capture.close(0.0)  # it may still open after all
+            if isinstance(error, UserError):
+                raise
+            raise UserError(f"The camera cannot be opened ({str(error) or repr(error)})", PLUG_IN_AGAIN) from error
+
+    @property
+    def seconds(self) -> float:
+        """Now, on the frames' clock."""
+        return self._clock() - self._started
 
     @property
     def epoch(self) -> float:
         """Unix time at which the frames' clock showed 0, by the wall clock as it is now: a board sets it late."""
-        return self._wall_clock() - (self._clock() - self._started)
+        return self._wall_clock() - self.seconds
 
     def __iter__(self) -> Iterator[Frame]:
         """The newest frames, until the program is to stop.
@@ -101,7 +113,7 @@ class LiveCamera:
             CameraHangsError: The driver does not answer.
         """
         while shot := self._next_shot():
-            self.trouble = ""
+            self.trouble, self._told = "", None
             yield Frame(shot.image, shot.seconds - self._started)
 
     def __enter__(self) -> Self:
@@ -116,8 +128,9 @@ class LiveCamera:
         wait = FIRST_WAIT_SECONDS
         while not self._stop.is_set:
             try:
+                self._remind()
                 self._capture.wait_until_open(OPENING_SECONDS)
-                shot = self._capture.newest(self._rebuild_after_seconds)
+                shot = self._capture.newest(self._patience)
                 if shot is None or self._is_sight(shot):
                     return shot
             except Exception as error:  # noqa: BLE001  a driver may raise anything; opening it again is what helps
@@ -141,7 +154,7 @@ class LiveCamera:
             self._tell(BLACK)
         elif self._repetition.seconds:
             self.trouble = str(FROZEN)
-        if self._repetition.seconds >= self._rebuild_after_seconds:
+        if self._repetition.seconds >= self._patience:
             self._repetition = Repetition()
             raise UserError(trouble.problem, trouble.remedy)
         return new and trouble is not BLACK
@@ -156,8 +169,8 @@ class LiveCamera:
         while wait > 0 and not self._stop.is_set:
             self._sleep(min(wait, 1.0))
             wait -= 1.0
-            self.on_trouble(trouble)
-        self._capture = Capture(self._open_driver, self.rate, self._clock, self._stop)
+            self._remind()
+        self._capture = self._new_capture()
 
     def _closes(self) -> bool:
         """Have the camera closed; whether that was done in time."""
@@ -169,8 +182,19 @@ class LiveCamera:
         return True
 
     def _tell(self, trouble: UserError) -> None:
-        self.trouble = str(trouble)
-        self.on_trouble(trouble)
+        self.trouble, self._told = str(trouble), trouble
+        self._remind()
+
+    def _remind(self) -> None:
+        if self._told:
+            self.on_trouble(self._told)
+
+    def _new_capture(self) -> Capture:
+        return Capture(self._open_driver, self.rate, self._clock, self._stop, self._remind)
+
+    @property
+    def _patience(self) -> float:
+        return self.rate.at_least_two_frames(self._rebuild_after_seconds)
 
 
 def is_black(image: np.ndarray) -> bool:

@@ -54,29 +54,29 @@ class Journal:
             BrokenPipeError: The reader of the events has gone.
         """
         with self._lock:
-            events = [LogLost(at=event.at, events=self._lost), event] if self._lost else [event]
-            lines = [event.to_json(self.epoch()) for event in events]
+            line = event.to_json(self.epoch())
             if self.listener:
-                self.listener(event, lines[-1])
-            try:
-                taken = self._write("".join(line + "\n" for line in lines).encode())
-            except BrokenPipeError:
-                raise
-            except OSError:
-                taken = False
-            self._lost = 0 if taken else self._lost + 1
+                self.listener(event, line)
+            if self._lost and self._write(LogLost(at=event.at, events=self._lost).to_json(self.epoch())):
+                self._lost = 0
+            if self._lost or not self._write(line):
+                self._lost += 1
 
-    def _write(self, data: bytes) -> bool:
-        """Whether all was written. If not, the line is incomplete, and is ended before the next begins."""
-        if self._torn:
-            data = b"\n" + data
-        while data:
-            taken = self._output.write(data)
-            if taken:
-                self._torn = data[taken - 1 : taken] != b"\n"
-                data = data[taken:]
-            elif self._patient():
-                self._output.wait()
-            else:
-                return False
-        return True
+    def _write(self, line: str) -> bool:
+        """Whether a line was written. Of one that is torn, the end of the line is written before the next one."""
+        data = b"\n" * self._torn + line.encode() + b"\n"
+        try:
+            while data:
+                taken = self._output.write(data)
+                if taken:
+                    self._torn = data[taken - 1 : taken] != b"\n"
+                    data = data[taken:]
+                elif self._patient():
+                    self._output.wait()
+                else:
+                    break
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass
+        return data in (b"", b"\n")  # a line that lacks only its end is whole once the next one is written

@@ -9,8 +9,8 @@ from edge.errors import UserError
 from edge.metrics.metrics import Metrics
 from edge.settings.connections import MetricsSettings
 from edge.settings.schema import Settings
-from edge.stream.client import Away, StreamClient
-from edge.stream.messages import Message
+from edge.stream.client import Received, StreamClient
+from edge.stream.messages import Position
 from edge.stream.waiting import announced
 
 FILE_SECONDS = 5.0
@@ -30,12 +30,13 @@ def serve_metrics(settings: Settings) -> int:
         _listen(settings.metrics, metrics)
         offer = _nothing
     door = Path(settings.stream.socket)
-    with closing(StreamClient(door, states=True)) as client:
+    # Ask for all events of this run: the door may be blind already, and people in view.
+    with closing(StreamClient(door, states=True, after=Position(), tick_seconds=FILE_SECONDS)) as client:
         follow(announced(client, door), metrics, offer)
     return 0
 
 
-def follow(messages: Iterable[Message | Away], metrics: Metrics, offer: Callable[[], None]) -> None:
+def follow(messages: Iterable[Received], metrics: Metrics, offer: Callable[[], None]) -> None:
     """Take every message and offer the metrics after each, until the messages end."""
     offer()
     for message in messages:

@@ -2,9 +2,9 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from edge.stream.client import Away
+from edge.stream.client import Received
 from edge.stream.door_view import DoorView
-from edge.stream.messages import Message, NumberedEvent, State
+from edge.stream.messages import Hello, NumberedEvent, State
 from edge.stream.visits import COMPLIANT, NOT_COMPLIANT, UNDECIDED, BlindTime, Visit, Visits
 
 OUTCOMES = {COMPLIANT: "compliant", NOT_COMPLIANT: "not_compliant", UNDECIDED: "undecided"}
@@ -14,12 +14,16 @@ SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
 
 class Metrics:
-    """Updates the registry from every message. Counters start at zero with this process."""
+    """Updates the registry from every message.
+
+    Counters start at zero with this process: events from before it tell only how the door is now.
+    """
 
     def __init__(self) -> None:
         """Make the metrics, without values yet."""
         self.registry = CollectorRegistry()
         self._door, self._visits = DoorView(), Visits()
+        self._first: Hello | None = None
         self._up = self._gauge("maskwatch_up", "Whether the door process answers.")
         self._blind = self._gauge("maskwatch_blind", "Whether the door gets no pictures.")
         self._alerts = self._gauge("maskwatch_alerts", "People in view whose alert is on.")
@@ -44,15 +48,15 @@ class Metrics:
             "maskwatch_verdict_seconds", "Time to a first verdict.", buckets=SECONDS, registry=self.registry
         )
 
-    def take(self, message: Message | Away) -> None:
+    def take(self, message: Received) -> None:
         """Update the metrics from a message."""
         starts = self._door.starts
         self._door.take(message)
         self._starts.inc(self._door.starts - starts)
+        if isinstance(message, Hello):
+            self._first = self._first or message
         if isinstance(message, NumberedEvent):
-            self._events.labels(message.event.get("event", "")).inc()
-            for item in self._visits.take(message.event):
-                self._count(item)
+            self._take_event(message)
         if isinstance(message, State):
             self._show(message)
         self._up.set(self._door.connected)
@@ -61,6 +65,15 @@ class Metrics:
         if self._door.state is None:
             self._people.set(0)
             self._rate.set(0)
+
+    def _take_event(self, message: NumberedEvent) -> None:
+        completed = list(self._visits.take(message.event))
+        run, number = message.position.run, message.position.number
+        if self._first and run == self._first.run and number <= self._first.newest:
+            return
+        self._events.labels(message.event.get("event", "")).inc()
+        for item in completed:
+            self._count(item)
 
     def _count(self, item: Visit | BlindTime) -> None:
         if isinstance(item, BlindTime):

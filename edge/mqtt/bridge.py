@@ -1,12 +1,14 @@
 """The bridge between the door's stream and a broker.
 
-The caller's thread reads the stream, and paho's thread serves the broker. States that the broker misses are dropped,
-because they are out of date when it is back; counts are totals, so the newest ones are enough.
+The caller's thread reads the stream, and paho's thread serves the broker. All that is retained goes out with QoS 0,
+because paho would send again what the broker has missed, after what is published on the new connection, and the broker
+would keep the oldest of it. Only events have QoS 1.
 """
 
 import json
 import logging
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -18,9 +20,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from edge.errors import UserError
 from edge.mqtt.discovery import discovery
 from edge.mqtt.topics import Topics
-from edge.stream.client import Away
+from edge.stream.client import Received
 from edge.stream.door_view import DoorView
-from edge.stream.messages import Answer, Message, NumberedEvent
+from edge.stream.messages import Answer, NumberedEvent
 
 MUTE_MINUTES = 10
 """How long the switch mutes the buzzer; it switches itself off when the door sounds again."""
@@ -70,32 +72,35 @@ class Bridge:
         self._door = DoorView()
         self._stated: tuple[object, ...] | None = None
         self._state_due = self._counts_due = 0.0
+        self._lock = threading.RLock()  # both threads offer, and the newest state must go out last
         client.will_set(topics.availability, "offline", qos=1, retain=True)
         client.on_connect = self._connected
         client.on_connect_fail = _not_connected
         client.on_disconnect = self._disconnected
         client.on_message = self._told
 
-    def run(self, messages: Iterable[Message | Away]) -> None:
+    def run(self, messages: Iterable[Received]) -> None:
         """Publish until the messages end."""
         for message in messages:
-            self._door.take(message)
-            if isinstance(message, NumberedEvent) and self._client.is_connected():
-                self._publish(self._topics.events, message.event, retain=False)
-            self._offer()
+            with self._lock:
+                self._door.take(message)
+                if isinstance(message, NumberedEvent) and self._client.is_connected():
+                    self._client.publish(self._topics.events, json.dumps(message.event), qos=1)
+                self._offer()
 
     def offer_everything(self) -> None:
         """Publish everything: a program has just subscribed."""
-        version = self._door.version or "unknown"
-        self._publish(self._topics.discovery, discovery(self._topics, name=self._name, version=version))
-        self._client.publish(self._topics.availability, "online", qos=1, retain=True)
-        self._stated = None
-        self._counts_due = 0.0
-        self._offer()
+        with self._lock:
+            version = self._door.version or "unknown"
+            self._retain(self._topics.discovery, discovery(self._topics, name=self._name, version=version))
+            self._client.publish(self._topics.availability, "online", retain=True)
+            self._stated = None
+            self._counts_due = 0.0
+            self._offer()
 
     def say_goodbye(self) -> None:
         """Publish that the program ends, since the broker sends the last will only after a crash."""
-        self._client.publish(self._topics.availability, "offline", qos=1, retain=True)
+        self._client.publish(self._topics.availability, "offline", retain=True)
 
     def _offer(self) -> None:
         if not self._client.is_connected():
@@ -104,11 +109,11 @@ class Bridge:
         news = (state["alert"], state["blind"], state["door"], state["muted"], state["people"])
         if news != self._stated or now >= self._state_due:
             self._stated, self._state_due = news, now + self._state_seconds
-            self._publish(self._topics.state, state)
+            self._retain(self._topics.state, state)
         if now >= self._counts_due:
             self._counts_due = now + COUNTS_SECONDS
             if (counts := self._read_counts()) is not None:
-                self._publish(self._topics.counts, counts)
+                self._retain(self._topics.counts, counts)
 
     def _state(self) -> dict[str, Any]:
         state = self._door.state
@@ -122,8 +127,8 @@ class Bridge:
             "celsius": state.celsius if state else None,
         }
 
-    def _publish(self, topic: str, message: Mapping[str, Any], *, retain: bool = True) -> None:
-        self._client.publish(topic, json.dumps(message), qos=1, retain=retain)
+    def _retain(self, topic: str, message: Mapping[str, Any]) -> None:
+        self._client.publish(topic, json.dumps(message), retain=True)
 
     def _connected(
         self, client: Client, _: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None

@@ -30,6 +30,9 @@ KEEPALIVE_SECONDS = 30
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1, 120
 """Between two tries to reach the broker."""
 
+TICK_SECONDS = 1.0
+"""How late what is due may be sent while the door says nothing."""
+
 
 class _Stopped(Exception):  # noqa: N818  not an error
     """SIGTERM: someone asked the bridge to stop."""
@@ -57,9 +60,10 @@ def run_bridge(settings: Settings) -> int:
     )
     client.connect_async(mqtt.broker, mqtt.port or (8883 if mqtt.tls else 1883), keepalive=KEEPALIVE_SECONDS)
     client.loop_start()
+    # Ask for all events of this run, since people who came before this program started may still be in view.
+    stream = StreamClient(door, states=True, after=Position(), tick_seconds=TICK_SECONDS)
     try:
-        # Ask for all events of this run, since people who came before this program started may still be in view.
-        with handling({signal.SIGTERM: _stop}), closing(StreamClient(door, states=True, after=Position())) as stream:
+        with handling({signal.SIGTERM: _stop}), closing(stream):
             bridge.run(announced(stream, door))
     except _Stopped:
         pass

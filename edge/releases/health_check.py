@@ -13,7 +13,7 @@ class HealthCheck:
     """How long each part of the health check may take, in seconds."""
 
     ready_seconds: float = 300.0
-    """Until READY, which comes after the first whole frame."""
+    """Until READY, which comes after the first whole frame; the unit's start timeout is as long."""
     doctor_seconds: float = 300.0
     """For `maskwatch doctor`."""
     settle_seconds: float = 10.0

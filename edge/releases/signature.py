@@ -7,6 +7,7 @@ installs every bundle that root gives it, so ssh and sudo are its only protectio
 
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge.errors import UserError
@@ -28,29 +29,36 @@ def refuse_untrusted(bundle: Path, layout: Layout) -> None:
     keys = trusted_keys(layout)
     if not keys:
         return
-    signature = bundle / SIGNATURE
-    if not signature.is_file():
+    if not (bundle / SIGNATURE).is_file():
         raise UserError(
             f"The bundle is not signed, and this board accepts only bundles signed by a key in {layout.trusted_keys}",
             "make it with `maskwatch-export bundle --sign KEY`",
         )
-    with tempfile.NamedTemporaryFile("w") as signers, (bundle / MANIFEST).open("rb") as manifest:
-        signers.writelines(f'{SIGNER} namespaces="{NAMESPACE}" {key}\n' for key in keys)
-        signers.flush()
-        command = ["ssh-keygen", "-Y", "verify", "-q", "-f", signers.name, "-I", SIGNER, "-n", NAMESPACE]
-        try:
-            done = subprocess.run(
-                [*command, "-s", str(signature)], stdin=manifest, capture_output=True, timeout=SECONDS, check=False
-            )
-        except (FileNotFoundError, subprocess.TimeoutExpired) as error:
-            raise UserError(
-                "The bundle's signature cannot be checked", "run `sudo apt install openssh-client`"
-            ) from error
-    if done.returncode:
+    if not is_signed(bundle, keys):
         raise UserError(
             f"The bundle is not signed by a key in {layout.trusted_keys}",
             "sign it with `maskwatch-export bundle --sign KEY`, or add the signer's public key to that file",
         )
+
+
+def is_signed(bundle: Path, keys: Sequence[str]) -> bool:
+    """Whether one of these public keys has signed an unpacked bundle.
+
+    Raises:
+        UserError: ssh-keygen is missing, or does not end.
+    """
+    with tempfile.NamedTemporaryFile("w") as signers, (bundle / MANIFEST).open("rb") as manifest:
+        signers.writelines(f'{SIGNER} namespaces="{NAMESPACE}" {key}\n' for key in keys)
+        signers.flush()
+        command = ["ssh-keygen", "-Y", "verify", "-q", "-f", signers.name, "-I", SIGNER, "-n", NAMESPACE]
+        command += ["-s", str(bundle / SIGNATURE)]
+        try:
+            done = subprocess.run(command, stdin=manifest, capture_output=True, timeout=SECONDS, check=False)
+        except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+            raise UserError(
+                "The bundle's signature cannot be checked", "run `sudo apt install openssh-client`"
+            ) from error
+    return done.returncode == 0
 
 
 def refuse_unsigned_model(name: str, layout: Layout) -> None:
@@ -67,7 +75,7 @@ def refuse_unsigned_model(name: str, layout: Layout) -> None:
 
 
 def trusted_keys(layout: Layout) -> list[str]:
-    """The public keys that the board trusts, one on each line of the file; lines that begin with "#" are comments.
+    """The public keys that the board trusts.
 
     Raises:
         UserError: The file cannot be read.
@@ -78,4 +86,9 @@ def trusted_keys(layout: Layout) -> list[str]:
         return []
     except (OSError, ValueError) as error:
         raise UserError(f"{layout.trusted_keys} cannot be read", "put one ssh public key on each line") from error
+    return listed_keys(text)
+
+
+def listed_keys(text: str) -> list[str]:
+    """The public keys in a file of trusted keys: one on each line; lines that begin with "#" are comments."""
     return [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]

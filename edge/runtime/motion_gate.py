@@ -1,7 +1,7 @@
 """Processes fewer frames while the door is empty and still, and misses nobody."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class MotionGate:
         self._idle_frames_per_second = idle_frames_per_second
         self.rate: FrameRate | None = None
         """A live camera's rate, lowered while idle so that the other frames are not even decoded."""
+        self.on_left_out: Callable[[], None] = lambda: None
+        """Called for each frame that is not worth processing."""
         self._seconds = 0.0
         self._awake_until = ALERT_SECONDS
         self._due = self._passed = -math.inf
@@ -46,6 +48,8 @@ class MotionGate:
             if self._is_worth_processing(frame):
                 self._passed = frame.seconds
                 yield frame
+            else:
+                self.on_left_out()
 
     def publish(self, result: FrameResult) -> None:
         """Stay awake while anyone is in view, a muted portrait included, or it would come back as new."""

@@ -37,15 +37,13 @@ from edge.vision.known_good import state_directory
 
 @dataclass
 class Count:
-    """Counts frames, and keeps the newest one's time."""
+    """Counts frames."""
 
     frames: int = 0
-    seconds: float = 0.0
 
     def publish(self, result: FrameResult) -> None:
         """One more."""
         self.frames += 1
-        self.seconds = result.frame.seconds
 
 
 def run(
@@ -91,7 +89,7 @@ def run(
             alarm.play(STARTING)
             with fault_shown(alarm, door.report, seconds=fault_seconds, wait=stop.wait):
                 door.watch()
-        journal.write(Stopped(at=door.count.seconds, frames=door.count.frames))
+        journal.write(Stopped(at=alarm.seconds, frames=door.count.frames))
     return stop.status
 
 
@@ -115,7 +113,7 @@ class Door:
     def report(self, error: Exception) -> None:
         """Log a fault, and keep it in the status."""
         self.record.update(fault=str(error) or repr(error))
-        self.journal.write(Fault(at=self.count.seconds, reason=str(error) or repr(error)))
+        self.journal.write(Fault(at=self.alarm.seconds, reason=str(error) or repr(error)))
 
     def tell(self, fault: str) -> None:
         """Log a fault that does not end the program, and show it for a while."""
@@ -138,8 +136,7 @@ class Door:
             publishers: list[Publisher] = [self.journal, self.count, gate, heartbeat]
             # A recording is read as fast as possible, so it cannot fall behind.
             if isinstance(camera, LiveCamera):
-                gate.rate = camera.rate
-                publishers = self._observe(camera, pipeline, heartbeat, publishers, opened)
+                publishers = self._observe(camera, pipeline, gate, heartbeat, publishers, opened)
             self.journal.write(_started(self.settings.camera.source, models))
             opened.push(self._off_first)
             frames = self.stop.until_set(upright_frames(camera, self.settings.camera))
@@ -149,15 +146,21 @@ class Door:
         self,
         camera: LiveCamera,
         pipeline: Pipeline,
+        gate: MotionGate,
         heartbeat: Heartbeat,
         publishers: list[Publisher],
         opened: ExitStack,
     ) -> list[Publisher]:
         """The publishers of a live camera, at work until `opened` closes."""
         camera.on_trouble = heartbeat.beat
+        gate.rate = pipeline.tracker.rate = camera.rate
+        self.alarm.clock = lambda: camera.seconds
         self.stream.evidence_bounds = lambda: pipeline.tracker.evidence_bounds
         blind_after = self.settings.alarm.blind_after_seconds
-        watchdog = CameraWatchdog(self.alarm, self.journal, after_seconds=blind_after, why=lambda: camera.trouble)
+        watchdog = CameraWatchdog(
+            self.alarm, self.journal, after_seconds=blind_after, rate=camera.rate, why=lambda: camera.trouble
+        )
+        gate.on_left_out = watchdog.hear
         opened.enter_context(watchdog)
 
         def apply(changed: Settings) -> None:

@@ -101,10 +101,20 @@ class Stream:
         if self._server is None:
             return
         self._server.tell(line)
-        if isinstance(event, Blind | Sighted) and self._newest:
-            # There may be no frame for a long time: a reader that connects in the meantime must know it, too.
-            blind = event.reason if isinstance(event, Blind) else None
-            self._newest = replace(self._newest, blind=blind, frames_per_second=0.0)
+        blind = self._newest.blind if self._newest else None
+        if isinstance(event, Blind):
+            blind = event.reason
+        elif isinstance(event, Sighted):
+            blind = None
+        elif blind is None and not isinstance(event, Fault):
+            return  # the next frame's state tells of it
+        # There may be no frame for a long time: a reader that connects in the meantime must know it, too.
+        if self._newest:
+            result = replace(self._newest.result, tracks=(), alarm=self._alarm.state)
+            muted = self._alarm.buzzer_muted_seconds
+            self._newest = replace(
+                self._newest, result=result, blind=blind, frames_per_second=0.0, buzzer_muted_seconds=muted
+            )
             self._server.offer(self._newest)
 
     def _dropped(self, reader: str, reason: str) -> None:

@@ -15,6 +15,9 @@ CHECK_SECONDS = 5.0
 STEPS = ((75.0, 0.5), (80.0, 0.25))
 """Temperatures in degrees Celsius, and the share of the frames processed above. At 85 the firmware throttles."""
 
+SLOWEST = 1.0
+"""Frames per second to which heat lowers the rate at most: they hardly warm the board, and fewer would miss people."""
+
 COOLER_BY = 5.0
 """How far, in degrees Celsius, the temperature must fall below a step to leave it."""
 
@@ -59,7 +62,7 @@ class ThermalThrottle:
         kept = sum(celsius >= step - COOLER_BY for step, _ in STEPS)
         self._step = max(reached, min(before, kept))
         if self._step:
-            self._rate.limit("heat", self._rate.full * STEPS[self._step - 1][1])
+            self._rate.limit("heat", max(SLOWEST, self._rate.full * STEPS[self._step - 1][1]))
         else:
             self._rate.lift("heat")
         return self._step != before

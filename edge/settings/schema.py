@@ -49,7 +49,7 @@ class CameraSettings(Bounded):
     region: Region | None = None
     """Part of the picture that is used, [left, top, right, bottom] as shares from 0 to 1; by default all of it."""
     rebuild_after_seconds: Annotated[float, Bounds(1.0, 30.0)] = 5.0
-    """How long a camera may give no frame before it is closed and opened again."""
+    """How long a camera may give no frame before it is closed and opened again; at least the time of two frames."""
     repeat: bool = False
     """Whether a recording is played at its own speed, again and again, as if it were a camera."""
 
@@ -129,7 +129,7 @@ class TrackingSettings(Bounded):
     looks_per_frame: Annotated[int, Bounds(1, 200)] = 4
     """Most faces classified in a frame; if there are more, the most urgent ones."""
     slowest_frames_per_second: Annotated[float, Bounds(0.1, 120.0)] = 4.0
-    """Frame rate below which the log says that the device falls behind."""
+    """Frame rate below which the log says that the device falls behind; at most 0.75 of the rate asked for."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class AlarmSettings(Bounded):
     hold_seconds: Annotated[float, Bounds(0.0, 300.0)] = 1.0
     """Shortest time that the LED stays lit."""
     blind_after_seconds: Annotated[float, Bounds(0.5, 60.0)] = 3.0
-    """How long a live camera may give no frame before the LED says that the device is blind."""
+    """How long no frame may come before the LED says that the device is blind; at least the time of two frames."""
     buzzer_pin: Annotated[Pin, HEADER_PINS] = field(default=Pin(27))
     """Pin of the buzzer."""
     buzzer_active_high: bool = True
@@ -231,19 +231,15 @@ class Settings:
         Raises:
             ValueError: The tables do not fit together.
         """
-        slowest = min(self.camera.frames_per_second, self.camera.idle_frames_per_second)
-        self._refuse_shorter("tracking", "gap_seconds", 1 / self.camera.frames_per_second)
-        self._refuse_shorter("alarm", "blind_after_seconds", 1 / slowest)
+        frame_seconds = 1 / self.camera.frames_per_second
+        if self.tracking.gap_seconds < frame_seconds:
+            raise ValueError(
+                f'"gap_seconds" in [tracking] must be at least {frame_seconds:.3g}, the time from one frame to the '
+                'next by "frames_per_second" in [camera]'
+            )
         if not self.camera.is_recording:  # a recording's pictures keep their own size
             self._refuse_larger("verdict", "smallest_face_px")
             self._refuse_larger("alarm", "min_face_px")
-
-    def _refuse_shorter(self, table: str, name: str, frame_seconds: float) -> None:
-        if getattr(getattr(self, table), name) < frame_seconds:
-            raise ValueError(
-                f'"{name}" in [{table}] must be at least {frame_seconds:.3g}, the time from one frame to the next by '
-                "the frame rates in [camera]"
-            )
 
     def _refuse_larger(self, table: str, name: str) -> None:
         if self.locator.kind == "centre":

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from edge.stats.database import Database
-from edge.stream.client import Away
-from edge.stream.messages import LostEvents, Message, NumberedEvent
+from edge.stream.client import Received
+from edge.stream.messages import LostEvents, NumberedEvent
 
 DAY_SECONDS = 86400.0
 
@@ -14,7 +14,7 @@ COUNTED = frozenset({"started", "stopped", "track_began", "track_ended", "verdic
 
 
 def record(
-    messages: Iterable[Message | Away],
+    messages: Iterable[Received],
     database: Database,
     *,
     keep_days: int,

@@ -21,12 +21,24 @@ ANSWER_SECONDS = 5.0
 LONGEST_LINE = 16 * 2**20
 """Longest message, in bytes; a picture of 12 megapixels has a third of it."""
 
+CHUNK_BYTES = 65_536
+"""Read at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Away:
     """The door does not answer: it is stopped, or about to start. The client tries again."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """No message has come for a while: a blind door or one that is away says nothing."""
+
+
+Received = Message | Away | Tick
+"""What a client yields."""
 
 
 class StreamClient:
@@ -47,6 +59,7 @@ class StreamClient:
         states: bool = False,
         pictures: bool = False,
         after: Position | None = None,
+        tick_seconds: float | None = None,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         """Keep the arguments; the iteration opens the connection.
@@ -56,16 +69,18 @@ class StreamClient:
             states: Whether states are wanted.
             pictures: Whether pictures are wanted with them.
             after: The last event that the reader has processed; None to get only new events.
+            tick_seconds: How long no message comes before a `Tick` does, and from one to the next; None for no ticks.
+                While the door is away there is one after each try.
             sleep: Waits for a number of seconds between two tries; by default until `close`, if that is sooner.
         """
         self.address, self.position = address, after
-        self._states, self._pictures = states, pictures
+        self._states, self._pictures, self._tick_seconds = states, pictures, tick_seconds
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
         self._lock = threading.RLock()  # `close` may be called from a signal's handler
         self._socket: socket.socket | None = None
 
-    def __iter__(self) -> Iterator[Message | Away]:
+    def __iter__(self) -> Iterator[Received]:
         """The messages, until `close`; `Away` each time the door ends, and once if it does not answer at first."""
         wait, away = FIRST_WAIT_SECONDS, False
         while not self._closed.is_set():
@@ -82,6 +97,8 @@ class StreamClient:
                 yield Away(reason)
             away = True
             self._sleep(wait)
+            if self._tick_seconds is not None:
+                yield Tick()
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
     def wants(self, *, states: bool, pictures: bool) -> None:
@@ -100,8 +117,9 @@ class StreamClient:
                 with suppress(OSError):
                     self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _connection(self) -> Iterator[Message]:
+    def _connection(self) -> Iterator[Message | Tick]:
         with connected(self.address) as door:
+            door.settimeout(self._tick_seconds)
             try:
                 with self._lock:
                     if self._closed.is_set():
@@ -113,9 +131,12 @@ class StreamClient:
                 with self._lock:
                     self._socket = None
 
-    def _received(self, door: socket.socket) -> Iterator[Message]:
+    def _received(self, door: socket.socket) -> Iterator[Message | Tick]:
         run = ""
         for line in _lines(door):
+            if line is None:
+                yield Tick()
+                continue
             message = decode(line, run)
             if isinstance(message, Hello):
                 run = message.run
@@ -144,6 +165,8 @@ def send_command(address: Path, request: dict[str, Any], *, seconds: float = ANS
             door.sendall(encode(request))
             late = time.monotonic() + seconds
             for line in _lines(door):
+                if line is None:
+                    break
                 answer = decode(line)
                 if isinstance(answer, Answer):
                     return answer
@@ -181,7 +204,25 @@ def unreachable(address: Path, error: Exception) -> str:
     return f"No door process answers at {address} ({reason}): start it with `sudo systemctl start maskwatch`."
 
 
-def _lines(door: socket.socket) -> Iterator[bytes]:
-    with door.makefile("rb") as stream:
-        while line := stream.readline(LONGEST_LINE):
-            yield line
+def _lines(door: socket.socket) -> Iterator[bytes | None]:
+    """The door's lines, until it closes the connection; None whenever nothing comes until the socket's timeout.
+
+    Raises:
+        ValueError: A line is too long for a message.
+    """
+    begun = bytearray()
+    while True:
+        try:
+            chunk = door.recv(CHUNK_BYTES)
+        except TimeoutError:
+            yield None
+            continue
+        if not chunk:
+            return
+        *ends, rest = chunk.split(b"\n")
+        for end in ends:
+            yield bytes(begun + end)
+            begun.clear()
+        begun += rest
+        if len(begun) > LONGEST_LINE:
+            raise ValueError("the door sends a line without an end")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from edge.stream.client import Away
-from edge.stream.messages import Hello, Message, NumberedEvent, State
+from edge.stream.client import Away, Received
+from edge.stream.messages import Hello, NumberedEvent, State
 
 
 @dataclass
@@ -22,7 +22,7 @@ class DoorView:
     """State of the newest frame; None before the first, and while the door does not answer."""
     _run: str = ""
 
-    def take(self, message: Message | Away) -> None:
+    def take(self, message: Received) -> None:
         """Update the state from a message."""
         if isinstance(message, Away):
             self.connected, self.state = False, None

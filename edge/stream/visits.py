@@ -9,6 +9,12 @@ from typing import Any
 
 COMPLIANT, NOT_COMPLIANT, UNDECIDED = "compliant", "not compliant", "undecided"
 
+LONGEST_VERDICT_SECONDS = 3600.0
+"""If a first verdict seems to have taken longer, the clock was set in the meantime: how long it took is not known."""
+
+LONGEST_BLIND_SECONDS = 86_400.0
+"""As much is counted of a blind time whose exact length the door has not told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -46,6 +52,8 @@ class Visits:
         """The visits and blind times that an event completes."""
         kind, track = event.get("event"), event.get("track", 0)
         if kind in ("started", "stopped"):
+            # A start says nothing about when the run before it ended.
+            self.at = event["at"] if kind == "stopped" else self.at
             yield from self.close()
         self.at = event["at"]
         if kind == "track_began":
@@ -58,19 +66,19 @@ class Visits:
             yield self.open.pop(track)
         elif kind == "blind":
             self.blind_since = self.at
-        elif kind == "sighted" and self.blind_since is not None:
-            yield from self._see()
+        elif kind == "sighted":
+            self.blind_since = None
+            seconds = event["unseen_seconds"]  # the clock may have been set in the meantime
+            yield BlindTime(self.at - seconds, seconds)
 
     def close(self) -> Iterator[Visit | BlindTime]:
         """End all open visits and blind times at the newest event, because the door has stopped or started again."""
         people = list(self.open.values())
         self.open.clear()
         yield from people
-        yield from self._see()
-
-    def _see(self) -> Iterator[BlindTime]:
         if self.blind_since is not None:
-            yield BlindTime(self.blind_since, max(0.0, self.at - self.blind_since))
+            seconds = min(max(0.0, self.at - self.blind_since), LONGEST_BLIND_SECONDS)
+            yield BlindTime(self.at - seconds, seconds)
             self.blind_since = None
 
 
@@ -78,5 +86,7 @@ def _turned(visit: Visit, verdict: str, at: float) -> Visit:
     if verdict == UNDECIDED:
         return visit
     outcome = NOT_COMPLIANT if NOT_COMPLIANT in (verdict, visit.outcome) else COMPLIANT
-    seconds = max(0.0, at - visit.began) if visit.verdict_seconds is None else visit.verdict_seconds
+    seconds = visit.verdict_seconds
+    if seconds is None and 0.0 <= at - visit.began <= LONGEST_VERDICT_SECONDS:
+        seconds = at - visit.began
     return Visit(visit.began, outcome, seconds)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from edge.stream.client import Away, connected, unreachable
-from edge.stream.messages import Message
+from edge.stream.client import Away, Received, connected, unreachable
 
 
 def say(line: str) -> None:
@@ -18,9 +17,7 @@ def say(line: str) -> None:
         sys.stderr.flush()
 
 
-def announced(
-    messages: Iterable[Message | Away], address: Path, say: Callable[[str], object] = say
-) -> Iterator[Message | Away]:
+def announced(messages: Iterable[Received], address: Path, say: Callable[[str], object] = say) -> Iterator[Received]:
     """The messages as they come; each time the door has ended, `say` gets one line about it.
 
     Args:

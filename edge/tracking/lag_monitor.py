@@ -22,7 +22,7 @@ class LagMonitor:
 
     def __init__(self) -> None:
         self.behind = False
-        self._interval = 0.0
+        self._interval = self._slowest = 0.0
         self._last: float | None = None
         self._differs_since: float | None = None
 
@@ -35,6 +35,8 @@ class LagMonitor:
             slowest: Below this rate, in frames a second, the loop has fallen behind.
             occupied: Whether someone is in view; at an empty door fewer frames are processed on purpose.
         """
+        if slowest != self._slowest:  # the frames so far were asked for at another rate
+            self._slowest, self._interval = slowest, 0.0
         self._measure(seconds, occupied)
         badly = occupied and (waiting > 0 or self._interval * slowest > 1)
         if badly == self.behind:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.camera.frame import Frame
+from edge.camera.frame_rate import FrameRate
 from edge.events.types import Event, TrackBegan, TrackEnded, VerdictTurned
 from edge.tracking.evidence import Quality, SequentialTest
 from edge.tracking.face_prediction import FacePrediction
@@ -26,6 +27,9 @@ PATIENCE_SECONDS = 0.5
 
 SETTLED = 2 / 3
 """Share of the way to a bound that the evidence for a standing verdict must keep for the person to be settled."""
+
+KEPT_UP = 0.75
+"""Share of the frames asked of the camera that the loop must process to keep up, where few are asked for."""
 
 REST_SECONDS = 0.5
 """How long the classifier may leave out a settled person whose face looks as it did when it was last classified."""
@@ -49,7 +53,7 @@ class TrackingRules:
     still_seconds: float
     """How long nothing may change in a face before it counts as static."""
     slowest_frames_per_second: float
-    """Below this frame rate the loop has fallen behind."""
+    """Below this frame rate the loop has fallen behind, unless the camera is asked for no more frames."""
     looks_per_frame: int
     """How many faces are classified in a frame at most."""
 
@@ -71,6 +75,8 @@ class Tracker:
     def __init__(self, rules: TrackingRules) -> None:
         self.rules = rules
         """They may be replaced between two frames; people keep their numbers and their evidence."""
+        self.rate: FrameRate | None = None
+        """A live camera's; without one the loop has all the time that it needs, and the frame rate says nothing."""
         self.static_faces = StaticFaces()
         self.people: list[Person] = []
         self._prediction = FacePrediction()
@@ -146,11 +152,16 @@ class Tracker:
             The events that follow from the scores, in order.
         """
         events: list[Event] = []
-        waiting = sum(self._waits(person) for person in self._judgeable())
         for person, (p, p_clear) in zip(people, scores.tolist(), strict=True):
             events += self._weigh(person, p, p_clear)
-        slowest = self.rules.slowest_frames_per_second
+        waiting = sum(self._waits(person) for person in self._judgeable())
+        slowest = self._slowest_frames_per_second
         return events + self._lag_monitor.keep(self.seconds, waiting, slowest=slowest, occupied=bool(self.people))
+
+    @property
+    def _slowest_frames_per_second(self) -> float:
+        asked = self.rate.frames_per_second if self.rate else 0.0
+        return min(self.rules.slowest_frames_per_second, KEPT_UP * asked)
 
     def _person(self, face: Face) -> Person:
         watch = Watch.begin(self.seconds, self._patches, face)

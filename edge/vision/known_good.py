@@ -15,7 +15,8 @@ from edge.vision.interpreter import Int8Network
 from edge.vision.model_file import LARGEST_BYTES, ModelFile, pack, read_model_file
 
 TRIAL_SECONDS = 90
-"""Time for a trial, in seconds; less than the unit's start timeout, so that time remains to load the kept copy."""
+"""Time for a trial, in seconds. Two files of one's own may both hang, one after the other, and the unit's start timeout
+must leave time to load their kept copies then."""
 
 
 class HasNetwork(Protocol):

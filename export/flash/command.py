@@ -17,6 +17,7 @@ from export.flash.plan import Plan, make_plan, write_card
 from export.flash.settings import read_card_settings, settings_on, source_in
 from export.flash.show import differences, next_steps, notes, summary
 from export.flash.ssh_key import read_public_key
+from export.flash.trust import keys_on, refuse_unsigned
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,9 +75,13 @@ def flash_card(arguments: argparse.Namespace, console: "Console") -> None:
             card = recognize(partition)
             if bundle:
                 refuse_other_system(bundle, card.system)
+            keys = trusted or keys_on(partition)
+            refuse_unsigned(bundle, keys, arguments.sign)
             # Only here, so that nobody types a password for a command that is refused.
             access = _with_wifi(access, arguments)
-            bundle = bundle or read_bundle(_made_bundle(card, arguments, Path(folder), console))
+            if not bundle:
+                bundle = read_bundle(_made_bundle(card, arguments, Path(folder), console))
+                refuse_unsigned(bundle, keys, arguments.sign)
             plan = make_plan(partition, card, bundle, access, settings, trusted)
         except OSError as error:
             raise UserError(

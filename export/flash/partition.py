@@ -8,6 +8,9 @@ from pathlib import Path
 
 from edge.files import sync_folder
 
+NEW = "maskwatch.new"
+"""Name of what is being written."""
+
 
 class BootPartition(ABC):
     """A FAT partition. Files are named by their path on it, such as "maskwatch/first-boot.sh".
@@ -93,10 +96,13 @@ class MountedFolder(BootPartition):
         return (self._folder / name).read_bytes()
 
     def _write(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Write beside the old file, then rename: a card that is pulled out has the old file or the new one."""
+        """Write beside the old file, then rename: a card that is pulled out has the old file or the new one.
+
+        All writes in a folder use the same name for this, so the next one takes the place of what such a card has.
+        """
         path = self._folder / name
         path.parent.mkdir(exist_ok=True)
-        new = path.with_name(f"{path.name}.new")
+        new = path.with_name(NEW)
         try:
             with new.open("wb") as file:
                 for chunk in chunks:

@@ -4,6 +4,7 @@ import argparse
 import time
 from typing import TYPE_CHECKING
 
+from edge.arguments import between
 from edge.errors import UserError
 from edge.help import example
 from edge.settings.connections import PageSettings
@@ -24,7 +25,11 @@ def add_page(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     page.add_argument("host", metavar="HOST", help="as ssh takes it, such as pi@door-1.local")
     standard = PageSettings().listen.port
     page.add_argument(
-        "--port", type=int, default=standard, metavar="N", help="port of the page on the door [%(default)s]"
+        "--port",
+        type=between(1, 65535),
+        default=standard,
+        metavar="N",
+        help="port of the page on the door [%(default)s]",
     )
     page.set_defaults(command=show_page)
 

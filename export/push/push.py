@@ -11,15 +11,16 @@ from rich.table import Table
 from edge.errors import UserError
 from edge.releases.bundle_tar import read_bundle_tar
 from edge.vision.model_file import read_model_file
-from export.push.remote import UNREACHED, Remote
+from export.push.remote import INTERRUPTED, NOT_STARTED, UNREACHED, Remote
 
 OUTCOMES = {
     0: "runs it",
     1: "not healthy: the release before runs again, if there was one",
     2: "refused it",
+    NOT_STARTED: "the installer could not be started: nothing was changed",
     UNREACHED: "connection lost: it takes the release or leaves it by itself; ask `maskwatch releases` there",
 }
-"""By the exit status of the installer there."""
+"""By the exit status there."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,17 @@ class Result:
 def push(
     hosts: Sequence[str], file: Path, console: Console, *, keep_going: bool = False, root: str = "/"
 ) -> list[Result]:
-    """Install a bundle or a model on each device in turn, and stop at the first that does not take it.
+    """Install a bundle or a model on each device in turn, and stop at the first that does not take it, or at Ctrl-C.
 
     Args:
         hosts: As `ssh` takes them.
         file: A bundle (.tar) or a model file (.tflite).
         console: Shows what happens.
-        keep_going: Go on to the next one after a failure.
+        keep_going: Go on to the next one after a failure, but not after Ctrl-C.
         root: Root of the devices' files.
+
+    Returns:
+        A result for each device, also for those that were not tried.
 
     Raises:
         UserError: The file is neither, a host's name cannot be used, or `ssh` is missing.
@@ -54,13 +58,17 @@ def push(
     if not shutil.which("ssh"):
         raise UserError("The program ssh is missing", "run `sudo apt install openssh-client`")
     results: list[Result] = []
-    for host in hosts:
-        if results and not results[-1].good and not keep_going:
-            results += [Result(one, good=False, outcome="not tried") for one in hosts[len(results) :]]
-            break
-        console.print(f"{host}: {what}, {file.stat().st_size / 1e6:.1f} MB")
-        results.append(_push_one(Remote(host, root), file, console))
-    return results
+    try:
+        for host in hosts:
+            if results and not results[-1].good and not keep_going:
+                break
+            console.print(f"{host}: {what}, {file.stat().st_size / 1e6:.1f} MB")
+            results.append(_push_one(Remote(host, root), file, console))
+    except KeyboardInterrupt:
+        # The devices before may run the release, so the person must learn their results all the same.
+        outcome = "interrupted: ask `maskwatch releases` there what it runs"
+        results += [Result(host, good=False, outcome=outcome) for host in hosts[len(results) :][:1]]
+    return results + [Result(host, good=False, outcome="not tried") for host in hosts[len(results) :]]
 
 
 def results_table(results: Sequence[Result]) -> Table:
@@ -77,6 +85,8 @@ def _push_one(remote: Remote, file: Path, console: Console) -> Result:
     if not folder:
         return Result(remote.host, good=False, outcome="not reached, or no room there: nothing was changed")
     status, said = remote.install(folder, file.name, lambda piece: console.print(piece, end="", soft_wrap=True))
+    if status == INTERRUPTED:
+        raise KeyboardInterrupt
     outcome = OUTCOMES.get(status, f"the installer ended with status {status}")
     return Result(remote.host, good=status == 0, outcome=outcome, said=said)
 

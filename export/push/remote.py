@@ -1,6 +1,7 @@
 """A device, reached by the user's own `ssh` with the user's own settings and keys."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -12,6 +13,15 @@ from edge.releases.layout import BASE
 
 UNREACHED = 255
 """Exit status of `ssh` itself, instead of that of the remote command."""
+NOT_STARTED = 72
+"""Exit status there if the installer could not be started; its own statuses are smaller."""
+INTERRUPTED = 130
+"""Exit status there after Ctrl-C, which `ssh` passes on from a terminal."""
+
+# Not /tmp: that is memory on newer systems, and a board may have little. What a power cut leaves here the board's next
+# boot removes (tmpfiles.conf).
+FOLDER = "/var/tmp/maskwatch-push-"
+FOLDER_SHOWN = re.compile(re.escape(FOLDER) + "[A-Za-z0-9]{8}")
 
 # A door may be switched off, or lose its network half-way.
 OPTIONS = ("-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15")
@@ -27,13 +37,18 @@ class Remote:
     """Root of its files; another one in tests."""
 
     def receive(self, file: Path) -> str:
-        """Copy a file there; returns the folder that it lies in alone, empty where that failed."""
-        name = shlex.quote(file.name)
-        # Not /tmp: that is memory on newer systems, and a board may have little.
-        script = f'd=$(mktemp -d /var/tmp/maskwatch-push-XXXXXXXX) && cat >"$d"/{name} && echo "$d"'
+        """Copy a file there; returns the folder that it lies in alone, empty where that failed and nothing stays."""
+        copy = f'"$d"/{shlex.quote(file.name)}'
+        # A connection that is lost looks there like the end of the file, so the size is compared.
+        script = (
+            f"d=$(mktemp -d {FOLDER}XXXXXXXX) || exit 1; trap 'rm -rf \"$d\"' EXIT; trap 'exit 1' HUP INT TERM PIPE; "
+            f'cat >{copy} && [ "$(wc -c <{copy})" -eq {file.stat().st_size} ] && echo "$d" && trap - EXIT'
+        )
         with file.open("rb") as content:
-            done = subprocess.run(self._ssh(script), stdin=content, stdout=subprocess.PIPE, text=True, check=False)
-        return done.stdout.strip() if done.returncode == 0 else ""
+            done = subprocess.run(self._ssh(script), stdin=content, stdout=subprocess.PIPE, check=False)
+        # The shell there may greet first.
+        shown = FOLDER_SHOWN.findall(done.stdout.decode(errors="replace"))
+        return shown[-1] if done.returncode == 0 and shown else ""
 
     def install(self, folder: str, name: str, show: Callable[[str], object]) -> tuple[int, str]:
         """Install what lies in a folder there, and remove the folder.
@@ -44,22 +59,26 @@ class Remote:
             show: Gets the output there, as it comes.
 
         Returns:
-            The exit status, and the last line of output.
+            The exit status, which is NOT_STARTED if nothing was changed there, and the last line of output.
         """
         root, quoted = shlex.quote(self.root), shlex.quote(name)
         program = shlex.quote(str(Path(self.root, BASE, "current/bin/maskwatch")))
+        by_program = f"$sudo {program} install --root {root} {quoted}"
         if name.endswith(".tflite"):
-            work = f"$sudo {program} install --root {root} {quoted}"
+            missing = f"{{ echo 'maskwatch is not installed: push a bundle first'; exit {NOT_STARTED}; }}"
+            work = f"[ -x {program} ] || {missing}; {by_program}"
         else:
             # A bundle cannot prove itself, so the installed program checks it if there is one.
             keys = shlex.quote(str(Path(self.root, "etc/maskwatch/trusted_keys")))
             work = (
-                f"if [ -s {keys} ] && [ -x {program} ]; then $sudo {program} install --root {root} {quoted}; "
-                f"else mkdir b && tar -xf {quoted} -C b && $sudo /usr/bin/python3 b/install.py --root {root}; fi"
+                f"if [ -s {keys} ] && [ -x {program} ]; then {by_program}; "
+                f"else {{ mkdir b && tar -xf {quoted} -C b; }} || exit {NOT_STARTED}; "
+                f"$sudo /usr/bin/python3 b/install.py --root {root}; fi"
             )
+        # Without `$sudo true` the installer would seem to have ended with the status of a sudo that refuses.
         script = (
-            f'cd {shlex.quote(folder)} || exit 1; [ "$(id -u)" = 0 ] && sudo= || sudo=sudo; '
-            f"{work}; status=$?; cd /; rm -rf {shlex.quote(folder)}; exit $status"
+            f"trap 'rm -rf {folder}' EXIT; trap 'exit {INTERRUPTED}' HUP INT TERM; cd {folder} || exit {NOT_STARTED}; "
+            f'[ "$(id -u)" = 0 ] && sudo= || sudo=sudo; $sudo true || exit {NOT_STARTED}; {work}'
         )
         return _run_shown(self._ssh(script, terminal=sys.stdin.isatty()), show)
 

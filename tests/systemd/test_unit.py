@@ -6,6 +6,12 @@ import subprocess
 
 import pytest
 
+from edge.bounds import Bounds, limits
+from edge.camera.live import OPENING_SECONDS
+from edge.runtime.fault import FAULT_SECONDS
+from edge.settings.schema import CameraSettings
+from edge.vision.known_good import TRIAL_SECONDS
+
 from .layers import REPOSITORY
 
 UNITS = sorted((REPOSITORY / "systemd").glob("*.service"))
@@ -31,6 +37,15 @@ def unit(request, tmp_path):
 def test_systemd_has_nothing_to_say_against_the_unit(unit):
     said = analyze("verify", unit)
     assert said.stdout + said.stderr == ""  # it does not fail at a key that it does not know, it only says so
+
+
+def test_a_start_has_time_for_two_model_files_that_hang_and_for_the_camera():
+    text = (REPOSITORY / "systemd/maskwatch.service").read_text()
+    seconds = int(re.search(r"^TimeoutStartSec=(\d+)$", text, re.MULTILINE)[1])
+    silence = dict(limits(CameraSettings))["rebuild_after_seconds"]
+    assert isinstance(silence, Bounds)
+    longest = 2 * (TRIAL_SECONDS + FAULT_SECONDS) + OPENING_SECONDS + silence.highest
+    assert seconds >= longest + 30  # which a small board needs for everything else
 
 
 def test_the_service_may_do_little(unit):

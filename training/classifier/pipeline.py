@@ -8,16 +8,19 @@ import tensorflow as tf
 
 from edge.vision.preprocessing import CROP_SIZE, crop_face
 from training.classifier.augmentation import TrainingCrops
-from training.classifier.datasets import Photo
+from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, UNCLEAR, UNSORTED, Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import Occluder
 from training.common.distribution import share_of
 
-LABEL_SHARES = {"with_mask": 0.36, "without_mask": 0.17, "incorrect": 0.12, "not_compliant": 0.1, "unclear": 0.25}
-"""Share of each class among the sampled pictures; those of the classes present are scaled to a sum of one.
+UNCLEAR_SHARE = 0.25
+"""Share of the unclear places among the sampled pictures, where there are any.
 
-There are about as many masked faces as others, so the network's probability has a balanced prior.
+Half of the others wear a mask correctly, whatever classes there are: the network's probability has a balanced prior.
 """
+
+NOT_COMPLIANT_SHARES = {BARE: 0.44, INCORRECT: 0.3, UNSORTED: 0.26}
+"""Share of each class among the sampled faces that are not compliant; those present are scaled to a sum of one."""
 
 DEGRADED_SHARE = 0.1
 """How often a clear photograph is made unclear."""
@@ -29,20 +32,30 @@ Answers = dict[str, tf.Tensor]
 def sampling_weights(photos: list[Photo]) -> np.ndarray:
     """How often each photograph is drawn, as probabilities (n,).
 
-    The classes get their LABEL_SHARES. Within a class each source counts with the square root of its size:
+    The classes get their `label_shares`. Within a class each source counts with the square root of its size:
     a large source with its own style must not dominate the class. Within a source an unclear place counts with the
     locator's score of it: the surer the locator is, the more depends on the classifier.
     """
     weights = np.array([photo.face.score if photo.face and not photo.clear else 1.0 for photo in photos])
     groups = np.array([f"{photo.label} {photo.source}" for photo in photos])
     labels = np.array([photo.label for photo in photos])
+    shares = label_shares(set(labels.tolist()))
     for group in np.unique(groups):
         chosen = groups == group
         weights[chosen] *= chosen.sum() ** 0.5 / weights[chosen].sum()
-    for label, share in LABEL_SHARES.items():
-        if (chosen := labels == label).any():
-            weights[chosen] *= share / weights[chosen].sum()
-    return weights / weights.sum()
+    for label, share in shares.items():
+        chosen = labels == label
+        weights[chosen] *= share / weights[chosen].sum()
+    return weights
+
+
+def label_shares(present: set[str]) -> dict[str, float]:
+    """The share of each class that is present among the sampled pictures; they sum up to one."""
+    worn_otherwise = {label: share for label, share in NOT_COMPLIANT_SHARES.items() if label in present}
+    halves = {COMPLIANT: 1.0}, {label: share / sum(worn_otherwise.values()) for label, share in worn_otherwise.items()}
+    faces = {label: share * (1 - UNCLEAR_SHARE) / 2 for half in halves for label, share in half.items()}
+    shares = {label: share for label, share in (faces | {UNCLEAR: UNCLEAR_SHARE}).items() if label in present}
+    return {label: share / sum(shares.values()) for label, share in shares.items()}
 
 
 def training_batches(photos: list[Photo], *, batch_size: int, seed: int, deterministic: bool) -> tf.data.Dataset:

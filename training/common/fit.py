@@ -42,17 +42,23 @@ def cosine_adamw(
         steps: Batches an epoch.
         warmup_steps: Batches over which the learning rate rises.
         clip_norm: Longest gradient of a weight; longer ones are shortened to it.
-        ema_momentum: Share that the averaged weights keep at each batch.
+        ema_momentum: Share that the averaged weights keep at each batch, or less in a short fit: weights averaged over
+            more than a tenth of it would still hold a part of those at its beginning.
     """
+    batches = settings.epochs * steps
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=settings.learning_rate / 20,
         warmup_target=settings.learning_rate,
         warmup_steps=max(1, warmup_steps),
-        decay_steps=max(1, settings.epochs * steps - warmup_steps),
+        decay_steps=max(1, batches - warmup_steps),
         alpha=0.005,
     )
     return keras.optimizers.AdamW(
-        schedule, weight_decay=settings.weight_decay, clipnorm=clip_norm, use_ema=True, ema_momentum=ema_momentum
+        schedule,
+        weight_decay=settings.weight_decay,
+        clipnorm=clip_norm,
+        use_ema=True,
+        ema_momentum=max(0.0, min(ema_momentum, 1 - 10 / batches)),
     )
 
 

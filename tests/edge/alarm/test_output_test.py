@@ -68,3 +68,39 @@ def test_a_mute_ends_by_itself_and_is_told_of(alarm, bare):
     assert [event.event for event in alarm.show(60.0, [])] == ["buzzer_unmuted"]
     alarm.show(61.0, [bare()])
     assert alarm.state.buzzer
+
+
+@pytest.fixture
+def blind(pins):
+    """An alarm whose newest frame was taken long ago, and the time on the frames' clock, to be set."""
+    now = [0.0]
+    with Alarm(AlarmSettings(), pins) as alarm:
+        alarm.clock = lambda: now[0]
+        alarm.show(0.0, [])
+        alarm.play(BLIND)
+        now[0] = 1000.0
+        yield alarm, now
+
+
+def test_a_mute_of_a_blind_device_lasts_as_long_as_was_asked_for(blind, bare):
+    alarm, now = blind
+    assert alarm.mute_buzzer(1.0).at == 1000.0
+    now[0] = 1040.0
+    assert alarm.buzzer_muted_seconds == 20.0
+    alarm.show(1040.0, [bare()])
+    assert not alarm.state.buzzer
+    now[0] = 1060.0
+    assert alarm.buzzer_muted_seconds == 0.0
+    with pytest.raises(UserError, match="not muted"):
+        alarm.unmute_buzzer()
+    assert [event.event for event in alarm.show(1060.0, [bare()])] == ["buzzer_unmuted"]
+
+
+def test_a_blind_device_tests_its_buzzer_again(blind):
+    alarm, now = blind
+    assert alarm.test("buzzer").at == 1000.0
+    now[0] = 1001.0
+    with pytest.raises(UserError, match="being tested already"):
+        alarm.test("buzzer")
+    now[0] = 1002.0
+    assert alarm.test("buzzer").at == 1002.0

@@ -89,6 +89,51 @@ def test_a_camera_that_is_not_there_at_first_is_refused(driver, live):
         live(absent)
 
 
+def test_a_camera_that_hangs_while_it_is_first_opened_is_refused(driver, live, monkeypatch):
+    monkeypatch.setattr("edge.camera.live.OPENING_SECONDS", SOON)
+    with pytest.raises(UserError, match="has not opened within"):
+        live(driver(open=["stalls"]))
+
+
+def test_an_error_of_the_driver_at_the_first_opening_is_one_sentence(driver, live):
+    with pytest.raises(UserError, match=r"cannot be opened \(open failed\): unplug it"):
+        live(driver(open=["raises"]))
+
+
+@pytest.mark.parametrize("faults", [{"open": ["well", "stalls"]}, {"grab": ["raises", "stalls"]}])
+def test_trouble_is_reported_while_the_camera_is_opened_and_while_its_first_picture_is_awaited(
+    driver, live, first, faults
+):
+    shown, told = driver(**{"grab": ["raises"], **faults}), []
+    camera = live(shown, rebuild_after_seconds=20.0)
+
+    def tell(trouble):
+        told.append(trouble.problem)
+        if len(told) == 5:  # more often than between two tries
+            shown.let_go.set()
+
+    camera.on_trouble = tell
+    first(camera, 1)
+    assert set(told) == {"grab failed"}  # and never that the camera has not answered
+
+
+def test_a_camera_that_is_asked_for_few_frames_is_not_opened_again_between_them(driver, live, first):
+    shown = driver()
+    camera = live(shown, rate=FrameRate(4.0), rebuild_after_seconds=SOON)
+    first(camera, 3)
+    assert shown.opened == 1
+    assert camera.troubles == []
+
+
+def test_a_rate_that_is_raised_counts_at_once(driver, live):
+    shown, rate = driver(), FrameRate(1e6)
+    rate.limit("idle", 1e-3)
+    frames = iter(live(shown, rate=rate))
+    next(frames)
+    rate.lift("idle")
+    next(frames)  # and not in a quarter of an hour
+
+
 def test_pictures_of_another_size_are_taken_as_they_come(driver, live):
     shown = driver()
     frames = iter(live(shown))
@@ -111,13 +156,13 @@ def test_black_pictures_count_as_blind(driver, live, first):
     assert set(told) == {BLACK}
 
 
-def thaw(camera, driver, told, *, after):
-    """Have a frozen camera send other pictures once it has reported so many times that it is frozen."""
+def thaw(camera, driver, told, *, opened):
+    """Have a frozen camera send other pictures once it reports that it is frozen and has been opened so many times."""
 
     def tell(trouble):
         if str(trouble) == str(FROZEN):
             told.append(trouble)
-        if len(told) == after:
+        if driver.opened >= opened:
             driver.pictures = "well"
 
     camera.on_trouble = tell
@@ -127,11 +172,11 @@ def test_a_frozen_camera_is_opened_again_until_its_pictures_differ(driver, live)
     shown = driver()
     camera, told = live(shown, rebuild_after_seconds=SOON), []
     shown.pictures = "frozen"
-    thaw(camera, shown, told, after=6)
+    thaw(camera, shown, told, opened=3)
     frames = iter(camera)
-    while len(told) < 6:
+    while shown.opened < 3:
         next(frames)
-    assert shown.opened >= 3
+    assert told
     assert camera.trouble == ""
 
 

@@ -150,7 +150,7 @@ def test_no_camera_or_one_in_use_is_refused_in_a_sentence(picamera2, error, said
 
 def test_a_camera_that_does_not_start_is_let_go(picamera2):
     picamera2.Picamera2.start = raising(RuntimeError("Failed to start camera"))
-    with pytest.raises(RuntimeError, match="Failed to start"):
+    with pytest.raises(UserError, match=r"cannot be opened.*Failed to start camera"):
         open_camera(CameraSettings())
     assert picamera2.Picamera2.calls == ["close"]
 

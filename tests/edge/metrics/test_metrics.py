@@ -68,9 +68,27 @@ def test_a_door_that_is_away_is_down_and_its_starts_are_counted():
 def test_blind_time_is_counted_and_shown():
     registry = metrics(event(1, "blind"))
     assert registry.get_sample_value("maskwatch_blind") == 1
-    registry = metrics(event(1, "blind"), event(4, "sighted"))
+    registry = metrics(event(1, "blind"), event(4, "sighted", unseen_seconds=3.5))
     assert registry.get_sample_value("maskwatch_blind") == 0
-    assert registry.get_sample_value("maskwatch_blind_seconds_total") == 3
+    assert registry.get_sample_value("maskwatch_blind_seconds_total") == 3.5
+
+
+def test_events_from_before_the_process_tell_how_the_door_is_and_are_not_counted():
+    hello = Hello(1, "1.0", "run", 4)
+    registry = metrics(hello, *VISIT[:3], event(4, "blind"))
+    assert registry.get_sample_value("maskwatch_alerts") == 1
+    assert registry.get_sample_value("maskwatch_blind") == 1
+    assert registry.get_sample_value("maskwatch_events_total", {"event": "blind"}) is None
+    registry = metrics(hello, *VISIT)
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "not_compliant"}) == 1
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "undecided"}) == 0
+    registry = metrics(Hello(1, "1.0", "run", 5), *VISIT)
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "not_compliant"}) == 0
+
+
+def test_events_that_were_missed_during_a_reconnection_are_counted():
+    registry = metrics(Hello(1, "1.0", "run", 0), Away("it hangs"), Hello(1, "1.0", "run", 5), *VISIT)
+    assert registry.get_sample_value("maskwatch_people_total", {"outcome": "not_compliant"}) == 1
 
 
 def test_every_name_ends_in_its_unit_and_parses():
@@ -79,6 +97,49 @@ def test_every_name_ends_in_its_unit_and_parses():
     assert families
     assert all(name.startswith("maskwatch_") for name in families)
     assert not any(name.endswith(("_ms", "_milliseconds", "_minutes")) for name in families)
+
+
+WRITER = "import edge.cli, edge.metrics.command as c, sys; c.FILE_SECONDS = 1.0; edge.cli.main(sys.argv[1:])"
+"""`maskwatch metrics`, which writes its file more often than it usually does."""
+
+
+@pytest.fixture
+def metrics_file(tmp_path, eventually):
+    """Starts the program, and returns its file once it knows of the door."""
+    started = []
+
+    def start(door):
+        config, file = tmp_path / "maskwatch.toml", tmp_path / "maskwatch.prom"
+        config.write_text(f'[stream]\nsocket = "{door.address}"\n[metrics]\nfile = "{file}"\n')
+        command = [sys.executable, "-c", WRITER, "metrics", "--config", str(config)]
+        started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        eventually(lambda: file.exists() and "maskwatch_up 1.0" in file.read_text())
+        return file
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_the_file_says_that_the_door_is_blind_though_no_message_follows(metrics_file, tmp_path, eventually):
+    with FakeDoor(tmp_path) as door:
+        file = metrics_file(door)
+        door.state(blind="no picture for 3 s")
+        eventually(lambda: "maskwatch_blind 1.0" in file.read_text())
+
+
+def test_the_file_says_that_the_door_was_blind_before_the_program_started(metrics_file, tmp_path, eventually):
+    with FakeDoor(tmp_path) as door:
+        door.event("blind")
+        file = metrics_file(door)
+        eventually(lambda: "maskwatch_blind 1.0" in file.read_text())
+
+
+def test_the_file_says_that_the_door_is_gone(metrics_file, tmp_path, eventually):
+    with FakeDoor(tmp_path) as door:
+        file = metrics_file(door)
+    eventually(lambda: "maskwatch_up 0.0" in file.read_text())
 
 
 def test_a_real_door_is_read_and_served(tmp_path):

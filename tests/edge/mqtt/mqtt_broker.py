@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
@@ -60,6 +61,74 @@ class Broker:
     def _listens(self):
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+ANSWERS = {0x10: b"\x20\x02\x00\x00", 0x80: b"\x90\x04\x00\x01\x01\x01", 0xC0: b"\xd0\x00"}
+"""To CONNECT, the first SUBSCRIBE and PINGREQ of MQTT 3.1.1."""
+
+
+class DeafBroker:
+    """A broker that takes what is published and acknowledges none of it, as one behind a failing network."""
+
+    def __enter__(self):
+        self.connections, self.published = [], []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self._listener.close()
+        self.hang_up()
+
+    def hang_up(self):
+        for connection in self.connections:
+            with suppress(OSError):  # it has gone already
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def state(self, connection):
+        """The state that it would have kept on a connection."""
+        states = [text for topic, text in self._on(connection) if topic.endswith("/state")]
+        return json.loads(states[-1]) if states else {}
+
+    def events(self, connection):
+        return sum(topic.endswith("/event") for topic, _ in self._on(connection))
+
+    def _on(self, connection):
+        return list(self.published[connection]) if connection < len(self.published) else []
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                self.connections.append(self._listener.accept()[0])
+                self.published.append([])
+                threading.Thread(
+                    target=self._serve, args=(self.connections[-1], self.published[-1]), daemon=True
+                ).start()
+
+    def _serve(self, connection, published):
+        with connection, connection.makefile("rb") as stream:
+            while head := stream.read(1):
+                body = stream.read(_length(stream))
+                if head[0] & 0xF0 == 0x30:
+                    published.append(_publication(head[0], body))
+                elif answer := ANSWERS.get(head[0] & 0xF0):
+                    connection.sendall(answer)
+
+
+def _length(stream):
+    length = shift = 0
+    while True:
+        (byte,) = stream.read(1)
+        length |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return length
+
+
+def _publication(head, body):
+    end = 2 + int.from_bytes(body[:2])
+    return body[2:end].decode(), body[end + (2 if head & 0x06 else 0) :].decode()
 
 
 class Listener:

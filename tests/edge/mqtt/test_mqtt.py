@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from mqtt_broker import until
+from mqtt_broker import DeafBroker, until
 
 from edge.cli import main
 from edge.stats.database import Database
@@ -54,6 +54,34 @@ def test_a_blind_door_and_one_that_is_away_are_told_apart(broker, door, program,
     assert heard.json(STATE)["door"] == "ON"
     door.__exit__()
     until(lambda: heard.json(STATE).get("door") == "OFF")
+
+
+def test_a_state_is_sent_again_though_the_door_says_nothing(broker, door, program, listen):
+    port = broker().port
+    program(port, "tls = false", "state_seconds = 1.0")
+    heard = listen(port)
+    door.state(blind="no picture for 3 s")
+    until(lambda: heard.json(STATE).get("blind") == "ON")
+    before = len(heard.messages)
+    until(lambda: len([topic for topic, _ in heard.messages[before:] if topic == STATE]) >= 2)
+
+
+def test_what_a_broker_never_acknowledged_does_not_follow_what_is_so_now(door, program):
+    with DeafBroker() as broker:
+        program(broker.port)
+        door.state(blind=None)
+        until(lambda: {"blind": "OFF", "door": "ON"}.items() <= broker.state(0).items())
+        door.event("blind", reason="no picture for 3 s")
+        until(lambda: broker.state(0)["blind"] == "ON")
+        door.event("sighted", unseen_seconds=1.0)
+        until(lambda: broker.state(0)["blind"] == "OFF")
+        door.event("track_began", track=1)
+        until(lambda: broker.events(0) == 3)
+        broker.hang_up()
+        door.event("blind", reason="no picture for 3 s")
+        until(lambda: broker.state(1).get("blind") == "ON")
+        until(lambda: broker.events(1) >= 3)  # paho has sent again what it keeps
+        assert broker.state(1)["blind"] == "ON"
 
 
 def test_a_bridge_that_is_killed_is_offline_by_the_brokers_word(broker, program, listen):

@@ -6,13 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import cv2
 import numpy as np
 import pytest
 
-from edge.stream.client import Away, StreamClient
+from edge.stream.client import Away, StreamClient, send_command
 from edge.stream.messages import NumberedEvent, Position, State
 
 
@@ -39,12 +39,23 @@ class Systemd:
             pass
 
 
+NORMAL = "import edge.cli, sys; sys.exit(edge.cli.main(sys.argv[1:]))"
+
+HANGING = """
+import time
+from edge.camera.repeated import RepeatedRecording
+grab, sights = RepeatedRecording.grab, iter(range(5))
+RepeatedRecording.grab = lambda self: grab(self) if next(sights, None) is not None else time.sleep(10**6)
+"""
+"""A driver that gives five pictures and then hangs."""
+
+
 @contextmanager
-def running(config, **options):
-    """The program, READY, and systemd."""
+def running(config, before="", **options):
+    """The program, READY, and systemd; `before` is run in its process first."""
     systemd = Systemd(config.parent / "notify")
     environment = {**os.environ, "NOTIFY_SOCKET": str(config.parent / "notify")}
-    command = [sys.executable, "-m", "edge", "run", "--config", str(config)]
+    command = [sys.executable, "-c", before + NORMAL, "run", "--config", str(config)]
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
     with systemd.socket, subprocess.Popen(command, env=environment, **options) as process:
         try:
@@ -95,6 +106,17 @@ def test_a_closed_output_does_not_end_the_program(config):
         systemd.hear("WATCHDOG=1")
         status, _, errors = ended(process)
     assert (status, "Traceback" in errors) == (0, False)
+
+
+def test_a_blind_door_says_what_its_outputs_do_and_tests_them_again(config, eventually):
+    address = config.parent / "stream.sock"
+    config.write_text(config.read_text() + f'[alarm]\nclear_led_pin = 22\n[stream]\nsocket = "{address}"\n')
+    with running(config, HANGING), closing(StreamClient(address, states=True, after=Position())) as client:
+        blind = next(message for message in client if isinstance(message, State) and message.blind is not None)
+        assert blind.people == ()
+        assert blind.outputs == {"led": True, "buzzer": False, "clear_led": False, "relay": None}
+        for _ in range(2):
+            eventually(lambda: send_command(address, {"do": "test", "output": "buzzer"}).ok)
 
 
 def test_the_stream_tells_of_the_whole_run(config):

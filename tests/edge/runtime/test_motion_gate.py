@@ -77,6 +77,12 @@ def test_an_idle_camera_need_not_decode_frames_that_are_skipped(idle):
     assert idle.rate.frames_per_second == RATE
 
 
+def test_frames_that_are_not_worth_processing_are_counted(idle):
+    left_out = []
+    idle.on_left_out = lambda: left_out.append(1)
+    assert len(looked_at(idle, 2.0, start=10.0)) + len(left_out) == 2.0 * RATE
+
+
 def first_alert(clip, before):
     """When the alert rises in a clip that `before`, frames of an empty hall, came before; in seconds of the clip."""
     settings, record = Settings(), Record()

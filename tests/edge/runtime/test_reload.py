@@ -7,6 +7,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from edge.alarm.alarm import Alarm
+from edge.camera.frame_rate import FrameRate
 from edge.events.journal import Journal
 from edge.runtime.camera_watchdog import CameraWatchdog
 from edge.runtime.heartbeat import Heartbeat
@@ -28,7 +29,7 @@ class Door:
         locator, classifier = CentreLocator(x=0.5, y=0.5, size=0.5), SimpleNamespace(threshold=0.5)
         self.tracker = Tracker(tracking_rules(settings, 0.5))
         self.pipeline = Pipeline(locator, classifier, self.tracker, alarm)
-        self.watchdog = CameraWatchdog(alarm, journal, after_seconds=3.0)
+        self.watchdog = CameraWatchdog(alarm, journal, after_seconds=3.0, rate=FrameRate(10.0))
         self.reload = Reload(settings, lambda: read_settings(path), journal, Heartbeat(), self.apply)
 
     def apply(self, settings):

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.alarm.pattern import BLIND, FAULT, AlarmState
 from edge.errors import UserError
-from edge.events.types import AlertBegan, Blind, Sighted
+from edge.events.types import AlertBegan, Blind, Fault, Sighted
 from edge.runtime.stream_server import EVENTS_KEPT, StreamServer
 from edge.settings.schema import AlarmSettings
 from edge.stream.client import Away, StreamClient, send_command
@@ -137,6 +138,31 @@ def test_a_reader_that_connects_while_the_door_is_blind_is_told(door, client, fr
     assert received(client(states=True), State)[0].blind == "see to the cable"
     door.journal.write(Sighted(at=9.0, unseen_seconds=5.0))
     assert received(client(states=True), State)[0].blind is None
+
+
+def test_a_blind_doors_state_has_the_outputs_as_they_are_and_nobody_in_view(door, client, frame_result, masked):
+    door.stream.publish(frame_result(1.0, masked(), alarm=AlarmState(clear_led=True, relay=True)))
+    door.alarm.play(BLIND)
+    door.journal.write(Blind(at=4.0, reason="see to the cable"))
+    (state,) = received(client(states=True), State)
+    assert state.people == ()
+    assert state.outputs == {"led": True, "buzzer": False, "clear_led": None, "relay": None}
+
+
+def test_the_state_of_a_program_that_ends_with_an_error_has_the_outputs_as_they_are(door, client, frame_result):
+    door.stream.publish(frame_result(1.0, alarm=AlarmState(clear_led=True)))
+    door.alarm.play(FAULT)
+    door.journal.write(Fault(at=4.0, reason="no memory"))
+    (state,) = received(client(states=True), State)
+    assert (state.outputs["led"], state.outputs["clear_led"], state.blind) == (True, None, None)
+
+
+def test_a_mute_while_the_door_is_blind_is_told_at_once(door, client, frame_result):
+    door.stream.publish(frame_result(1.0))
+    door.journal.write(Blind(at=4.0, reason=""))
+    assert send_command(door.address, {"do": "mute", "minutes": 10}).ok
+    (state,) = received(client(states=True), State)
+    assert (state.blind, state.buzzer_muted_seconds) == ("", 600.0)
 
 
 def test_a_slow_reader_misses_states_and_no_event(door, frame_result):

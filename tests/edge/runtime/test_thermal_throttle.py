@@ -44,6 +44,12 @@ def test_a_hot_board_is_spared_in_steps_and_comes_back(board):
     assert [board.at(celsius) for celsius in (60, 75, 81, 76, 74, 69)] == [10.0, 5.0, 2.5, 2.5, 5.0, 10.0]
 
 
+@pytest.mark.parametrize(("full", "hot"), [(2.0, 1.0), (0.5, 0.5)])
+def test_heat_leaves_a_frame_a_second_or_all_of_fewer(board, full, hot):
+    board.rate.full = full
+    assert board.at(85) == hot
+
+
 def test_each_step_is_reported_once(board):
     for celsius in (60, 76, 77, 78, 60, 61):
         board.at(celsius)

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ def completed(*events):
 def turned(verdict, track=1):
     return "verdict_turned", {"track": track, "verdict": verdict}
 
+
+THREE_DAYS = 3 * 86_400.0
 
 BEGAN, ENDED = ("track_began", {"track": 1}), ("track_ended", {"track": 1})
 
@@ -39,8 +42,31 @@ def test_a_door_that_starts_again_ends_the_visits_it_knew_of():
 
 
 def test_blind_time_ends_when_the_door_sees_again_or_stops():
-    assert completed(("blind", {}), ("sighted", {})) == [BlindTime(0, 1)]
-    assert completed(("blind", {}), ("stopped", {})) == [BlindTime(0, 0)]
+    assert completed(("blind", {}), ("sighted", {"unseen_seconds": 4.0})) == [BlindTime(-3.0, 4.0)]
+    assert completed(("blind", {}), ("stopped", {})) == [BlindTime(0, 1)]
+    assert completed(("blind", {}), ("output_tested", {}), ("started", {})) == [BlindTime(0, 1)]
+
+
+def test_a_blind_time_is_as_long_as_the_door_says_though_its_clock_was_set():
+    visits = Visits()
+    assert list(visits.take({"event": "blind", "at": 1000.0})) == []
+    (blind,) = visits.take({"event": "sighted", "at": 1010.0 + THREE_DAYS, "unseen_seconds": 13.0})
+    assert blind == BlindTime(997.0 + THREE_DAYS, 13.0)
+
+
+def test_a_clock_that_was_set_makes_no_more_than_a_day_of_a_blind_time_that_a_stop_ends():
+    visits = Visits()
+    assert list(visits.take({"event": "blind", "at": 1000.0})) == []
+    (blind,) = visits.take({"event": "stopped", "at": 1010.0 + THREE_DAYS})
+    assert blind == BlindTime(1010.0 + THREE_DAYS - 86_400.0, 86_400.0)
+
+
+@pytest.mark.parametrize("step", [THREE_DAYS, -THREE_DAYS])
+def test_a_clock_that_was_set_gives_no_time_to_a_verdict(step):
+    visits = Visits()
+    for at, (kind, more) in enumerate((BEGAN, turned("compliant"), ENDED)):
+        visit = list(visits.take({"event": kind, "at": at + step * (kind != "track_began"), **more}))
+    assert visit == [Visit(0, "compliant", None)]
 
 
 EVENTS = st.one_of(
@@ -54,7 +80,8 @@ EVENTS = st.one_of(
             {"track": st.integers(1, 4), "verdict": st.sampled_from(["compliant", "not compliant", "undecided"])}
         ),
     ),
-    st.tuples(st.sampled_from(["blind", "sighted", "started", "stopped", "alert_began"]), st.just({})),
+    st.tuples(st.sampled_from(["blind", "started", "stopped", "alert_began"]), st.just({})),
+    st.just(("sighted", {"unseen_seconds": 4.0})),
 )
 
 

@@ -3,10 +3,10 @@ import pytest
 from edge.tracking.lag_monitor import LagMonitor
 
 
-def keep(monitor, rate, seconds, *, start=0.0, waiting=0):
+def keep(monitor, rate, seconds, *, start=0.0, waiting=0, slowest=4.0):
     """Show it frames at a rate; gives (event, time)."""
     times = [start + number / rate for number in range(round(rate * seconds))]
-    events = [event for at in times for event in monitor.keep(at, waiting, slowest=4.0, occupied=True)]
+    events = [event for at in times for event in monitor.keep(at, waiting, slowest=slowest, occupied=True)]
     return [(event.event, round(event.at, 1)) for event in events]
 
 
@@ -22,6 +22,12 @@ def test_it_says_when_it_keeps_up_again():
     monitor = LagMonitor()
     keep(monitor, 2.5, 10)
     assert [name for name, _ in keep(monitor, 10, 10, start=10.0)] == ["caught_up"]
+
+
+def test_frames_that_were_asked_for_at_a_lower_rate_are_not_held_against_a_higher_one():
+    monitor = LagMonitor()
+    keep(monitor, 1, 10, slowest=0.75)
+    assert keep(monitor, 10, 10, start=10.0) == []
 
 
 def test_people_who_wait_are_reported_after_a_while():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from edge.camera.frame import Frame
+from edge.camera.frame_rate import FrameRate
 from edge.tracking.track import Verdict
 from edge.vision.face import Face
 
@@ -218,6 +219,18 @@ def test_people_who_wait_to_be_classified_are_reported(counted):
     fell = [event for event in events if event.event == "fell_behind"]
     assert len(fell) == 1
     assert fell[0].waiting > 0
+
+
+@pytest.mark.parametrize(("asked", "fell"), [(1.0, 0), (2.5, 1)])
+def test_a_loop_that_processes_all_frames_it_asks_for_has_not_fallen_behind(new_tracker, play, asked, fell):
+    tracker = new_tracker()
+    tracker.rate = FrameRate(asked)
+    events = play(tracker, still(0.5, 20), step=1.0)  # a frame a second, and nobody is sure of the face
+    assert names(events).count("fell_behind") == fell
+
+
+def test_a_recording_with_few_frames_a_second_has_not_fallen_behind(new_tracker, play):
+    assert "fell_behind" not in names(play(new_tracker(), still(MASKED, 20), step=0.5))
 
 
 def test_four_classifications_a_frame_keep_up_with_twenty(counted):

@@ -1,6 +1,7 @@
 """A board on which first-boot.sh runs for real, in a root of its own; programs of the system are stand-ins."""
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -16,6 +17,19 @@ LED_SAYS = "print('led', open('{led}/trigger').read().strip(), flush=True)\n"
 
 FAILS = "import sys; print('no camera was found'); sys.exit(3)"
 """An installer that fails."""
+
+
+def add_signature(bundle, key, *, namespace="maskwatch-bundle"):
+    """Sign a bundle; gives its file."""
+    with tarfile.open(bundle) as archive:
+        manifest = archive.extractfile("manifest.json").read()
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", namespace]
+    signature = subprocess.run(command, input=manifest, capture_output=True, check=True).stdout
+    with tarfile.open(bundle, "a") as archive:
+        member = tarfile.TarInfo("manifest.json.sig")
+        member.size = len(signature)
+        archive.addfile(member, io.BytesIO(signature))
+    return bundle
 
 
 class Board:
@@ -49,12 +63,7 @@ class Board:
 
     def sign(self, key, *, namespace):
         """Adds a signature to the bundle on the card."""
-        manifest = self.folder.parent / "manifest.json"
-        with tarfile.open(self._tar) as archive:
-            manifest.write_bytes(archive.extractfile("manifest.json").read())
-        subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", namespace, manifest], check=True)
-        with tarfile.open(self._tar, "a") as archive:
-            archive.add(manifest.with_name("manifest.json.sig"), "manifest.json.sig")
+        add_signature(self._tar, key, namespace=namespace)
         self._note_sum()
 
     @property

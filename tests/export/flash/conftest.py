@@ -174,6 +174,15 @@ def bundle(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
+def signer(tmp_path):
+    """The key of a person who signs."""
+    if not shutil.which("ssh-keygen"):
+        pytest.skip("not run, because ssh-keygen (openssh-client) is missing")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "signer"], check=True)
+    return tmp_path / "signer"
+
+
+@pytest.fixture
 def board(tmp_path, bundle):
     """A board whose card holds a bundle with an installer that says how it was called."""
     board = Board(tmp_path, bundle)

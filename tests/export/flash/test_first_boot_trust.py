@@ -1,8 +1,5 @@
 """What first-boot.sh trusts: which bundles it runs, and no link of another user's."""
 
-import shutil
-import subprocess
-
 import pytest
 
 from .board import FAILS
@@ -51,15 +48,6 @@ def test_nothing_of_what_it_unpacks_stays(board, installer):
     board.card(installer)
     board.run()
     assert not list((board.root / "opt/maskwatch").glob("bundle-*"))
-
-
-@pytest.fixture
-def signer(tmp_path):
-    """The key of a person who signs."""
-    if not shutil.which("ssh-keygen"):
-        pytest.skip("not run, because ssh-keygen (openssh-client) is missing")
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "signer"], check=True)
-    return tmp_path / "signer"
 
 
 def test_trusted_keys_on_the_card_are_put_in_place_once(board):

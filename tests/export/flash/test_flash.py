@@ -12,6 +12,7 @@ from export.flash.card import recognize
 from export.flash.image import ImageFile
 from export.flash.plan import FIRST_BOOT, make_plan, write_card
 
+from .board import add_signature
 from .conftest import content
 
 
@@ -182,10 +183,11 @@ def test_other_settings_for_a_card_that_had_some_are_explained(flash, card, syst
     assert "keeps them" in flash(*arguments).out
 
 
-def test_keys_that_sign_bundles_go_onto_the_card(flash, card, system, bundle, tmp_path, samples):
-    (tmp_path / "release.pub").write_text(samples.key)
-    assert flash("--card", card, "--bundle", bundle(system), "--trust", tmp_path / "release.pub").status == 0
-    assert card.read("maskwatch/trusted_keys").decode() == f"{samples.key}\n"
+def test_keys_that_sign_bundles_go_onto_the_card(flash, card, system, bundle, signer):
+    signed, key = add_signature(bundle(system), signer), signer.with_suffix(".pub")
+    assert flash("--card", card, "--bundle", signed, "--trust", key).status == 0
+    assert card.read("maskwatch/trusted_keys").decode() == key.read_text()
+    assert flash("--card", card, "--bundle", signed, "--hostname", "door-2").status == 0
 
 
 def test_an_image_is_flashed_like_a_folder(tmp_path, samples, bundle, flash, system, folder, everything):

@@ -1,4 +1,6 @@
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -70,6 +72,17 @@ def test_a_folder_keeps_the_old_file_if_writing_is_cut_short(tmp_path):
         MountedFolder(tmp_path).write("cmdline.txt", broken())
     assert (tmp_path / "cmdline.txt").read_text() == "root=x\n"
     assert MountedFolder(tmp_path).names() == ["cmdline.txt"]
+
+
+def test_what_a_card_that_was_pulled_out_has_of_a_file_goes_with_the_next_one(tmp_path):
+    pulled_out = (
+        "import os, sys; from pathlib import Path; from export.flash.partition import MountedFolder\n"
+        "MountedFolder(Path(sys.argv[1])).write('a.tar', (os._exit(9) if half else b'half' for half in (0, 1)))"
+    )
+    assert subprocess.run([sys.executable, "-c", pulled_out, tmp_path], check=False).returncode == 9
+    assert MountedFolder(tmp_path).names() != ["a.tar"]
+    MountedFolder(tmp_path).write("b.tar", [b"whole"])
+    assert MountedFolder(tmp_path).names() == ["b.tar"]
 
 
 def test_writing_an_image_touches_only_its_fat_partition(tmp_path, samples):

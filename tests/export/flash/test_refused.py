@@ -6,6 +6,7 @@ import pytest
 
 from export.flash.image import ImageFile
 
+from .board import add_signature
 from .conftest import content
 
 
@@ -84,6 +85,31 @@ def test_a_bundle_for_another_system_is_refused(flash, folder, samples, bundle, 
     card = folder(samples.stock("bookworm"))
     assert flash("--card", card, "--bundle", bundle("trixie")).status == 2
     assert "is for Trixie, but Bookworm is on the card" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("keys", ["named", "on the card"])
+@pytest.mark.parametrize("signed_by", ["nobody", "another"])
+def test_a_bundle_that_the_board_would_refuse_at_every_boot_is_refused(
+    flash, folder, samples, bundle, signer, tmp_path, capsys, keys, signed_by
+):
+    """A key of samples' is trusted, and that of `signer` is another."""
+    (tmp_path / "release.pub").write_text(samples.key)
+    trusted = {"maskwatch/trusted_keys": f"# Anna's\n{samples.key}\n"} if keys == "on the card" else {}
+    trust = ["--trust", tmp_path / "release.pub"] if keys == "named" else []
+    card = folder(samples.stock("trixie") | trusted)
+    before = content(card)
+    made = bundle() if signed_by == "nobody" else add_signature(bundle(), signer)
+    assert flash("--card", card, "--bundle", made, *trust).status == 2
+    assert "No key that the card trusts has signed maskwatch-0.1.0+01234567-trixie.tar" in capsys.readouterr().err
+    assert content(card) == before
+
+
+def test_no_unsigned_bundle_is_made_for_a_card_that_trusts_keys(flash, folder, samples, tmp_path, capsys):
+    (tmp_path / "release.pub").write_text(samples.key)
+    card = folder(samples.stock("trixie"))
+    assert flash("--card", card, "--trust", tmp_path / "release.pub").status == 2
+    assert "add --sign KEY, or name a signed one with --bundle" in capsys.readouterr().err
+    assert card.names("maskwatch") == []
 
 
 def test_something_else_than_a_bundle_is_refused(flash, folder, samples, tmp_path, capsys):

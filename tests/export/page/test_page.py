@@ -113,6 +113,13 @@ def test_a_door_that_is_switched_off_ends_with_status_2(environment):
     assert "ssh to switched-off ended" in running.stderr.read()
 
 
+@pytest.mark.parametrize("port", ["0", "65536"])
+def test_a_port_that_cannot_be_is_refused(capsys, port):
+    with pytest.raises(SystemExit, match="2"):
+        main(["page", "door", "--port", port])
+    assert f"argument --port: must be a whole number from 1 to 65535, not {port}" in capsys.readouterr().err
+
+
 def test_an_option_is_no_host(capsys):
     assert main(["page", "--", "-oProxyCommand=true"]) == 2
     assert "is no host" in capsys.readouterr().err

@@ -8,17 +8,23 @@ import pytest
 from rich.console import Console
 
 # What ssh is asked to run, run here: its options and the host's name are left out.
-SSH = """#!/bin/sh
+SSH = r"""#!/bin/sh
 while [ "$1" != -- ]; do shift; done
-[ "$2" = switched-off ] && exit 255
 export DOOR="$2"
+case $DOOR in
+switched-off) exit 255 ;;
+greeting) printf 'Gr\374\337 Gott\nWelcome to ' ;;
+full) ulimit -f 1 ;;
+interrupted) kill -INT $PPID; sleep 0.5; exit 255 ;;
+cut-off) head -c 1000 | sh -c "$3"; exit 255 ;;
+esac
 exec sh -c "$3"
 """
 
 # Stands for the installer; each door has its own luck.
 INSTALLER = """
 import os, sys
-status = {"sick": 1, "other": 2}.get(os.environ["DOOR"], 0)
+status = {"sick": 1, "other": 2, "stopped": 130}.get(os.environ["DOOR"], 0)
 print("unpacking")
 print(f"{os.environ['DOOR']} ends with {status}, root {sys.argv[2]}")
 sys.exit(status)
@@ -39,6 +45,7 @@ def ssh(tmp_path, monkeypatch):
         (programs / name).write_text(script)
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    return programs
 
 
 @pytest.fixture

@@ -1,3 +1,6 @@
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,10 +8,11 @@ import pytest
 from edge.errors import UserError
 from export.cli import main
 from export.push.push import push
+from export.push.remote import FOLDER
 
 
 def left_behind():
-    return set(Path("/var/tmp").glob("maskwatch-push-*"))
+    return set(Path("/").glob(f"{FOLDER.lstrip('/')}*"))
 
 
 @pytest.mark.usefixtures("ssh")
@@ -19,10 +23,55 @@ def test_what_is_said_there_is_shown_and_its_end_kept(small_bundle, console):
 
 
 @pytest.mark.usefixtures("ssh")
-def test_nothing_is_left_behind(small_bundle, console):
+@pytest.mark.parametrize("host", ["door-1", "sick", "greeting", "full", "cut-off"])
+def test_nothing_is_left_behind(small_bundle, console, host):
     before = left_behind()
-    push(["door-1", "sick"], small_bundle, console)
+    push([host], small_bundle, console)
     assert left_behind() == before
+
+
+def test_what_a_power_cut_leaves_there_the_next_boot_removes(tmp_path):
+    if not shutil.which("systemd-tmpfiles"):
+        pytest.skip("not run, because systemd-tmpfiles (systemd) is missing")
+    (tmp_path / "var/tmp").mkdir(parents=True)
+    for name in (f"{FOLDER}01abCD89", "/var/tmp/others"):
+        (tmp_path / name.lstrip("/")).mkdir()
+    rules = Path("systemd/tmpfiles.conf").resolve()
+    # It complains that this machine has no user maskwatch, and does the rest.
+    subprocess.run(["systemd-tmpfiles", f"--root={tmp_path}", "--boot", "--remove", rules], check=False)
+    assert [path.name for path in (tmp_path / "var/tmp").iterdir()] == ["others"]
+
+
+@pytest.mark.usefixtures("ssh")
+@pytest.mark.parametrize("host", ["full", "cut-off"])
+def test_a_copy_that_is_not_whole_is_not_installed(small_bundle, console, host):
+    (result,) = push([host], small_bundle, console)
+    assert result.outcome == "not reached, or no room there: nothing was changed"
+    assert "unpacking" not in console.file.getvalue()
+
+
+@pytest.mark.usefixtures("ssh")
+def test_a_shell_that_greets_is_no_hindrance(small_bundle, console):
+    (result,) = push(["greeting"], small_bundle, console)
+    assert (result.good, result.said) == (True, "greeting ends with 0, root /")
+
+
+@pytest.mark.usefixtures("ssh")
+def test_an_installer_that_cannot_be_started_is_not_taken_for_a_sick_release(small_bundle, shipped_model, console, ssh):
+    (ssh / "id").write_text("#!/bin/sh\necho 1000\n")
+    (ssh / "sudo").write_text("#!/bin/sh\necho 'pi is not in the sudoers file'\nexit 1\n")
+    (ssh / "id").chmod(0o755)
+    for file in (small_bundle, shipped_model):
+        (result,) = push(["door-1"], file, console)
+        assert result.outcome == "the installer could not be started: nothing was changed"
+        assert result.said == "pi is not in the sudoers file"
+
+
+@pytest.mark.usefixtures("ssh")
+def test_a_model_without_a_program_there_is_not_taken_for_a_sick_one(shipped_model, console, tmp_path):
+    (result,) = push(["door-1"], shipped_model, console, root=str(tmp_path))
+    assert result.outcome == "the installer could not be started: nothing was changed"
+    assert result.said == "maskwatch is not installed: push a bundle first"
 
 
 @pytest.mark.usefixtures("ssh")
@@ -41,6 +90,26 @@ def test_it_goes_on_after_a_failure_with_keep_going(small_bundle, console):
     assert [result.good for result in results] == [False, False, True]
     assert results[0].outcome.startswith("not reached")
     assert results[1].outcome == "refused it"
+
+
+@pytest.mark.usefixtures("ssh")
+def test_ctrl_c_over_there_stops_and_tells_the_results_so_far(small_bundle, console):
+    results = push(["door-1", "stopped", "door-3"], small_bundle, console, keep_going=True)
+    assert [result.outcome for result in results] == [
+        "runs it",
+        "interrupted: ask `maskwatch releases` there what it runs",
+        "not tried",
+    ]
+
+
+@pytest.mark.usefixtures("ssh")
+def test_ctrl_c_here_stops_and_tells_the_results_so_far(small_bundle, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    command = [sys.executable, "-m", "export", "push", "--keep-going", "door-1", "interrupted", "door-3", small_bundle]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    outcomes = [line.split("│")[2].strip() for line in done.stdout.splitlines() if line.startswith("│")]
+    assert outcomes == ["runs it", "interrupted: ask `maskwatch releases` there what it runs", "not tried"]
 
 
 @pytest.mark.usefixtures("ssh")

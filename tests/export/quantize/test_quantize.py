@@ -17,6 +17,7 @@ from edge.settings.schema import ModelSettings
 from edge.vision.golden import answers_as_golden
 from edge.vision.model_file import read_model_file
 from export.cli import main
+from export.quantize.quantize import quantize
 from export.quantize.runs import read_run
 from training.classifier.dataset_reader import read_dataset
 
@@ -109,11 +110,24 @@ def test_both_scores_the_agreement_and_the_disagreements_are_shown(shown):
         assert part in shown
 
 
-def test_a_network_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path, capsys):
-    out = tmp_path / "model.tflite"
-    assert main(["quantize", str(run), "--images", "10", "--max-drop", "-1", "--out", str(out)]) == 2
-    assert "points on the validation split" in capsys.readouterr().err
-    assert not out.exists()
+def test_a_network_that_loses_too_much_is_refused(run):
+    with pytest.raises(UserError, match="points on the validation split"):
+        quantize(read_run(run), images=10, max_drop=-101)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "wanted"),
+    [
+        ("--images", "0", "a whole number above zero"),
+        ("--images", "-3", "a whole number above zero"),
+        ("--max-drop", "nan", "a number from 0.0 to 100.0"),
+        ("--max-drop", "-1", "a number from 0.0 to 100.0"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(capsys, option, value, wanted):
+    with pytest.raises(SystemExit, match="2"):
+        main(["quantize", "run", option, value])
+    assert f"argument {option}: must be {wanted}, not {value}" in capsys.readouterr().err
 
 
 def test_a_threshold_replaces_the_fits_choice(run, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edge.cli import main as maskwatch
+from edge.errors import UserError
 from edge.runtime.pipeline import make_locator
 from edge.settings.schema import LocatorSettings, ModelSettings
 from edge.vision.anchor_free import HEAT_SLOPE, encode_boxes, levels
@@ -17,6 +18,8 @@ from export.quantize.audit import audit
 from export.quantize.convert import to_int8
 from export.quantize.graph import read_graph
 from export.quantize.locator_run import calibration_scenes
+from export.quantize.quantize import quantize
+from export.quantize.runs import read_run
 from training.locator.network import face_cnn, for_device
 from training.locator.scene_reader import read_scenes
 from training.locator.scores import MAX_FALSE_FACES
@@ -112,11 +115,9 @@ def test_float_and_int8_are_shown_side_by_side(shown):
         assert part in shown
 
 
-def test_one_that_loses_too_much_is_refused_and_nothing_is_written(run, tmp_path, capsys):
-    out = tmp_path / "model.tflite"
-    assert main(["quantize", str(run), "--images", "4", "--max-drop", "-101", "--out", str(out)]) == 2
-    assert "points on the validation split" in capsys.readouterr().err
-    assert not out.exists()
+def test_one_that_loses_too_much_is_refused(run):
+    with pytest.raises(UserError, match="points on the validation split"):
+        quantize(read_run(run), images=4, max_drop=-101)
 
 
 def test_a_lower_threshold_shows_more_faces(run, tmp_path):

@@ -13,8 +13,8 @@ from training.classifier.datasets import LABELS, Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import cup
 from training.classifier.pipeline import (
-    LABEL_SHARES,
     evaluation_crops,
+    label_shares,
     occluded_crops,
     sampling_weights,
     training_batches,
@@ -39,11 +39,18 @@ def test_sampling_weights_are_probabilities_in_the_shares_of_the_classes(photos)
     weights = sampling_weights(photos)
     assert weights.sum() == pytest.approx(1)
     assert (weights > 0).all()
-    present = {photo.label for photo in photos}
-    total = sum(LABEL_SHARES[label] for label in present)
-    for label in present:
-        share = sum(w for w, photo in zip(weights, photos, strict=True) if photo.label == label)
-        assert share == pytest.approx(LABEL_SHARES[label] / total)
+    for label, share in label_shares({photo.label for photo in photos}).items():
+        drawn = sum(w for w, photo in zip(weights, photos, strict=True) if photo.label == label)
+        assert drawn == pytest.approx(share)
+
+
+@given(st.sets(st.sampled_from(LABELS), min_size=1))
+def test_as_many_masks_are_drawn_as_faces_without_a_correct_one(present):
+    shares = label_shares(present)
+    others = sum(share for label, share in shares.items() if label not in ("with_mask", "unclear"))
+    assert sum(shares.values()) == pytest.approx(1)
+    if "with_mask" in shares and others:
+        assert shares["with_mask"] == pytest.approx(others)
 
 
 @given(photos)
