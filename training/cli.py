@@ -15,7 +15,7 @@ from training.classifier.datasets import LABELS, Dataset
 from training.classifier.settings import ClassifierFitSettings
 from training.common.ending import INTERRUPTED, leave
 from training.common.labels import LabelMap
-from training.common.runs import RunFiles
+from training.common.runs import RunFiles, RunState
 from training.common.settings import FitSettings
 from training.common.workstation import workstation_packages
 from training.locator.scene_reader import read_scenes
@@ -53,7 +53,7 @@ def _run(argv: list[str] | None) -> int:
     try:
         return exit_status("maskwatch-train", lambda: _command(args))
     except KeyboardInterrupt:
-        begun = RunFiles(args.out).hold_a_run
+        begun = RunFiles(args.out).state is RunState.BEGUN
         sys.stderr.write(f"\nmaskwatch-train: stopped at once{'; add --resume to go on' if begun else ''}.\n")
         return INTERRUPTED
 
@@ -116,15 +116,15 @@ def _settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -
 def _prepare_folder(args: argparse.Namespace, files: RunFiles, digest: str) -> None:
     if args.resume:
         _refuse_other_pictures(digest, files)
-    if args.score_only and not files.network.is_file():
+    if args.score_only and not (files.network.is_file() and files.history.is_file()):
         raise UserError(f"{files.folder} holds no network to score yet", "name a run with --resume, and fit it first")
     _make_folder(files.folder)
 
 
 def _new_settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
-    if files.hold_a_run:
+    if files.state in (RunState.BEGUN, RunState.FITTED):
         raise UserError(f"{files.folder} already holds a run", "add --resume to go on with it or name another folder")
-    if kept := next((path for path in files.written_by_a_run if path.exists()), None):
+    if kept := files.in_the_way:
         raise UserError(f"{kept} is there and would be lost", "name another folder after --out, such as a new one")
     if args.start_from:
         begun = RunFiles(Path(args.start_from)).read_settings(kind).network
@@ -134,8 +134,13 @@ def _new_settings(kind: type[Settings], args: argparse.Namespace, files: RunFile
 
 
 def _resumed_settings(kind: type[Settings], args: argparse.Namespace, files: RunFiles) -> Settings:
-    if not files.hold_a_run:
+    if files.state is RunState.NONE:
         raise UserError(f"{files.folder} holds no run to go on with", "leave --resume out, or name the run's folder")
+    if files.state is RunState.WITHOUT_HISTORY:
+        raise UserError(
+            f"{files.folder} holds a network without the history of its fit, which cannot go on",
+            f"begin a new run with --from {files.folder} and another folder after --out",
+        )
     settings = files.read_settings(kind)
     for name, value in _given(kind, args).items():
         if value != getattr(settings, name):

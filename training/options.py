@@ -159,6 +159,6 @@ def _absolute(text: str) -> str:
 
 def _run_folder(text: str) -> str:
     files = RunFiles(Path(text))
-    if not files.network.is_file() or not files.hold_a_run:
+    if not files.network.is_file() or not files.settings.is_file():
         raise argparse.ArgumentTypeError(f"{text} holds no network: name the folder of another run")
     return str(Path(text).resolve())

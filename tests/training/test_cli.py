@@ -14,7 +14,9 @@ from training.classifier.settings import ClassifierFitSettings
 from training.cli import main
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
-from training.common.runs import RunFiles
+from training.common.runs import RunFiles, RunState
+
+REPOSITORY = Path(__file__).parents[2]
 
 TWO_EPOCHS = ("--batch-size", "16", "--epochs", "2")
 
@@ -45,7 +47,7 @@ def test_a_run_leaves_model_settings_metrics_and_report(twins):
     history = run.read_history()
     assert [row["epoch"] for row in history] == [1, 2]
     assert all(row["seconds"] > 0 for row in history)
-    assert run.hold_a_finished_fit
+    assert run.state is RunState.FITTED
     record = json.loads(run.settings.read_text())
     assert (record["seed"], record["threads"], record["threads_used"]) == (7, 1, 1)
     assert {"tensorflow", "keras", "numpy"} <= record.keys()
@@ -130,11 +132,22 @@ def test_an_unknown_network(refusal, classifier_command, tmp_path):
     )
 
 
-def test_a_file_of_something_else_is_not_overwritten(refusal, classifier_command, tmp_path):
-    (tmp_path / "report.html").write_text("mine")
+@pytest.mark.parametrize("name", ["report.html", "split.csv", "checkpoint/mine.txt"])
+def test_a_file_of_something_else_is_not_overwritten(refusal, classifier_command, tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("mine")
     sentence = refusal(classifier_command(tmp_path, *TWO_EPOCHS))
-    assert "report.html is there and would be lost: name another folder" in sentence
-    assert (tmp_path / "report.html").read_text() == "mine"
+    assert f"{name.split('/')[0]} is there and would be lost: name another folder" in sentence
+    assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("options", [("--resume",), ("--resume", "--score-only")])
+def test_a_network_without_a_history_is_not_gone_on_with(refusal, classifier_command, tmp_path, options):
+    weights = REPOSITORY / "training/weights/door_cnn"
+    shutil.copytree(weights, tmp_path / "run")
+    sentence = refusal(classifier_command(tmp_path / "run", *options, network="door_cnn"))
+    assert "holds a network without the history of its fit, which cannot go on: begin a new run with --from" in sentence
+    assert (tmp_path / "run/model.keras").read_bytes() == (weights / "model.keras").read_bytes()
 
 
 def test_a_folder_that_holds_a_run_is_not_overwritten(refusal, classifier_command, finished):

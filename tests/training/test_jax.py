@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.common.runs import RunFiles
+from training.common.runs import RunFiles, RunState
 from training.common.saved_network import load_network
 
 pytestmark = pytest.mark.slow
@@ -163,7 +163,7 @@ def test_an_interrupted_fit_on_two_devices_goes_on_on_four(begin, drawn_faces, t
     run.settings.write_text(json.dumps(json.loads(run.settings.read_text()) | {"epochs": done + 1}))
     ended(begin(*call, "--resume", devices=4))
     assert [row["epoch"] for row in run.read_history()] == list(range(1, done + 2))
-    assert run.hold_a_finished_fit
+    assert run.state is RunState.FITTED
 
 
 def test_a_batch_that_cannot_be_split_equally_is_refused(begin, drawn_faces, tmp_path):

@@ -42,12 +42,11 @@ def train_classifier(
         raise UserError(f"There is no network {settings.network}", f"choose one of {', '.join(CLASSIFIERS)}")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     _print_dataset(dataset, console)
-    if not files.hold_a_run:
-        dataset.save_split(files.split)
     return fit_and_score(
         settings,
         files,
         console,
+        save_split=dataset.save_split,
         fit=lambda progress, interruption: fit(dataset, settings, files, progress, interruption),
         score=lambda: _evaluate(dataset, files, console),
         fit_on=fit_on,

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 import keras
 import tensorflow as tf
 
+from edge.files import write_whole
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
@@ -86,15 +87,16 @@ class KeepBest(keras.callbacks.Callback, ABC):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Score, record, and save if better than every epoch before."""
-        before = self.files.read_history()
+        # An epoch that was cut off after its line was written is fitted again, and has one line.
+        before = [row for row in self.files.read_history() if row["epoch"] <= epoch]
         row = {"epoch": epoch + 1, "loss": float((logs or {})["loss"]), **self.scores()}
         row["best"] = self.rank(row) > max(map(self.rank, before), default=-math.inf)
         if row["best"]:
             self._save()
         now = time.monotonic()
         row["seconds"], self._began = round(now - self._began, 3), now
-        with self.files.history.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+        lines = "".join(json.dumps(line) + "\n" for line in (*before, row))
+        write_whole(self.files.history, lines.encode())
         self.progress.epoch_scored(row)
 
     def _save(self) -> None:
@@ -128,10 +130,10 @@ def fit_epochs(
         UserError: The checkpoint is damaged.
     """
     callbacks = [
-        # The order matters: the checkpoint holds the raw weights, the best epoch the averaged ones.
-        Checkpoint(keep_best.files.checkpoint),
+        # The order matters: the averaged weights are scored after an epoch, the raw ones saved before the next.
         keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
         keep_best,
+        Checkpoint(keep_best.files.checkpoint),
         keep_best.progress,
         interruption,
     ]

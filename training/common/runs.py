@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 
 
 Settings = TypeVar("Settings", bound="DataclassInstance")
+
+
+class RunState(Enum):
+    """How far the run in a folder is, by its files."""
+
+    NONE = "no run"
+    """No fit was begun there; other files may be there, see `RunFiles.in_the_way`."""
+    BEGUN = "begun"
+    """Epochs are left."""
+    FITTED = "fitted"
+    """All epochs were done."""
+    WITHOUT_HISTORY = "without history"
+    """A network and its settings alone, such as those that the project ships: no fit can go on from them."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +83,34 @@ class RunFiles:
         return self.folder / "checkpoint"
 
     @property
-    def hold_a_run(self) -> bool:
-        """Whether a fit was begun in this folder."""
-        return self.settings.is_file()
+    def state(self) -> RunState:
+        """How far the run is: the checkpoint is written before each epoch, and removed after the last."""
+        if not self.settings.is_file():
+            return RunState.NONE
+        if self.checkpoint.exists():
+            return RunState.BEGUN
+        if self.history.is_file():
+            return RunState.FITTED
+        return RunState.WITHOUT_HISTORY if self.network.is_file() else RunState.BEGUN
 
     @property
-    def written_by_a_run(self) -> tuple[Path, ...]:
-        """What a run writes once its settings are there, and would write over."""
-        return (self.network, self.history, self.metrics, self.predictions, self.report)
+    def in_the_way(self) -> Path | None:
+        """A file or folder that a new run would write over or remove.
 
-    @property
-    def hold_a_finished_fit(self) -> bool:
-        """Whether all epochs were done: the checkpoint is written before each history line and removed at the end."""
-        return self.history.is_file() and not self.checkpoint.exists()
+        Not so what a second detector has found: that may have taken an hour before a start was refused, and its file
+        is used only where it fits.
+        """
+        written = (
+            self.settings,
+            self.split,
+            self.checkpoint,
+            self.network,
+            self.history,
+            self.metrics,
+            self.predictions,
+            self.report,
+        )
+        return next((path for path in written if path.exists()), None)
 
     def read_history(self) -> list[dict]:
         """The finished epochs, oldest first.

@@ -38,7 +38,11 @@ def load_network(path: Path) -> keras.Model:
 
 
 class Checkpoint(keras.callbacks.BackupAndRestore):
-    """Saves after each epoch what a fit goes on from, and keeps the one before as a spare."""
+    """Saves before each epoch what a fit goes on from, and keeps the one before as a spare.
+
+    Keras would save after the epoch. An epoch that is cut off while it is scored would then be skipped by the fit that
+    goes on, and the last one is often the best.
+    """
 
     def __init__(self, folder: Path) -> None:
         """The checkpoint in a folder, which need not be there."""
@@ -58,3 +62,13 @@ class Checkpoint(keras.callbacks.BackupAndRestore):
                 f"The checkpoint in {printable(self.folder)} is damaged ({type(error).__name__})",
                 "score the best epoch so far with --resume --score-only, or begin a new run",
             ) from error
+        if not self.model.optimizer.built:
+            # Keras builds it in the first batch; the checkpoint before that would lack its variables.
+            self.model.optimizer.build(self.model.trainable_variables)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Save, as after the epoch before."""
+        super().on_epoch_end(epoch - 1, logs)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Save nothing yet: other callbacks score the epoch now."""

@@ -2,19 +2,22 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
+from edge.errors import UserError
 from training.common.distribution import distribute
 from training.common.interruption import Interruption, InterruptionError
 from training.common.left_out import summary
 from training.common.progress import EpochProgress
-from training.common.runs import RunFiles
+from training.common.runs import RunFiles, RunState
 from training.common.settings import FitSettings
 
 Fit = Callable[[EpochProgress, Interruption], None]
@@ -26,6 +29,7 @@ def fit_and_score(
     files: RunFiles,
     console: Console,
     *,
+    save_split: Callable[[Path], None],
     fit: Fit,
     score: Callable[[], None],
     fit_on: bool,
@@ -41,6 +45,7 @@ def fit_and_score(
         settings: Of the fit; written to the run's folder when it begins.
         files: Of the run.
         console: For what is said.
+        save_split: Writes which picture is in which split to a file.
         fit: Fits on.
         score: Scores the best epoch and writes metrics and report.
         fit_on: Whether to fit at all, or only to score.
@@ -50,11 +55,14 @@ def fit_and_score(
         Whether nothing is left to do; False after Ctrl-C.
 
     Raises:
-        UserError: The batches cannot be split.
+        UserError: The batches cannot be split, or `fit` refuses something.
     """
     if on_all_devices:
         distribute(settings, console)
-    complete = not fit_on or files.hold_a_finished_fit or _fit(settings, files, console, fit)
+    with _begun(settings, files):
+        # Every time: the training pictures are those of before, but the others are scored as they are now.
+        save_split(files.split)
+        complete = not fit_on or files.state is RunState.FITTED or _fit(settings, console, fit)
     if complete:
         score()
         console.print(f"The best network is {files.network}; the report is {files.report}.")
@@ -69,9 +77,22 @@ def print_left_out(console: Console, notes: Iterable[str], skipped: Mapping[str,
         console.print(line)
 
 
-def _fit(settings: FitSettings, files: RunFiles, console: Console, fit: Fit) -> bool:
-    if not files.hold_a_run:
+@contextmanager
+def _begun(settings: FitSettings, files: RunFiles) -> Iterator[None]:
+    """Save the settings of a new run; without them again if it is refused before its first batch."""
+    new = files.state is RunState.NONE
+    if new:
         _save_settings(settings, files)
+    try:
+        yield
+    except UserError:
+        if new and not files.checkpoint.exists():
+            for path in (files.split, files.settings):
+                path.unlink(missing_ok=True)
+        raise
+
+
+def _fit(settings: FitSettings, console: Console, fit: Fit) -> bool:
     progress = EpochProgress(console, batch_size=settings.batch_size)
     with Interruption() as interruption:
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from edge.errors import UserError
-from training.common.runs import RunFiles
+from training.common.runs import RunFiles, RunState
 from training.common.session import fit_and_score, print_left_out
 from training.locator.evaluate import evaluate
 from training.locator.fit import fit
@@ -46,14 +46,13 @@ def train_locator(
     if settings.second_detector:
         scenes = completed(scenes, Path(settings.second_detector), files.second_detector)
     _print_scenes(scenes, console)
-    # Every time: the training pictures are those of before, but the others are scored as they are now.
-    scenes.save_split(files.split)
-    to_fit = fit_on and not files.hold_a_finished_fit
+    to_fit = fit_on and files.state is not RunState.FITTED
     faces, missed = _read_faces(settings, files, console) if to_fit else ([], [])
     return fit_and_score(
         settings,
         files,
         console,
+        save_split=scenes.save_split,
         fit=lambda progress, interruption: fit(scenes, settings, files, progress, interruption, faces, missed),
         score=lambda: _evaluate(scenes, files, console),
         fit_on=fit_on,

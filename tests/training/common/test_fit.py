@@ -1,10 +1,98 @@
+"""A fit that is cut off goes on as if nothing had been, and a short one has averaged weights of its own."""
+
+import io
+import json
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from rich.console import Console
 
 from training.classifier.settings import ClassifierFitSettings
-from training.common.fit import cosine_adamw
+from training.common.fit import KeepBest, cosine_adamw, fit_epochs
+from training.common.interruption import Interruption
+from training.common.progress import EpochProgress
+from training.common.runs import RunFiles
+from training.common.settings import FitSettings
+
+SETTINGS = FitSettings(network="tiny", epochs=3, batch_size=2, learning_rate=0.1, weight_decay=0.0)
+STEPS = 2
+
+
+class KeepTiny(KeepBest):
+    """Each epoch is the best so far."""
+
+    def __init__(self, files, progress, cut_at=None):
+        super().__init__(files, progress)
+        self.cut_at, self.scored = cut_at, 0
+
+    def scores(self):
+        self.scored += 1
+        if self.scored == self.cut_at:
+            raise KeyboardInterrupt
+        return {"val_score": float(np.abs(self.model.get_weights()[0]).sum())}
+
+    def rank(self, row):
+        return row["epoch"]
+
+    def network(self):
+        return self.model
+
+
+@pytest.fixture
+def fit():
+    """Fits a tiny network in a folder; gives its averaged weights."""
+
+    def fit(files, settings=SETTINGS, batches=None, cut_at=None):
+        keras.utils.set_random_seed(1)
+        network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        network.compile(cosine_adamw(settings, steps=STEPS, warmup_steps=1, clip_norm=1.0, ema_momentum=0.5), "mse")
+        batch = np.array([[1, 2], [3, 4]], np.float32), np.ones((2, 1), np.float32)
+        progress = EpochProgress(Console(file=io.StringIO()), batch_size=settings.batch_size)
+        with Interruption() as interruption:
+            fit_epochs(
+                network,
+                batches or tf.data.Dataset.from_tensors(batch).repeat(),
+                settings,
+                steps=STEPS,
+                keep_best=KeepTiny(files, progress, cut_at),
+                interruption=interruption,
+            )
+        return network.get_weights()
+
+    return fit
+
+
+def without_times(files):
+    return [row | {"seconds": 0} for row in files.read_history()]
+
+
+@pytest.mark.parametrize("cut_at", [1, 2, 3])
+def test_an_epoch_that_is_cut_off_while_it_is_scored_is_fitted_again(fit, tmp_path, cut_at):
+    whole, cut = RunFiles(tmp_path / "whole"), RunFiles(tmp_path / "cut")
+    for run in (whole, cut):
+        run.folder.mkdir()
+    weights = fit(whole)
+    with pytest.raises(KeyboardInterrupt):
+        fit(cut, cut_at=cut_at)
+    assert [row["epoch"] for row in cut.read_history()] == list(range(1, cut_at))
+    assert cut.checkpoint.exists()
+    assert all(np.array_equal(a, b) for a, b in zip(weights, fit(cut), strict=True))
+    assert without_times(cut) == without_times(whole)
+    assert not cut.checkpoint.exists()
+
+
+def test_an_epoch_that_is_fitted_again_after_its_line_was_written_has_one_line(fit, tmp_path):
+    files = RunFiles(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        fit(files, cut_at=2)
+    # As a kill leaves it between the line of an epoch and the checkpoint before the next.
+    (first,) = files.read_history()
+    with files.history.open("a") as file:
+        file.write(json.dumps(first | {"epoch": 2}) + "\n")
+    fit(files)
+    assert [row["epoch"] for row in files.read_history()] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("steps", "epochs"), [(5, 10), (4, 60), (2, 1)])

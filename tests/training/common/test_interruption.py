@@ -5,7 +5,7 @@ import pytest
 
 from training.classifier.pipeline import training_batches
 from training.cli import main
-from training.common.runs import RunFiles
+from training.common.runs import RunFiles, RunState
 
 
 @pytest.mark.slow
@@ -35,7 +35,7 @@ def test_ctrl_c_keeps_the_best_and_resume_goes_on(start_python, classifier_comma
     run.settings.write_text(json.dumps(json.loads(run.settings.read_text()) | {"epochs": done + 1}))
     assert main(again) == 0
     assert [row["epoch"] for row in run.read_history()] == list(range(1, done + 2))
-    assert run.hold_a_finished_fit
+    assert run.state is RunState.FITTED
 
 
 def test_ctrl_c_before_the_first_epoch_says_so(classifier_command, tmp_path, monkeypatch, capsys):

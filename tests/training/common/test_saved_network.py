@@ -92,7 +92,7 @@ def test_a_fit_goes_on_from_the_spare_of_a_damaged_checkpoint(network, tmp_path)
 
 def test_a_checkpoint_that_is_damaged_beside_its_spare_is_told_in_one_sentence(network, tmp_path):
     keep_a_checkpoint(network, tmp_path / "checkpoint")
-    for weights in (tmp_path / "checkpoint").glob("*.h5"):
+    for weights in (tmp_path / "checkpoint").glob("*.h5*"):
         weights.write_bytes(b"damaged")
     with pytest.raises(UserError, match=r"checkpoint is damaged .*: score the best epoch so far with --resume"):
         fit(network, tmp_path / "checkpoint", epochs=3)
@@ -100,7 +100,7 @@ def test_a_checkpoint_that_is_damaged_beside_its_spare_is_told_in_one_sentence(n
 
 def test_a_checkpoint_whose_record_is_damaged_is_told_in_one_sentence(network, tmp_path):
     keep_a_checkpoint(network, tmp_path / "checkpoint")
-    for record in (tmp_path / "checkpoint").glob("*.json"):
+    for record in (tmp_path / "checkpoint").glob("*.json*"):
         record.write_text("{")
     with pytest.raises(UserError, match="checkpoint is damaged"):
         fit(network, tmp_path / "checkpoint", epochs=3)

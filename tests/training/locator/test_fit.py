@@ -15,7 +15,7 @@ from edge.vision.letterbox import LOCATOR_SIZE
 from training.cli import main
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
-from training.common.runs import RunFiles
+from training.common.runs import RunFiles, RunState
 from training.locator.fit import fit
 from training.locator.network import LOCATORS, STRIDES
 from training.locator.pipeline import training_batches
@@ -69,7 +69,7 @@ def finished(drawn_scenes, tiny_network, tmp_path_factory):
 def test_a_run_holds_what_is_needed_to_go_on_and_to_export(finished, tiny_network):
     files = finished
     assert files.network.is_file()
-    assert files.hold_a_finished_fit
+    assert files.state is RunState.FITTED
     settings = LocatorFitSettings(network=tiny_network, epochs=1, batch_size=8, height=80)
     assert files.read_settings(LocatorFitSettings) == settings
     metrics = json.loads(files.metrics.read_text())
@@ -139,6 +139,8 @@ def test_a_teacher_for_pictures_of_another_size_is_refused(drawn_scenes, finishe
     command = ["locator", str(drawn_scenes), "--network", tiny_network, "--out", str(tmp_path / "run")]
     assert main([*command, "--epochs", "1", "--height", "80", "--teacher", str(finished.folder)]) == 2
     assert "cannot teach tiny" in capsys.readouterr().err
+    # Another teacher may be named for the same folder.
+    assert (RunFiles(tmp_path / "run").state, RunFiles(tmp_path / "run").in_the_way) == (RunState.NONE, None)
 
 
 def test_an_unknown_network_is_refused(drawn_scenes, tmp_path):
