@@ -1,7 +1,6 @@
 """The page's requests and answers."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from functools import partial
@@ -18,6 +17,7 @@ from edge.page.feed import Feed, server_sent
 from edge.page.guard import Guard
 from edge.page.password import Digest
 from edge.page.sessions import Session, Sessions, SignInLimiter, is_token_of
+from edge.records import parse_json
 from edge.stream.client import send_command
 
 STATIC = Path(__file__).parent / "static"
@@ -160,8 +160,8 @@ async def _body(request: Request) -> dict[str, Any]:
         if len(body) > LONGEST_BODY:
             return {}
     try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):  # the latter of brackets within brackets
+        content = parse_json(body)
+    except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -28,6 +28,12 @@ def door_at():
 
 
 @pytest.fixture
+def door(door_at, tmp_path):
+    with door_at(tmp_path) as door:
+        yield door
+
+
+@pytest.fixture
 def pins():
     return MockFactory()
 

@@ -96,12 +96,9 @@ def lower_half_behind(image: np.ndarray, face: Face, rng: np.random.Generator) -
 
 
 def on_a_phone(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A portrait on a phone that somebody holds up: it is sharp, but nobody who comes in."""
+    """A portrait on a phone that someone holds up: the picture is sharp, but shows no visitor."""
     crop = crop_face(image, _square(*face.center, face.size * rng.uniform(0.9, 1.2)))
-    size = crop.shape[0]
-    shown = crop * rng.uniform(0.8, 1.4) + rng.uniform(-10, 50)
-    shown[: max(0, int(rng.uniform(-0.1, 0.12) * size))] = rng.choice(SCREEN_GRAYS)
-    shown[int(rng.uniform(0.86, 1.2) * size) :] = rng.choice(SCREEN_GRAYS)
+    size, shown = crop.shape[0], _on_a_screen(crop, rng)
     case = rng.uniform(*(DARK_CASE if rng.random() < 0.75 else LIGHT_CASE)) + rng.uniform(-8, 8, 3)
     half_width, bezel = rng.uniform(0.27, 0.46) * size, rng.uniform(0.015, 0.06) * size
     left, right = (size / 2 + side * half_width + rng.uniform(-0.03, 0.03) * size for side in (-1, 1))
@@ -109,7 +106,7 @@ def on_a_phone(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.nd
     softness = rng.uniform(0.4, 1.2)
     phone = _rounded((left - bezel, top - 2 * bezel, right + bezel, bottom + 2 * bezel), 2.5 * bezel, size, softness)
     screen = _rounded((left, top, right, bottom), bezel, size, softness)
-    seen = _elsewhere(crop, rng) * (1 - phone) + (case * (1 - screen) + np.clip(shown, 0, 255) * screen) * phone
+    seen = _elsewhere(crop, rng) * (1 - phone) + (case * (1 - screen) + shown * screen) * phone
     turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.normal(0, 6), 1)
     turned = cv2.warpAffine(seen, turn, (size, size), borderMode=cv2.BORDER_REPLICATE)
     return np.clip(turned, 0, 255).astype(np.uint8)
@@ -135,6 +132,15 @@ def _has_surroundings(image: np.ndarray, face: Face) -> bool:
 
 def _square(x: float, y: float, side: float) -> Face:
     return Face(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
+
+
+def _on_a_screen(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A crop as a screen shows it: bright, often between two plain bars, float (size, size, 3) from 0 to 255."""
+    shown = crop * rng.uniform(0.8, 1.4) + rng.uniform(-10, 50)
+    size = crop.shape[0]
+    shown[: max(0, int(rng.uniform(-0.1, 0.12) * size))] = rng.choice(SCREEN_GRAYS)
+    shown[int(rng.uniform(0.86, 1.2) * size) :] = rng.choice(SCREEN_GRAYS)
+    return np.clip(shown, 0, 255)
 
 
 def _elsewhere(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:

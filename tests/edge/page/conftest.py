@@ -52,12 +52,6 @@ class Browser:
         return connection.getresponse()
 
 
-@pytest.fixture
-def door(door_at, tmp_path):
-    with door_at(tmp_path) as door:
-        yield door
-
-
 class Clock:
     """Turned by hand."""
 
