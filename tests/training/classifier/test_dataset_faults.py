@@ -204,5 +204,6 @@ def test_what_is_not_used_is_counted_by_reason():
 
 
 def test_joined_datasets_keep_what_was_not_used(two_classes):
-    one, other = Dataset([], {"a": "b"}, ("c",)), Dataset([], {"d": "e"}, ("f",))
-    assert one.joined_by(other) == Dataset([], {"a": "b", "d": "e"}, ("c", "f"))
+    one, other = Dataset([], {"a": "b"}, ("c",)), Dataset([], {"a": "e"}, ("f",))
+    joined = one.joined_by(other, two_classes)
+    assert joined == Dataset([], {"a": "b", f"{two_classes}: a": "e"}, ("c", f"{two_classes}: f"))
