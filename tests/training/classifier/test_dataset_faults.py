@@ -31,6 +31,12 @@ def test_a_third_class_of_a_usual_name_is_read_and_that_is_said(two_classes, dra
     assert f"24 pictures in {name}/ are read as incorrect" in dataset.notes
 
 
+@pytest.mark.parametrize("name", ["Unclear", "NOT_COMPLIANT", "Not compliant"])
+def test_a_class_folder_in_other_letters_is_read(tmp_path, draw_class, name):
+    draw_class(tmp_path / name, 3)
+    assert [photo.label for photo in read_further(tmp_path).photos] == [name.lower().replace(" ", "_")] * 3
+
+
 def test_a_folder_of_an_unknown_name_is_named_and_counted(two_classes, draw_class):
     draw_class(two_classes / "incorect")
     dataset = read_dataset(two_classes)
