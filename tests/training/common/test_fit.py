@@ -108,10 +108,10 @@ def test_a_fit_that_diverges_is_told_and_keeps_the_best_epoch_before(fit, tmp_pa
 
 
 @pytest.mark.parametrize(("bias", "score"), [(np.nan, 1.0), (np.inf, 1.0), (0.0, np.nan)])
-def test_a_network_of_no_numbers_is_not_kept(tmp_path, bias, score):
+def test_a_network_of_no_numbers_is_not_kept(tmp_path, monkeypatch, bias, score):
     files = RunFiles(tmp_path)
     keep = KeepTiny(files, EpochProgress(Console(file=io.StringIO()), batch_size=2))
-    keep.scores = lambda: {"val_score": score}
+    monkeypatch.setattr(keep, "scores", lambda: {"val_score": score})
     keep.set_model(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]))
     keep.model.layers[0].bias.assign([bias])
     keep.on_train_begin()
