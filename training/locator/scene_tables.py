@@ -9,6 +9,7 @@ from training.common.listing import entries, find_folder, find_table, is_picture
 from training.common.names import comparable, printable
 from training.common.splits import FOLDERS
 from training.common.tables import Row, read_table
+from training.locator.box_checks import LONGEST_SIDE_PX
 from training.locator.found import AnnotatedPicture, Reading
 
 TABLES = FOLDERS | {"extra": "train", "unseen": "unseen"}
@@ -98,6 +99,8 @@ def _size(row: Row) -> tuple[int, int] | None:
     if not (row.text("width") and row.text("height")):
         return None
     width, height = round(row.number("width")), round(row.number("height"))
+    if max(width, height) > LONGEST_SIDE_PX:
+        raise row.error("states a size that no picture has")
     return (width, height) if min(width, height) > 0 else None
 
 
