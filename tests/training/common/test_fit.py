@@ -10,6 +10,8 @@ import tensorflow as tf
 from rich.console import Console
 
 from edge.errors import UserError
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.fit import KeepBestClassifier
 from training.classifier.settings import ClassifierFitSettings
 from training.common.fit import KeepBest, cosine_adamw, fit_epochs
 from training.common.interruption import Interruption
@@ -118,6 +120,15 @@ def test_a_network_of_no_numbers_is_not_kept(tmp_path, monkeypatch, bias, score)
     with pytest.raises(UserError, match=r"diverged in epoch 1.*nothing of it is kept"):
         keep.on_epoch_end(0, {"loss": 1.0})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_classifier_that_answers_no_numbers_has_none_as_its_scores(two_classes, tmp_path, monkeypatch):
+    photos = read_dataset(two_classes).photos
+    progress = EpochProgress(Console(file=io.StringIO()), batch_size=2)
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    keep = KeepBestClassifier(network, network, photos, RunFiles(tmp_path), progress)
+    monkeypatch.setattr("training.classifier.fit.predict", lambda network, crops: np.full((len(crops), 2), np.nan))
+    assert np.isnan(list(keep.scores().values())).all()
 
 
 @pytest.mark.parametrize(("steps", "epochs"), [(5, 10), (4, 60), (2, 1)])
