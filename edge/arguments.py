@@ -15,6 +15,12 @@ def between(lowest: Number, highest: Number) -> Callable[[str], Number]:
     return _checked(kind, lambda number: lowest <= number <= highest, f"{name} from {lowest} to {highest}")
 
 
+def even_between(lowest: int, highest: int) -> Callable[[str], int]:
+    """An even number between two bounds."""
+    wanted = f"an even number from {lowest} to {highest}"
+    return _checked(int, lambda number: lowest <= number <= highest and number % 2 == 0, wanted)
+
+
 def above_zero(kind: type[Number]) -> Callable[[str], Number]:
     """A finite number above zero, whole if `kind` is int."""
     return _checked(kind, lambda number: 0 < number < math.inf, f"{_name(kind())} above zero")

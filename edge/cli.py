@@ -16,6 +16,12 @@ from edge.help import example
 from edge.page.command import add_page
 from edge.program import exit_status
 
+MOST_FRAMES = 1_000_000
+"""Of a measurement: more than a day's."""
+
+RATE = between(0.1, 1000.0)
+"""Frames a second of a recording."""
+
 CONFIG_HELP = "settings in TOML [/etc/maskwatch/maskwatch.toml, where there is one]"
 
 
@@ -132,7 +138,7 @@ def _add_replay(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser
     replay.add_argument("--out", type=Path, metavar="FILE", help="annotated clip to write (.webm, .mp4, .avi)")
     replay.add_argument("--timeline", type=Path, metavar="FILE", help="picture of the timeline to write (.png)")
     replay.add_argument("--force", action="store_true", help="replace these files if they are there")
-    replay.add_argument("--rate", type=float, metavar="N", help="frames a second to process [all]")
+    replay.add_argument("--rate", type=RATE, metavar="N", help="frames a second to process [all]")
     replay.add_argument("--realtime", action="store_true", help="process it in real time, not as fast as possible")
     replay.set_defaults(command=commands.replay_command)
 
@@ -145,7 +151,7 @@ def _add_evaluate(subcommands: "argparse._SubParsersAction[argparse.ArgumentPars
     )
     evaluate.add_argument("clips", type=Path, metavar="CLIPS", help="folder of videos, NAME.json beside each")
     evaluate.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
-    evaluate.add_argument("--rate", type=float, default=10.0, metavar="N", help="frames a second [%(default)s]")
+    evaluate.add_argument("--rate", type=RATE, default=10.0, metavar="N", help="frames a second [%(default)s]")
     evaluate.add_argument(
         "--only-report", nargs="+", default=[], metavar="NAME", help="clips that need not pass, by name without ending"
     )
@@ -169,9 +175,15 @@ def _add_bench(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "bench", **example("maskwatch bench --frames 100"), help="measure time and memory on this board"
     )
     bench.add_argument("--source", metavar="SOURCE", help="a clip or a camera instead of a drawn doorway")
-    bench.add_argument("--frames", type=int, default=200, metavar="N", help="frames that count [%(default)s]")
     bench.add_argument(
-        "--warm-up", type=int, default=20, metavar="N", help="frames before those that count [%(default)s]"
+        "--frames", type=between(1, MOST_FRAMES), default=200, metavar="N", help="frames that count [%(default)s]"
+    )
+    bench.add_argument(
+        "--warm-up",
+        type=between(0, MOST_FRAMES),
+        default=20,
+        metavar="N",
+        help="frames before those that count [%(default)s]",
     )
     bench.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
     bench.add_argument("--json", type=Path, metavar="FILE", help="where to save the figures")

@@ -3,15 +3,15 @@
 import argparse
 import os
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UserError
 from edge.program import exit_status
 from edge.stderr import silenced_stderr
-from training.classifier.dataset_reader import read_dataset, read_further
-from training.classifier.datasets import LABELS, Dataset
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.datasets import LABELS
 from training.classifier.settings import ClassifierFitSettings
 from training.common.ending import INTERRUPTED, leave
 from training.common.labels import LabelMap
@@ -72,9 +72,7 @@ def train_classifier(args: argparse.Namespace) -> int:
     files = RunFiles(args.out)
     settings = _settings(ClassifierFitSettings, args, files)
     labels = LabelMap.parse(settings.labels, SCENE_LABELS)
-    dataset = read_dataset(args.data, labels)
-    for folder in settings.extra:
-        dataset = dataset.joined_by(read_further(Path(folder), labels))
+    dataset = read_dataset(args.data, labels, map(Path, settings.extra))
     scenes = read_scenes(Path(settings.scenes), labels) if settings.scenes else None
     # Bad input is refused before the locator is loaded.
     from training.classifier.crop_faces import located_crops
@@ -82,9 +80,10 @@ def train_classifier(args: argparse.Namespace) -> int:
 
     dataset = located_crops(dataset)
     if scenes:
-        dataset = dataset.joined_by(located_faces(scenes))
+        found = located_faces(scenes)
         if settings.second_detector:
-            dataset = dataset.joined_by(Dataset(unclear_places(scenes, Path(settings.second_detector))))
+            found = replace(found, photos=found.photos + unclear_places(scenes, Path(settings.second_detector)))
+        dataset = dataset.joined_by(found, Path(settings.scenes))
     _prepare_folder(args, files, dataset.digest)
     # These imports take seconds, so bad input is refused before them.
     with silenced_stderr():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from edge.arguments import above_zero
+from edge.arguments import above_zero, between, even_between
 from edge.help import example
 from training.classifier.settings import ClassifierFitSettings
 from training.common.runs import RunFiles
@@ -84,7 +84,7 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
     )
     _add_settings(locator, LocatorFitSettings)
     locator.add_argument(
-        "--height", type=above_zero(int), metavar="N", help="height of the training pictures (default 240)"
+        "--height", type=even_between(16, 480), metavar="N", help="height of the training pictures (default 240)"
     )
     locator.add_argument(
         "--as-int8",
@@ -137,11 +137,11 @@ def _add_settings(parser: argparse.ArgumentParser, defaults: type[FitSettings]) 
         option = "--" + name.replace("_", "-")
         parser.add_argument(option, type=kind, metavar="N", help=f"{what} (default {default})")
 
-    add("epochs", above_zero(int), "passes over the training pictures")
-    add("batch_size", above_zero(int), "pictures a batch")
+    add("epochs", between(1, 100_000), "passes over the training pictures")
+    add("batch_size", between(1, 65_536), "pictures a batch")
     add("learning_rate", above_zero(float), "highest learning rate")
-    add("seed", int, "seed of every random choice")
-    add("threads", int, "threads of TensorFlow, 0 for every core")
+    add("seed", between(0, 2**32 - 1), "seed of every random choice")
+    add("threads", between(0, 1024), "threads of TensorFlow, 0 for every core")
     parser.add_argument(
         "--from", dest="start_from", type=_run_folder, metavar="RUN", help="begin with the weights of another run"
     )

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from edge.arguments import between
 from edge.errors import UserError
 from training.cli import main as train
 from training.common.runs import RunFiles
@@ -93,7 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("kind", choices=tuple(RECIPES))
     parser.add_argument("data", type=Path, metavar="DATA")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder for the network and its scores")
-    parser.add_argument("--minutes", type=float, default=15.0, metavar="N", help="(default %(default)g)")
+    parser.add_argument(
+        "--minutes", type=between(0.001, 10_000.0), default=15.0, metavar="N", help="(default %(default)g)"
+    )
     arguments, options = parser.parse_known_args(argv)
     command = [arguments.kind, str(arguments.data), *RECIPES[arguments.kind], *options]
     try:

@@ -41,18 +41,6 @@ class Plan:
     warm_up: int = 20
     """How many do not, before them."""
 
-    def __post_init__(self) -> None:
-        """Refuse what cannot be meant.
-
-        Raises:
-            UserError: A number is too small.
-        """
-        if self.frames < 1 or self.warm_up < 0:
-            raise UserError(
-                f"--frames {self.frames} --warm-up {self.warm_up} cannot be used",
-                "give 1 or more frames and a warm-up of 0 or more",
-            )
-
 
 @dataclass(frozen=True)
 class Loaded:

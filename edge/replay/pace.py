@@ -1,11 +1,9 @@
 """How fast a recording is shown."""
 
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 
 from edge.camera.frame import Frame
-from edge.errors import UserError
 
 
 def paced(
@@ -23,15 +21,10 @@ def paced(
 def at_rate(frames: Iterable[Frame], rate: float) -> Iterator[Frame]:
     """Leave frames out so that at most `rate` a second remain, as a slower camera would have taken them.
 
-    Raises:
-        UserError: Such a rate cannot be.
+    Args:
+        frames: Of a recording.
+        rate: Frames a second, above 0.
     """
-    if not 0 < rate < math.inf:
-        raise UserError(f"--rate {rate} cannot be", "give frames a second above 0")
-    return _thinned(frames, rate)
-
-
-def _thinned(frames: Iterable[Frame], rate: float) -> Iterator[Frame]:
     due = 0.0
     for frame in frames:
         # Half a millisecond of tolerance: a recording's times are rounded.

@@ -138,11 +138,6 @@ def calibration_crops(photos: list[Photo], count: int, seed: int = 1) -> np.ndar
     )
 
 
-def predict_int8(classifier: Classifier, photos: list[Photo], threshold: float) -> Predictions:
-    """The int8 network's answers, by the device's own code from picture to probability."""
-    return _judged(photos, answers_of(classifier, photos), threshold)
-
-
 def answers_of(classifier: Classifier, photos: list[Photo]) -> np.ndarray:
     """P(not compliant) and P(clear) of photographs, float64 (n, 2), by the device's own code."""
     faces = (photo.read_face() for photo in photos)

@@ -19,6 +19,7 @@ from saved import save
 from tables import TextTable
 
 from edge.alarm.pins import open_pins
+from edge.arguments import above_zero
 from edge.camera.frame import Frame
 from edge.camera.recording import open_recording
 from edge.events.journal import Journal
@@ -60,7 +61,7 @@ def main() -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", type=Path, metavar="CLIP")
-    parser.add_argument("--minutes", type=float, default=60.0, help="of video [%(default)g]")
+    parser.add_argument("--minutes", type=above_zero(float), default=60.0, help="of video [%(default)g]")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     arguments = parser.parse_args()
     settings, samples = Settings(), MemorySamples()

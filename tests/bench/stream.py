@@ -23,6 +23,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from edge.alarm.pins import open_pins
+from edge.arguments import above_zero
 from edge.camera.frame import Frame
 from edge.demo.scene import DoorwayScene
 from edge.events.journal import Journal
@@ -144,7 +145,7 @@ def main() -> None:
     """Print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--pairs", type=int, default=4, metavar="N", help="of the demo's 16 seconds twice [%(default)s]"
+        "--pairs", type=above_zero(int), default=4, metavar="N", help="of the demo's 16 seconds twice [%(default)s]"
     )
     pairs = parser.parse_args().pairs
     with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:

@@ -26,6 +26,7 @@ from training.classifier.dataset_reader import read_dataset
 from training.classifier.networks import CLASSIFIERS
 from training.classifier.pipeline import training_batches as photo_batches
 from training.classifier.settings import ClassifierFitSettings
+from training.common.batch_fault import BatchFault
 from training.common.interruption import Interruption
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
@@ -108,7 +109,8 @@ def timed_classifier(crops: Path, steps: int) -> TimedFit:
     settings = ClassifierFitSettings(network="door_cnn", epochs=1)
     dataset = read_dataset(crops)
     dataset = replace(dataset, photos=_some(dataset.photos, settings.batch_size * steps))
-    batches = photo_batches(dataset.split("train"), batch_size=settings.batch_size, seed=1, deterministic=False)
+    train = dataset.split("train")
+    batches = photo_batches(train, BatchFault(), batch_size=settings.batch_size, seed=1, deterministic=False)
     fit = partial(classifier_fit.fit, dataset, settings)
     return TimedFit(CLASSIFIERS[settings.network](), settings, batches, fit, classifier_fit, steps)
 

@@ -183,6 +183,19 @@ def test_resuming_with_other_pictures(refusal, classifier_command, two_classes, 
     assert "other training pictures" in refusal(arguments)
 
 
+def test_resuming_with_other_labels(refusal, classifier_command, drawn_faces, finished, tmp_path):
+    photo = next(photo for photo in read_dataset(drawn_faces).split("train") if photo.label == "with_mask")
+    split = tmp_path / "faces"
+    for other in read_dataset(drawn_faces).photos:
+        label = "without_mask" if other == photo else other.label
+        (split / other.split / label).mkdir(parents=True, exist_ok=True)
+        shutil.copy(other.path, split / other.split / label / f"{other.label}_{other.path.name}")
+    before = finished.split.read_bytes()
+    sentence = refusal(classifier_command(finished.folder, "--resume", data=split))
+    assert f"was begun with other labels of with_mask_{photo.path.name}: go on with those" in sentence
+    assert finished.split.read_bytes() == before
+
+
 @pytest.mark.slow
 def test_a_fit_can_begin_with_another_runs_weights(twins, drawn_faces, tmp_path):
     begun = RunFiles(tmp_path)

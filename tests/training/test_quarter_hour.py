@@ -33,6 +33,13 @@ def test_too_short_a_time_is_refused_with_the_time_that_it_takes():
         fit_in(300, machine.fit, machine.fit, lambda: machine.seconds)
 
 
+@pytest.mark.parametrize("minutes", ["nan", "inf", "0", "-3"])
+def test_a_time_that_is_none_is_refused(tmp_path, capsys, minutes):
+    with pytest.raises(SystemExit, match="2"):
+        main(["locator", str(tmp_path), "--out", str(tmp_path / "run"), "--minutes", minutes])
+    assert f"must be a number from 0.001 to 10000.0, not {minutes}" in capsys.readouterr().err
+
+
 def test_a_refusal_of_the_training_command_ends_it(tmp_path, capsys):
     assert main(["locator", str(tmp_path / "none"), "--out", str(tmp_path / "run")]) == 2
     assert "no folder" in capsys.readouterr().err.lower()

@@ -26,7 +26,7 @@ MIN_SIDE_PX = 16
 PURPOSES = {"train": "to train with", "val": "to validate with: no threshold could be chosen", "test": "to test with"}
 
 
-def read_dataset(folder: Path, labels: LabelMap | None = None) -> Dataset:
+def read_dataset(folder: Path, labels: LabelMap | None = None, extra: Iterable[Path] = ()) -> Dataset:
     """Read a folder of photographs: a folder for each class, below `train`, `val` and `test` or directly.
 
     Without the three split folders the pictures are split here: by the `cluster` column of `manifest.csv` where
@@ -35,6 +35,7 @@ def read_dataset(folder: Path, labels: LabelMap | None = None) -> Dataset:
     Args:
         folder: Of the photographs.
         labels: What class folders of other names than ours mean.
+        extra: Further folders, see `read_further`; what is for choosing or for the test is not trained with.
 
     Raises:
         UserError: No such folder, a manifest that cannot be read, or a class that is missing, too small or left out of
@@ -47,6 +48,8 @@ def read_dataset(folder: Path, labels: LabelMap | None = None) -> Dataset:
     dataset = reader.read(reader.class_folders())
     _refuse_small_classes(folder, dataset)
     _refuse_incomplete_splits(folder, dataset)
+    for further in extra:
+        dataset = dataset.joined_by(read_further(further, labels), further)
     placed = (Placed(photo.path, photo.sha256, photo.split, photo.label) for photo in dataset.photos)
     copies = contradictions(placed, folder.absolute())
     return replace(dataset, notes=(*dataset.notes, *_missing_optional(dataset), *copies))

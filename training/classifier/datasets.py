@@ -1,6 +1,6 @@
 """Photographs of faces, each with its class and its split."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
@@ -89,9 +89,28 @@ class Dataset:
         """The photographs of one split, in a fixed order."""
         return [photo for photo in self.photos if photo.split == name]
 
-    def joined_by(self, other: "Dataset") -> "Dataset":
-        """Both, with what was not used of either."""
-        return Dataset([*self.photos, *other.photos], self.skipped | other.skipped, (*self.notes, *other.notes))
+    def joined_by(self, other: "Dataset", folder: Path) -> "Dataset":
+        """Both, with what was not used of either.
+
+        A picture of the other that is here in another split is left out: scores on what was trained with are too good.
+
+        Args:
+            other: To be added.
+            folder: Of the other, by which its pictures and notes are named.
+        """
+        splits = defaultdict(set)
+        for photo in self.photos:
+            splits[photo.sha256].add(photo.split)
+        added = [photo for photo in other.photos if splits.get(photo.sha256, {photo.split}) == {photo.split}]
+        twice = {photo.sha256 for photo in other.photos} - {photo.sha256 for photo in added}
+        notes = list(other.notes)
+        if twice:
+            elsewhere = " or ".join(split for split in SPLITS if any(split in splits[sha256] for sha256 in twice))
+            verb = "pictures are" if len(twice) > 1 else "picture is"
+            notes.append(f"{len(twice)} {verb} in {elsewhere}, too, and left out")
+        named = (f"{printable(folder)}: {note}" for note in notes)
+        skipped = {f"{folder}: {name}": reason for name, reason in other.skipped.items()}
+        return Dataset([*self.photos, *added], self.skipped | skipped, (*self.notes, *named))
 
     @property
     def digest(self) -> str:

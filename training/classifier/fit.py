@@ -15,6 +15,7 @@ from training.classifier.distillation import DistillationLoss, beside_teacher
 from training.classifier.networks import CLASSIFIERS, CLEAR, NOT_COMPLIANT
 from training.classifier.pipeline import evaluation_crops, predict, training_batches
 from training.classifier.settings import ClassifierFitSettings
+from training.common.batch_fault import BatchFault
 from training.common.distillation import read_teacher
 from training.common.fit import KeepBest, batch_seed, cosine_adamw, fit_epochs, prepare_tensorflow
 from training.common.interruption import Interruption
@@ -51,7 +52,8 @@ def fit(
 
     Raises:
         InterruptionError: Ctrl-C.
-        UserError: The network to start from, the teacher, or the checkpoint is damaged or does not fit.
+        UserError: The network to start from, the teacher, or the checkpoint is damaged or does not fit; a picture has
+            gone since the folder was read; or the fit diverges.
     """
     if settings.deterministic:
         tf.config.experimental.enable_op_determinism()
@@ -65,14 +67,17 @@ def fit(
         trained = beside_teacher(fitted, read_teacher(RunFiles(Path(settings.teacher)).network, fitted))
         loss = {name: DistillationLoss(settings.label_smoothing) for name in LOSS_WEIGHTS}
     trained.compile(_optimizer(settings, steps), loss, loss_weights=LOSS_WEIGHTS)
+    fault = BatchFault()
     batches = training_batches(
         photos,
+        fault,
         batch_size=settings.batch_size,
         seed=batch_seed(settings, files),
         deterministic=settings.deterministic,
     )
     keep_best = KeepBestClassifier(fitted, network, dataset.split("val"), files, progress)
-    fit_epochs(trained, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
+    with fault.told():
+        fit_epochs(trained, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
 
 
 class KeepBestClassifier(KeepBest):
@@ -93,8 +98,14 @@ class KeepBestClassifier(KeepBest):
         self.clear = np.array([photo.clear for photo in photos])
 
     def scores(self) -> dict[str, float]:
-        """The losses in nats, calibrated as the device will be, and the balanced accuracy at 0.5."""
-        p, clear = np.clip(predict(self.fitted, self.crops), 1e-6, 1 - 1e-6).T
+        """The losses in nats, calibrated as the device will be, and the balanced accuracy at 0.5.
+
+        All are nan where the network answers something else than a number.
+        """
+        says = predict(self.fitted, self.crops)
+        if not np.isfinite(says).all():
+            return dict.fromkeys(("val_loss", "val_clear_loss", "val_score"), math.nan)
+        p, clear = np.clip(says, 1e-6, 1 - 1e-6).T
         truth = self.not_compliant[self.clear]
         loss, clear_loss = _balanced_loss(truth, p[self.clear]), _balanced_loss(self.clear, clear)
         return {

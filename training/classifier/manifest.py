@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from edge.errors import UserError
 from training.common.listing import find_table
 from training.common.names import comparable, printable
+from training.common.splits import FOLDERS
 from training.common.tables import Row, read_table
 
 
@@ -29,12 +30,14 @@ class Manifest:
     def row(self, path: PurePath) -> Row | None:
         """The row of a picture, by its path in the folder: split, class and name agree, or class and name.
 
+        A row that names another split is not of this picture.
+
         Raises:
             UserError: Two rows fit that say different things.
         """
         parts = tuple(map(comparable, path.parts))
         found = self._by_end.get(parts[-3:], []) if len(parts) > 2 else []
-        found = found or self._by_end.get(parts[-2:], [])
+        found = found or [row for row in self._by_end.get(parts[-2:], []) if not _in_another_split(row, path)]
         if any(row.cells != found[0].cells for row in found[1:]):
             raise found[1].error(f"says something else of {printable(path)} than line {found[0].line}")
         self.used.update(row.line for row in found)
@@ -57,6 +60,12 @@ class Manifest:
         unused, without = len(self.rows) - len(self.used), pictures - len(self.used)
         notes = [f"{unused} rows of manifest.csv name no picture here"] if unused else []
         return notes + ([f"{without} pictures have no row in manifest.csv"] if without > 0 else [])
+
+
+def _in_another_split(row: Row, picture: PurePath) -> bool:
+    """Whether the folders of a row and of a picture, both class and name, lie in two splits."""
+    splits = (FOLDERS.get(parts[-3].lower()) for parts in (row.path("path"), picture.parts) if len(parts) > 2)
+    return len({split for split in splits if split}) > 1
 
 
 def read_manifest(folder: Path) -> Manifest:

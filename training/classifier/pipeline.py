@@ -11,6 +11,7 @@ from training.classifier.augmentation import TrainingCrops
 from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, UNCLEAR, UNSORTED, Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import Occluder
+from training.common.batch_fault import BatchFault
 from training.common.distribution import share_of
 
 UNCLEAR_SHARE = 0.25
@@ -58,11 +59,14 @@ def label_shares(present: set[str]) -> dict[str, float]:
     return {label: share / sum(shares.values()) for label, share in shares.items()}
 
 
-def training_batches(photos: list[Photo], *, batch_size: int, seed: int, deterministic: bool) -> tf.data.Dataset:
+def training_batches(
+    photos: list[Photo], fault: BatchFault, *, batch_size: int, seed: int, deterministic: bool
+) -> tf.data.Dataset:
     """An endless stream of augmented batches; of this machine's share of them where several share a fit.
 
     Args:
         photos: What to draw from, by `sampling_weights`.
+        fault: Keeps the UserError of a photograph that has gone since.
         batch_size: Pictures a batch, on all machines together.
         seed: Of every random choice.
         deterministic: The same batches in the same order each time, at the cost of one idle core.
@@ -87,7 +91,7 @@ def training_batches(photos: list[Photo], *, batch_size: int, seed: int, determi
         return np.stack([training_crops.make(i, np.random.default_rng(s), degraded=u) for i, s, u in rows])
 
     def load(indices: tf.Tensor, seeds: tf.Tensor, degraded: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
-        batch = tf.numpy_function(crops, (indices, seeds, degraded), tf.uint8)
+        batch = tf.numpy_function(fault.kept(crops), (indices, seeds, degraded), tf.uint8)
         batch.set_shape((*indices.shape, CROP_SIZE, CROP_SIZE, 3))
         not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
         clear = tf.where(degraded[:, tf.newaxis], 0.0, clear)

@@ -24,7 +24,7 @@ def contradictions(pictures: Iterable[Placed], folder: Path) -> Iterator[str]:
 
     Args:
         pictures: Of a data set, split.
-        folder: Of the data set, by which pictures are named.
+        folder: Of the data set, by which the pictures in it are named.
     """
     copies = defaultdict(list)
     for picture in pictures:
@@ -39,6 +39,7 @@ def contradictions(pictures: Iterable[Placed], folder: Path) -> Iterator[str]:
 
 
 def _counted(several: list[list[Placed]], folder: Path) -> str:
-    names = [printable(picture.path.relative_to(folder)) for picture in several[0][:2]]
+    paths = [picture.path for picture in several[0][:2]]
+    names = [printable(path.relative_to(folder) if path.is_relative_to(folder) else path) for path in paths]
     verb = "pictures are" if len(several) > 1 else "picture is"
     return f"{len(several)} {verb} there more than once ({' and '.join(names)}), and"

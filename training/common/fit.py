@@ -6,10 +6,13 @@ import time
 from abc import ABC, abstractmethod
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from edge.errors import UserError
 from edge.files import write_whole
 from training.common.interruption import Interruption
+from training.common.names import printable
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles
 from training.common.saved_network import Checkpoint
@@ -86,10 +89,18 @@ class KeepBest(keras.callbacks.Callback, ABC):
         self._began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Score, record, and save if better than every epoch before."""
+        """Score, record, and save if better than every epoch before.
+
+        Raises:
+            UserError: The loss, a weight or a score is no finite number.
+        """
         # An epoch that was cut off after its line was written is fitted again, and has one line.
         before = [row for row in self.files.read_history() if row["epoch"] <= epoch]
-        row = {"epoch": epoch + 1, "loss": float((logs or {})["loss"]), **self.scores()}
+        loss = float((logs or {})["loss"])
+        self._refuse_diverged(epoch, loss, *self.model.get_weights())
+        scores = self.scores()
+        self._refuse_diverged(epoch, *scores.values())
+        row = {"epoch": epoch + 1, "loss": loss, **scores}
         row["best"] = self.rank(row) > max(map(self.rank, before), default=-math.inf)
         if row["best"]:
             self._save()
@@ -98,6 +109,16 @@ class KeepBest(keras.callbacks.Callback, ABC):
         lines = "".join(json.dumps(line) + "\n" for line in (*before, row))
         write_whole(self.files.history, lines.encode())
         self.progress.epoch_scored(row)
+
+    def _refuse_diverged(self, epoch: int, *numbers: float | np.ndarray) -> None:
+        if all(np.isfinite(number).all() for number in numbers):
+            return
+        network = self.files.network
+        kept = f"{printable(network)} holds the best epoch before" if network.is_file() else "nothing of it is kept"
+        raise UserError(
+            f"The fit has diverged in epoch {epoch + 1}, its loss or weights are no finite numbers any more; {kept}",
+            "begin a new run with a lower --learning-rate and another folder after --out",
+        )
 
     def _save(self) -> None:
         # A run that is cut off while it saves still holds the best network before.
@@ -127,7 +148,7 @@ def fit_epochs(
 
     Raises:
         InterruptionError: Ctrl-C.
-        UserError: The checkpoint is damaged.
+        UserError: The checkpoint is damaged, or the fit diverges.
     """
     callbacks = [
         # The order matters: the averaged weights are scored after an epoch, the raw ones saved before the next.

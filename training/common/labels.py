@@ -26,6 +26,9 @@ USUAL = {
         "incorrect_with_mask", "improperly_worn", "improperly_worn_mask", "mask_worn_improperly", "improper",
         "worn_wrongly", "mask_worn_wrongly",
     ),
+    "not_compliant": (),
+    "unclear": (),
+    "ignore": (),
 }  # fmt: skip
 """By our label, what others call it; see `plain`."""
 
@@ -61,7 +64,7 @@ class LabelMap:
         return cls(given)
 
     def meaning(self, label: str, beside: Iterable[str] = ()) -> str:
-        """Our label for another, or that label itself where nothing is known of it.
+        """Our label for another, in whatever case it is written, or that label itself where nothing is known of it.
 
         Args:
             label: The label to translate.
@@ -72,5 +75,5 @@ class LabelMap:
             return self.given[name]
         if name == BARE_BESIDE_MASKS:
             others = {self.meaning(other) for other in beside if plain(other) != BARE_BESIDE_MASKS}
-            return "without_mask" if others & {"with_mask"} and "without_mask" not in others else label
+            return "without_mask" if others & {"with_mask"} and "without_mask" not in others else BARE_BESIDE_MASKS
         return next((ours for ours, names in USUAL.items() if name == ours or name in names), label)

@@ -57,6 +57,18 @@ def count_pictures(folder: Path) -> int:
     return sum(is_picture(path) for path in walk(folder))
 
 
+def find_folder(folder: Path, name: str) -> Path | None:
+    """The folder of a name in a folder, in capitals or not; None if there is none.
+
+    Raises:
+        UserError: There is more than one.
+    """
+    named = [path for path in entries(folder) if comparable(path.name) == comparable(name) and path.is_dir()]
+    if len(named) > 1:
+        raise UserError(f"{printable(folder)} has {' and '.join(printable(p.name) for p in named)}", "keep one of them")
+    return named[0] if named else None
+
+
 def find_table(folder: Path, stem: str, *, refuse: tuple[str, ...] = SPREADSHEETS) -> Path | None:
     """The table `stem.csv` of a folder, in capitals or not; None if there is nothing of that name.
 
@@ -66,7 +78,9 @@ def find_table(folder: Path, stem: str, *, refuse: tuple[str, ...] = SPREADSHEET
     named = [path for path in entries(folder) if comparable(path.name).startswith(f"{stem}.") and not path.is_dir()]
     tables = [path for path in named if comparable(path.name) == f"{stem}.csv"]
     if len(tables) > 1:
-        raise UserError(f"{printable(folder)} has {' and '.join(p.name for p in tables)}", "keep one of them")
+        raise UserError(
+            f"{printable(folder)} has {' and '.join(printable(p.name) for p in tables)}", "keep one of them"
+        )
     others = [path for path in named if comparable(path.name).removeprefix(stem).endswith(refuse)]
     if others and not tables:
         raise UserError(f"{printable(others[0])} is not read", f"save the table as {stem}.csv")

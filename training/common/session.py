@@ -19,6 +19,7 @@ from training.common.left_out import summary
 from training.common.progress import EpochProgress
 from training.common.runs import RunFiles, RunState
 from training.common.settings import FitSettings
+from training.common.taught import refuse_other_answers
 
 Fit = Callable[[EpochProgress, Interruption], None]
 """Fits all epochs that are left; raises InterruptionError after Ctrl-C."""
@@ -55,13 +56,14 @@ def fit_and_score(
         Whether nothing is left to do; False after Ctrl-C.
 
     Raises:
-        UserError: The batches cannot be split, or `fit` refuses something.
+        UserError: The batches cannot be split, the run was begun with other labels or boxes of the training pictures,
+            or `fit` refuses something.
     """
     if on_all_devices:
         distribute(settings, console)
     with _begun(settings, files):
         # Every time: the training pictures are those of before, but the others are scored as they are now.
-        save_split(files.split)
+        _save_split(save_split, files)
         complete = not fit_on or files.state is RunState.FITTED or _fit(settings, console, fit)
     if complete:
         score()
@@ -75,6 +77,18 @@ def print_left_out(console: Console, notes: Iterable[str], skipped: Mapping[str,
     """Print what was decided about the data, and what of it is not used."""
     for line in (*notes, *summary(skipped)):
         console.print(line)
+
+
+def _save_split(save_split: Callable[[Path], None], files: RunFiles) -> None:
+    """Replace the split of a run, unless it says something else of a training picture."""
+    partial = files.split.with_name(f"{files.split.name}.partial")
+    try:
+        save_split(partial)
+        if files.split.is_file():
+            refuse_other_answers(files.split, partial, files.folder)
+        partial.replace(files.split)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 @contextmanager

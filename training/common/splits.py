@@ -70,17 +70,6 @@ def _split_at(place: float) -> str:
     return SPLITS[sum(place >= bound for bound in SPLIT_BOUNDS)]
 
 
-def missing_labels(splits: Mapping[str, Iterable[str]], labels: Iterable[str]) -> list[tuple[str, str]]:
-    """The pairs of split and label that do not occur.
-
-    Args:
-        splits: By the name of each split, the labels in it.
-        labels: Those that each should have.
-    """
-    present = {split: set(found) for split, found in splits.items()}
-    return [(split, label) for split in SPLITS for label in labels if label not in present.get(split, set())]
-
-
 def _missing(members: Sequence[Member], splits: Mapping[str, str]) -> bool:
     present = {(splits[member.cluster], label) for member in members for label in member.labels}
     labels = {label for member in members for label in member.labels}

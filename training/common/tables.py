@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,10 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII
 
 
 def number_of(text: str) -> float | None:
-    """A number as people and programs write it, with a decimal point or comma; None of anything else."""
+    """A number as people and programs write it, with a decimal point or comma; None of anything else.
+
+    It is infinite where it is written with too large an exponent, such as 1e999.
+    """
     return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 
@@ -66,7 +70,7 @@ class Row:
         """
         text = self.text(column)
         number = number_of(text)
-        if number is None or ("," in text and self.separator == ","):
+        if number is None or math.isinf(number) or ("," in text and self.separator == ","):
             raise self.error(f"has {text!r} in column {column} where a number is needed")
         return number
 

@@ -9,6 +9,9 @@ from training.common.pictures import PictureInfo, UnusableError
 LEAST_INSIDE = 0.5
 """Share of a box that must lie in the picture."""
 
+LONGEST_SIDE_PX = 1_000_000
+"""No picture that is annotated has a longer side."""
+
 SAME_SHAPE = 0.02
 """How far the shapes of two pictures may differ for one to be a smaller copy of the other."""
 

@@ -57,7 +57,8 @@ def fit(
 
     Raises:
         InterruptionError: Ctrl-C.
-        UserError: The network to start from, the teacher, or the checkpoint is damaged or does not fit.
+        UserError: The network to start from, the teacher, or the checkpoint is damaged or does not fit; or the fit
+            diverges.
     """
     _prepare(settings)
     network = LOCATORS[settings.network](settings.size)

@@ -12,6 +12,7 @@ import numpy as np
 from edge.errors import UserError
 from edge.vision.boxes import ious
 from edge.vision.preprocessing import CROP_WIDENING
+from training.common.labels import plain
 from training.common.left_out import in_one_sentence
 from training.common.listing import entries, is_picture, why_no_picture
 from training.common.names import printable
@@ -95,7 +96,7 @@ def read_further_faces(folder: Path) -> tuple[list[FaceCrop], dict[str, str]]:
     """
     crops, left_out = [], {}
     classes = [path for path in entries(folder) if path.is_dir()] if folder.is_dir() else []
-    for path in (path for place in classes if place.name != NO_FACES for path in entries(place)):
+    for path in (path for place in classes if plain(place.name) != NO_FACES for path in entries(place)):
         name = f"{path.parent.name}/{path.name}"
         try:
             if is_picture(path):

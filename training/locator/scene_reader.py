@@ -11,7 +11,7 @@ from training.classifier.datasets import LABELS
 from training.common.copies import Placed, contradictions
 from training.common.labels import LabelMap, plain
 from training.common.left_out import in_one_sentence
-from training.common.listing import entries, is_picture, why_no_picture
+from training.common.listing import entries, find_folder, is_picture, why_no_picture
 from training.common.names import printable
 from training.common.pictures import UnusableError, inspect_picture, read_content
 from training.common.splits import SPLITS, Member, cluster_of, position, split_by_content
@@ -57,7 +57,7 @@ def read_scenes(folder: Path, labels: LabelMap | None = None) -> SceneSet:
         raise UserError(f"There is no folder {shown}", "name one that holds scenes with boxes")
     if has_tables(folder):
         reading = read_tables(folder, (NEGATIVES,))
-        _add_negatives(reading, folder / NEGATIVES)
+        _add_negatives(reading, find_folder(folder, NEGATIVES))
     elif has_annotations(folder):
         reading = read_tree(folder)
     else:
@@ -74,12 +74,12 @@ def read_scenes(folder: Path, labels: LabelMap | None = None) -> SceneSet:
     return found
 
 
-def _add_negatives(reading: Reading, folder: Path) -> None:
-    for path in entries(folder) if folder.is_dir() else ():
+def _add_negatives(reading: Reading, folder: Path | None) -> None:
+    for path in entries(folder) if folder else ():
         if is_picture(path):
             reading.pictures.append(AnnotatedPicture(path, NEGATIVES, np.zeros((0, 4)), ()))
         elif reason := "is a folder in a folder of pictures" if path.is_dir() else why_no_picture(path):
-            reading.leave_out(f"{NEGATIVES}/{path.name}", reason)
+            reading.leave_out(f"{path.parent.name}/{path.name}", reason)
 
 
 def _scenes(reading: Reading, folder: Path, labels: LabelMap) -> list[Scene]:
@@ -100,7 +100,7 @@ def _scenes(reading: Reading, folder: Path, labels: LabelMap) -> list[Scene]:
 
 def _decided(label: str, meaning: str) -> str:
     """What is said of the boxes with a label; empty where it means what it says."""
-    if meaning != label:
+    if meaning not in (label, plain(label)):
         return f"faces labeled {printable(label)} are read as {meaning}"
     if plain(meaning) in KNOWN_LABELS:
         return ""

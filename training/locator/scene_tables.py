@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from training.common.listing import entries, find_table, is_picture, walk, why_no_picture
+from training.common.listing import entries, find_folder, find_table, is_picture, walk, why_no_picture
 from training.common.names import comparable, printable
 from training.common.splits import FOLDERS
 from training.common.tables import Row, read_table
+from training.locator.box_checks import LONGEST_SIDE_PX
 from training.locator.found import AnnotatedPicture, Reading
 
 TABLES = FOLDERS | {"extra": "train", "unseen": "unseen"}
@@ -44,7 +45,7 @@ def read_tables(folder: Path, apart: tuple[str, ...]) -> Reading:
     for name, table in tables.items():
         _read_split(reading, folder, table, TABLES[name], suspects)
     for path in entries(folder):
-        if path.is_dir() and path.name.lower() not in (*tables, *apart):
+        if path.is_dir() and comparable(path.name) not in (*tables, *apart):
             reading.leave_out(path.name, f"is a folder without a table {path.name}.csv beside it")
         elif is_picture(path):
             reading.leave_out(path.name, "lies outside the folders of the tables")
@@ -52,7 +53,7 @@ def read_tables(folder: Path, apart: tuple[str, ...]) -> Reading:
 
 
 def _read_split(reading: Reading, folder: Path, table: Path, split: str, suspects: dict[str, int]) -> None:
-    images = next((p for p in entries(folder) if p.is_dir() and comparable(p.name) == comparable(table.stem)), None)
+    images = find_folder(folder, table.stem)
     rows = _rows_by_picture(table)
     for path in walk(images) if images else ():
         name = path.relative_to(images or folder)
@@ -98,6 +99,8 @@ def _size(row: Row) -> tuple[int, int] | None:
     if not (row.text("width") and row.text("height")):
         return None
     width, height = round(row.number("width")), round(row.number("height"))
+    if max(width, height) > LONGEST_SIDE_PX:
+        raise row.error("states a size that no picture has")
     return (width, height) if min(width, height) > 0 else None
 
 

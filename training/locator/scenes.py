@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from edge.errors import UserError
-from training.common.names import printable
+from training.common.names import comparable, printable
 from training.common.pictures import UnusableError, read_picture
 from training.common.records import read_rows, save_rows
 from training.common.splits import SPLITS, training_set_digest
@@ -48,7 +48,7 @@ class Scene:
     @property
     def without_faces(self) -> bool:
         """Whether it is known to show no face, so that whatever a detector sees in it is none."""
-        return self.path.parent.name == NEGATIVES
+        return comparable(self.path.parent.name) == NEGATIVES
 
     def read(self) -> np.ndarray:
         """The photograph as uint8 (height, width, 3), RGB, upright.

@@ -3,6 +3,7 @@
 Annotators miss faces, and a locator that is punished for finding them learns a false ranking.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -106,8 +107,8 @@ def completed(scenes: SceneSet, detector: Path, cache: Path) -> SceneSet:
     Raises:
         UserError: The detector cannot be read, or what was kept is damaged.
     """
-    searched = [scene for scene in scenes.split("train") if not scene.without_faces]
-    found = found_in({scene.sha256: scene.read for scene in searched}, detector, cache)
+    to_search = [scene for scene in scenes.split("train") if not scene.without_faces]
+    found = found_in({scene.sha256: scene.read for scene in to_search}, detector, cache)
     kept = (completed_scene(s, found[s.sha256]) if s.sha256 in found else s for s in scenes.scenes)
     return replace(scenes, scenes=list(kept))
 
@@ -153,12 +154,12 @@ def _covered(boxes: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def found_in(pictures: Mapping[str, Callable[[], np.ndarray]], detector: Path, cache: Path) -> dict[str, np.ndarray]:
-    """What a second detector finds in pictures; each is searched once.
+    """What a second detector finds in pictures; each is searched once by each detector.
 
     Args:
         pictures: By a digest, what reads each: uint8 (height, width, 3), RGB.
-        detector: A YuNet ONNX file; it is not read where no picture is new.
-        cache: JSON file that keeps what was found.
+        detector: A YuNet ONNX file.
+        cache: JSON file that keeps what was found, by the SHA-256 of the detector's file.
 
     Returns:
         By the same digests, float (n, 6), see `SecondDetector.find`.
@@ -166,17 +167,31 @@ def found_in(pictures: Mapping[str, Callable[[], np.ndarray]], detector: Path, c
     Raises:
         UserError: The detector cannot be read, or what was kept is damaged.
     """
-    kept = _kept(cache) if cache.is_file() else {}
+    by_detector = _kept(cache) if cache.is_file() else {}
+    kept = by_detector.setdefault(_sha256(detector), {})
     if new := {digest: read for digest, read in pictures.items() if digest not in kept}:
         find = SecondDetector(detector).find
-        kept |= {digest: find(read()).round(3) for digest, read in searched(list(new.items()), "pictures")}
-        write_whole(cache, json.dumps({digest: rows.tolist() for digest, rows in kept.items()}).encode())
+        kept.update({digest: find(read()).round(3) for digest, read in searched(list(new.items()), "pictures")})
+        write_whole(cache, json.dumps(by_detector, default=np.ndarray.tolist).encode())
     return {digest: kept[digest] for digest in pictures}
 
 
-def _kept(cache: Path) -> dict[str, np.ndarray]:
+def _sha256(detector: Path) -> str:
     try:
-        record = json.loads(cache.read_text())
-        return {digest: np.array(rows, np.float64).reshape(len(rows), 6) for digest, rows in record.items()}
+        return hashlib.sha256(detector.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UserError(
+            f"{printable(detector)} is no YuNet file that can be read ({error.strerror})",
+            "name face_detection_yunet_*.onnx",
+        ) from error
+
+
+def _kept(cache: Path) -> dict[str, dict[str, np.ndarray]]:
+    """By the SHA-256 of a detector's file and the digest of a picture, what was found."""
+    try:
+        return {
+            detector: {digest: np.array(rows, np.float64).reshape(len(rows), 6) for digest, rows in found.items()}
+            for detector, found in json.loads(cache.read_text()).items()
+        }
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{printable(cache)} is damaged", "remove it: the pictures are then searched again") from error

@@ -10,6 +10,7 @@ import numpy as np
 from training.common.names import printable
 from training.common.pictures import UnusableError, read_content
 from training.common.tables import number_of
+from training.locator.box_checks import LONGEST_SIDE_PX
 from training.locator.xml_text import decode_xml
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
@@ -102,6 +103,8 @@ def _label(found: ElementTree.Element) -> str:
 
 def _size(root: ElementTree.Element) -> tuple[int, int] | None:
     width, height = (number_of(_text(root, f"size/{side}")) for side in ("width", "height"))
+    if max(width or 0, height or 0) > LONGEST_SIDE_PX:
+        raise UnusableError("states a size that no picture has")
     return (round(width), round(height)) if width and height and min(width, height) >= 1 else None
 
 

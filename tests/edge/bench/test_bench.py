@@ -40,8 +40,6 @@ def test_decoding_a_clip_is_a_stage(picture, tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--frames", "0"], "--frames 0"),
-        (["--warm-up", "-1"], "--warm-up -1"),
         (["--source", "none.mp4"], "There is no file"),
         (["--source", "{picture}"], "too few frames"),
         (["--source", "{picture}", "--warm-up", "1", "--json", "/proc/none/b.json"], "There is no folder /proc/none"),
@@ -50,6 +48,16 @@ def test_decoding_a_clip_is_a_stage(picture, tmp_path):
 def test_a_measurement_that_fails_is_explained_in_a_sentence(options, said, picture, capsys):
     assert main(["bench", *(option.format(picture=picture) for option in options)]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "number", "lowest"),
+    [("--frames", "0", 1), ("--warm-up", "-1", 0), ("--frames", "9" * 30, 1), ("--warm-up", "9" * 30, 0)],
+)
+def test_a_measurement_of_so_many_frames_is_refused(option, number, lowest, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["bench", option, number])
+    assert f"{option}: must be a whole number from {lowest} to 1000000, not {number}" in capsys.readouterr().err
 
 
 def test_figures_replace_no_file_without_force_and_no_input_at_all(picture, tmp_path, capsys):

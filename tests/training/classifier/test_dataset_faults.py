@@ -31,6 +31,12 @@ def test_a_third_class_of_a_usual_name_is_read_and_that_is_said(two_classes, dra
     assert f"24 pictures in {name}/ are read as incorrect" in dataset.notes
 
 
+@pytest.mark.parametrize("name", ["Unclear", "NOT_COMPLIANT", "Not compliant"])
+def test_a_class_folder_in_other_letters_is_read(tmp_path, draw_class, name):
+    draw_class(tmp_path / name, 3)
+    assert [photo.label for photo in read_further(tmp_path).photos] == [name.lower().replace(" ", "_")] * 3
+
+
 def test_a_folder_of_an_unknown_name_is_named_and_counted(two_classes, draw_class):
     draw_class(two_classes / "incorect")
     dataset = read_dataset(two_classes)
@@ -204,5 +210,6 @@ def test_what_is_not_used_is_counted_by_reason():
 
 
 def test_joined_datasets_keep_what_was_not_used(two_classes):
-    one, other = Dataset([], {"a": "b"}, ("c",)), Dataset([], {"d": "e"}, ("f",))
-    assert one.joined_by(other) == Dataset([], {"a": "b", "d": "e"}, ("c", "f"))
+    one, other = Dataset([], {"a": "b"}, ("c",)), Dataset([], {"a": "e"}, ("f",))
+    joined = one.joined_by(other, two_classes)
+    assert joined == Dataset([], {"a": "b", f"{two_classes}: a": "e"}, ("c", f"{two_classes}: f"))

@@ -1,14 +1,13 @@
 import csv
 import shutil
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from edge.errors import UserError
 from training.classifier.dataset_reader import read_dataset, read_further
-from training.classifier.datasets import LABELS, Dataset
+from training.classifier.datasets import LABELS, Dataset, Photo
 from training.common.splits import SPLITS
 
 
@@ -112,11 +111,38 @@ def test_a_further_folder_without_pictures_is_refused(tmp_path):
 
 def test_photographs_that_join_bring_those_that_were_passed_over(two_classes, tmp_path, draw_class):
     draw_class(tmp_path / "more" / "unclear", count=2)
-    further, before = read_further(tmp_path / "more"), read_dataset(two_classes)
-    joined = before.joined_by(replace(further, skipped={"a.jpg": "is torn"}))
+    (tmp_path / "more" / "unclear" / "torn.jpg").write_bytes(b"no picture")
+    before, joined = read_dataset(two_classes), read_dataset(two_classes, extra=[tmp_path / "more"])
     assert len(joined.photos) == len(before.photos) + 2
-    assert joined.skipped == {"a.jpg": "is torn"}
+    assert joined.skipped == {f"{tmp_path}/more: unclear/torn.jpg": "cannot be read as a picture"}
     assert joined.digest != before.digest
+
+
+def test_further_pictures_that_are_to_be_scored_are_not_trained_with(two_classes, tmp_path):
+    photos = read_dataset(two_classes).photos
+    more = tmp_path / "more" / "with_mask"
+    more.mkdir(parents=True)
+    for number, photo in enumerate(photos):
+        shutil.copy(photo.path, more / f"{number}.png")
+    joined = read_dataset(two_classes, extra=[tmp_path / "more"])
+    scored = {photo.sha256 for photo in photos if photo.split != "train"}
+    assert not scored & {photo.sha256 for photo in joined.split("train")}
+    assert len(joined.photos) == 2 * len(photos) - len(scored)
+    assert f"{tmp_path}/more: {len(scored)} pictures are in val or test, too, and left out" in joined.notes
+
+
+def test_a_further_picture_of_another_class_is_reported(two_classes, tmp_path):
+    photo = next(photo for photo in read_dataset(two_classes).split("train") if photo.label == "with_mask")
+    (tmp_path / "more" / "unclear").mkdir(parents=True)
+    shutil.copy(photo.path, tmp_path / "more" / "unclear" / "copy.png")
+    note = read_dataset(two_classes, extra=[tmp_path / "more"]).notes[-1]
+    assert f"{tmp_path}/more/unclear/copy.png), and in more than one class" in note
+
+
+def test_a_face_of_a_scene_that_is_trained_with_is_not_validated_with(tmp_path):
+    trained, scored = (Photo(tmp_path / "a.png", "with_mask", split, "0") for split in ("train", "val"))
+    joined = Dataset([trained]).joined_by(Dataset([scored]), tmp_path)
+    assert joined == Dataset([trained], {}, (f"{tmp_path}: 1 picture is in train, too, and left out",))
 
 
 def manifest_rows(folder):

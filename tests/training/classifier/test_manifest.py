@@ -141,3 +141,14 @@ def test_a_row_belongs_to_the_picture_of_its_split_and_class(tmp_path, draw_clas
     (tmp_path / "manifest.csv").write_text("\n".join(rows))
     photos = [photo for photo in read_dataset(tmp_path).photos if photo.path.name == "same.png"]
     assert {(photo.split, photo.face_px) for photo in photos} == {("train", 50), ("val", 51), ("test", 52)}
+
+
+def test_a_row_of_another_split_belongs_to_another_picture(tmp_path, draw_class):
+    for number, split in enumerate(("train", "valid", "test")):
+        for label in ("with_mask", "without_mask"):
+            draw_class(tmp_path / split / label, 20, first=100 * number)
+    for split, first in (("train", "000"), ("valid", "100"), ("test", "200")):
+        (tmp_path / split / "with_mask" / f"{first}.png").rename(tmp_path / split / "with_mask" / "same.png")
+    (tmp_path / "manifest.csv").write_text("path,source_repo\nold/val/with_mask/same.png,a/b\n")
+    photos = [photo for photo in read_dataset(tmp_path).photos if photo.path.name == "same.png"]
+    assert {photo.split: photo.source for photo in photos} == {"train": "unnamed", "val": "a/b", "test": "unnamed"}

@@ -19,6 +19,7 @@ from training.classifier.pipeline import (
     sampling_weights,
     training_batches,
 )
+from training.common.batch_fault import BatchFault
 
 photos = st.lists(
     st.builds(
@@ -72,7 +73,9 @@ def test_an_unclear_place_that_the_locator_is_surer_of_is_drawn_more_often():
 
 def test_batches_hold_what_the_network_reads(drawn_faces):
     photos = read_dataset(drawn_faces).split("train")
-    images, truth, weights = next(iter(training_batches(photos, batch_size=4, seed=1, deterministic=True)))
+    images, truth, weights = next(
+        iter(training_batches(photos, BatchFault(), batch_size=4, seed=1, deterministic=True))
+    )
     assert images.shape == (4, 128, 128, 3)
     assert 0 <= float(np.min(images)) < float(np.max(images)) <= 1
     for said in (truth, weights):
@@ -86,7 +89,7 @@ def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, mo
         photo for photo in photos if not photo.not_compliant
     ]
     monkeypatch.setattr("training.classifier.pipeline.DEGRADED_SHARE", 0.3)
-    _, truth, weights = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
+    _, truth, weights = next(iter(training_batches(photos, BatchFault(), batch_size=64, seed=1, deterministic=True)))
     clear = np.array(truth[CLEAR])
     assert 0 < clear.mean() < 1
     assert (np.array(weights[NOT_COMPLIANT]) == clear).all()
@@ -96,7 +99,7 @@ def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, mo
 def test_some_clear_faces_are_made_unclear(drawn_faces, monkeypatch):
     photos = read_dataset(drawn_faces).split("train")
     monkeypatch.setattr("training.classifier.pipeline.DEGRADED_SHARE", 0.5)
-    _, truth, _ = next(iter(training_batches(photos, batch_size=64, seed=1, deterministic=True)))
+    _, truth, _ = next(iter(training_batches(photos, BatchFault(), batch_size=64, seed=1, deterministic=True)))
     assert 0.2 < np.array(truth[CLEAR]).mean() < 0.8
 
 

@@ -9,6 +9,9 @@ import pytest
 import tensorflow as tf
 from rich.console import Console
 
+from edge.errors import UserError
+from training.classifier.dataset_reader import read_dataset
+from training.classifier.fit import KeepBestClassifier
 from training.classifier.settings import ClassifierFitSettings
 from training.common.fit import KeepBest, cosine_adamw, fit_epochs
 from training.common.interruption import Interruption
@@ -93,6 +96,39 @@ def test_an_epoch_that_is_fitted_again_after_its_line_was_written_has_one_line(f
         file.write(json.dumps(first | {"epoch": 2}) + "\n")
     fit(files)
     assert [row["epoch"] for row in files.read_history()] == [1, 2, 3]
+
+
+def test_a_fit_that_diverges_is_told_and_keeps_the_best_epoch_before(fit, tmp_path):
+    files = RunFiles(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        fit(files, cut_at=2)
+    kept = files.network.read_bytes()
+    with pytest.raises(UserError, match=r"in epoch 2.*model\.keras holds the best epoch before: begin .* lower"):
+        fit(files, batches=tf.data.Dataset.from_tensors((np.full((2, 2), 3e38, np.float32), np.ones((2, 1)))).repeat())
+    assert files.network.read_bytes() == kept
+    assert [row["epoch"] for row in files.read_history()] == [1]
+
+
+@pytest.mark.parametrize(("bias", "score"), [(np.nan, 1.0), (np.inf, 1.0), (0.0, np.nan)])
+def test_a_network_of_no_numbers_is_not_kept(tmp_path, monkeypatch, bias, score):
+    files = RunFiles(tmp_path)
+    keep = KeepTiny(files, EpochProgress(Console(file=io.StringIO()), batch_size=2))
+    monkeypatch.setattr(keep, "scores", lambda: {"val_score": score})
+    keep.set_model(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]))
+    keep.model.layers[0].bias.assign([bias])
+    keep.on_train_begin()
+    with pytest.raises(UserError, match=r"diverged in epoch 1.*nothing of it is kept"):
+        keep.on_epoch_end(0, {"loss": 1.0})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_classifier_that_answers_no_numbers_has_none_as_its_scores(two_classes, tmp_path, monkeypatch):
+    photos = read_dataset(two_classes).photos
+    progress = EpochProgress(Console(file=io.StringIO()), batch_size=2)
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    keep = KeepBestClassifier(network, network, photos, RunFiles(tmp_path), progress)
+    monkeypatch.setattr("training.classifier.fit.predict", lambda network, crops: np.full((len(crops), 2), np.nan))
+    assert np.isnan(list(keep.scores().values())).all()
 
 
 @pytest.mark.parametrize(("steps", "epochs"), [(5, 10), (4, 60), (2, 1)])

@@ -1,4 +1,5 @@
 import json
+import shutil
 import signal
 
 import pytest
@@ -49,6 +50,22 @@ def test_ctrl_c_before_the_first_epoch_says_so(classifier_command, tmp_path, mon
     assert main(classifier_command(tmp_path / "run", "--batch-size", 16, "--epochs", 2)) == 130
     assert "before the first epoch was finished" in capsys.readouterr().out
     assert not RunFiles(tmp_path / "run").read_history()
+
+
+def test_a_picture_that_goes_during_a_fit_is_told_in_a_sentence(
+    refusal, classifier_command, drawn_faces, tmp_path, monkeypatch
+):
+    def vanishing(photos, *args, **options):
+        batches = training_batches(photos, *args, **options)
+        for photo in photos:
+            photo.path.unlink()
+        return batches
+
+    monkeypatch.setattr("training.classifier.fit.training_batches", vanishing)
+    data, run = shutil.copytree(drawn_faces, tmp_path / "faces"), RunFiles(tmp_path / "run")
+    sentence = refusal(classifier_command(run.folder, "--batch-size", 16, "--epochs", 2, data=data))
+    assert ".png is gone or damaged: put it back, or begin a new run." in sentence
+    assert run.state is RunState.BEGUN
 
 
 def test_a_batch_that_does_not_end_is_not_waited_for_after_ctrl_c(start_python):

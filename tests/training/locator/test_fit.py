@@ -157,6 +157,22 @@ def test_the_command_fits_a_locator_and_goes_on(drawn_scenes, finished, tmp_path
     assert "of the faces found" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("change", "what"), [(("with_mask", "without_mask"), "labels"), ((",with_mask", ".5,with_mask"), "boxes")]
+)
+def test_a_run_does_not_go_on_with_other_annotations(
+    scenes_folder, finished, tmp_path, tiny_network, change, what, capsys
+):
+    files = RunFiles(Path(shutil.copytree(finished.folder, tmp_path / "run")))
+    before, table = files.split.read_bytes(), scenes_folder / "train.csv"
+    table.write_text(table.read_text().replace(*change, 1))
+    command = ["locator", str(scenes_folder), "--network", tiny_network, "--out", str(files.folder)]
+    assert main([*command, "--resume"]) == 2
+    assert f"was begun with other {what} of " in capsys.readouterr().err
+    assert files.split.read_bytes() == before
+    assert sorted(path.name for path in files.folder.iterdir()) == sorted(p.name for p in finished.folder.iterdir())
+
+
 def test_scenes_that_are_not_there_are_refused_in_a_sentence(tmp_path, capsys):
     assert main(["locator", str(tmp_path / "none"), "--out", str(tmp_path / "run")]) == 2
     assert capsys.readouterr().err.startswith("maskwatch-train: There is no folder")

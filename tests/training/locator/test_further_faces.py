@@ -37,8 +37,9 @@ def test_some_scenes_get_faces_and_some_stay_as_they_are():
     assert {1, 2, 3} <= counts
 
 
-def test_crops_are_read_by_class_and_unclear_ones_are_left_out(tmp_path):
-    for label in ("with_mask", "unclear"):
+@pytest.mark.parametrize("unclear", ["unclear", "Unclear"])
+def test_crops_are_read_by_class_and_unclear_ones_are_left_out(tmp_path, unclear):
+    for label in ("with_mask", unclear):
         (tmp_path / label).mkdir()
         assert cv2.imwrite(str(tmp_path / label / "a.png"), np.full((140, 112, 3), 9, np.uint8))
     (crop,), left_out = read_further_faces(tmp_path)

@@ -19,6 +19,7 @@ IMPOSSIBLE = {
     "shares": ((0.1, 0.2, 0.4, 0.6), "in shares of the picture"),
     "nan": (("nan", 20, 40, 60), "something else than numbers"),
     "infinite": ((10, 20, "inf", 60), "something else than numbers"),
+    "beyond all numbers": ((10, 20, "1e999", 60), "something else than numbers"),
     "words": (("ten", 20, 40, 60), "something else than numbers"),
     "underscores": (("1_0", 20, 40, 60), "something else than numbers"),
     "no box": (None, "without a box"),
@@ -35,6 +36,28 @@ def test_a_scene_with_an_impossible_box_is_left_out_and_named(tmp_path, box, rea
     (line,) = summary(found.skipped)
     assert line.startswith("3 not used: p007.xml, p019.xml, p033.xml (")
     assert reason in line
+
+
+@pytest.mark.parametrize("width", ["1e999", "1e300", "1e9"])
+def test_a_scene_with_an_impossible_size_is_left_out_and_named(tmp_path, width):
+    found = read_scenes(voc_tree(tmp_path, of=lambda number: xml(size=(width, HEIGHT)) if number == 7 else xml()))
+    assert found.skipped == {"p007.xml": "states a size that no picture has"}
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [
+        ("1e999", "has '1e999' in column width where a number is needed"),
+        ("1e300", "states a size that no picture has"),
+        ("1e9", "states a size that no picture has"),
+    ],
+)
+def test_a_row_with_an_impossible_size_is_refused_by_its_line(scenes_folder, number, fault):
+    table = scenes_folder / "train.csv"
+    first, row, *rest = table.read_text().splitlines()
+    table.write_text("\n".join([first, row.replace(",160,", f",{number},"), *rest]))
+    with pytest.raises(UserError, match=f"Line 2 of .*train.csv {fault}: correct that line"):
+        read_scenes(scenes_folder)
 
 
 @pytest.mark.parametrize(("box", "reason"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)

@@ -42,9 +42,10 @@ def test_a_picture_without_a_row_is_a_scene_without_faces(scenes_folder):
     assert empty[0].boxes.shape == (0, 4)
 
 
-def test_a_box_to_ignore_is_no_face(scenes_folder):
+@pytest.mark.parametrize("label", ["ignore", "Ignore", "IGNORE "])
+def test_a_box_to_ignore_is_no_face(scenes_folder, label):
     with (scenes_folder / "val.csv").open("a") as file:
-        file.write("100.png,160,120,1,2,11,12,ignore\n")
+        file.write(f"100.png,160,120,1,2,11,12,{label}\n")
     before = read_scenes(scenes_folder).split("val")
     (scene,) = (scene for scene in before if scene.path.name == "100.png")
     assert (len(scene.boxes), scene.labels, scene.ignored.tolist()) == (1, ("with_mask",), [[1, 2, 11, 12]])
@@ -56,16 +57,26 @@ def test_a_difficult_object_of_pascal_voc_is_ignored(tmp_path):
     assert (scene.boxes.tolist(), scene.ignored.tolist()) == ([[10, 20, 40, 60]], [[10, 20, 40, 60]])
 
 
-def test_a_fifth_of_the_pictures_without_faces_is_kept_from_training(scenes_folder):
-    (scenes_folder / "negatives").mkdir()
+@pytest.mark.parametrize("name", ["negatives", "Negatives"])
+def test_a_fifth_of_the_pictures_without_faces_is_kept_from_training(scenes_folder, name):
+    (scenes_folder / name).mkdir()
     for level in range(200):
         picture = np.full((16, 16, 3), level, np.uint8)
-        assert cv2.imwrite(str(scenes_folder / "negatives" / f"{level}.png"), picture)
+        assert cv2.imwrite(str(scenes_folder / name / f"{level}.png"), picture)
     found = read_scenes(scenes_folder)
     kept = found.split("negatives")
     assert len(kept) + len(found.split("train")) == 224
     assert 20 < len(kept) < 60
     assert {scene.path for scene in kept} < {scene.path for scene in found.choosing}
+    assert all(scene.without_faces for scene in kept)
+
+
+@pytest.mark.parametrize(("one", "other"), [("train", "Train"), ("negatives", "Negatives")])
+def test_two_folders_of_one_name_are_refused(scenes_folder, one, other):
+    for name in (one, other):
+        (scenes_folder / name).mkdir(exist_ok=True)
+    with pytest.raises(UserError, match=f"has {other} and {one}: keep one of them"):
+        read_scenes(scenes_folder)
 
 
 def test_scenes_of_an_unseen_source_are_never_trained_with(scenes_folder, draw_scenes):

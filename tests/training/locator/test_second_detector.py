@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -89,12 +90,24 @@ def test_an_annotated_face_stays_and_searching_twice_adds_nothing(rows):
     assert len(once.boxes) <= 1 + sum(row[4] >= FACE_SCORE for row in rows)
 
 
-def test_found_boxes_are_kept_for_a_resumed_run(tmp_path):
+@pytest.fixture
+def detector(tmp_path):
+    """A file that is no network: it can only be asked for what was kept of it."""
+    (tmp_path / "yunet.onnx").write_bytes(b"no network")
+    return tmp_path / "yunet.onnx"
+
+
+def keep(cache, found, content=b"no network"):
+    """Write what a detector of that content has found before."""
+    cache.write_text(json.dumps({hashlib.sha256(content).hexdigest(): found}))
+
+
+def test_found_boxes_are_kept_for_a_resumed_run(tmp_path, detector):
     cache = tmp_path / "second_detector.json"
     train, val = scene(), scene(split="val", path="scenes/val/a.jpg")
     negative = Scene(Path("scenes/negatives/a.jpg"), "train", "n", np.zeros((0, 4), np.float32), ())
-    cache.write_text(json.dumps({s.sha256: [[10, 10, 40, 50, 0.95, 0.3]] for s in (train,)}))
-    after = completed(SceneSet([train, val, negative]), tmp_path / "is not read again.onnx", cache)
+    keep(cache, {train.sha256: [[10, 10, 40, 50, 0.95, 0.3]]})
+    after = completed(SceneSet([train, val, negative]), detector, cache)
     assert [len(s.boxes) for s in after.scenes] == [2, 1, 0]
 
 
@@ -104,26 +117,51 @@ def test_a_box_has_the_features_of_its_face_in_the_middle():
     assert box.tolist() == [-4, 15, 46, 95, 0.9, 0.125]
 
 
-def test_only_new_pictures_are_searched(tmp_path):
-    cache, no_detector = tmp_path / "second_detector.json", tmp_path / "none.onnx"
-    cache.write_text(json.dumps({"old": [[10, 10, 40, 50, 0.95, 0.3]]}))
+def test_only_new_pictures_are_searched(tmp_path, detector):
+    cache = tmp_path / "second_detector.json"
+    keep(cache, {"old": [[10, 10, 40, 50, 0.95, 0.3]]})
     pictures = {"old": lambda: np.zeros((64, 64, 3), np.uint8)}
-    assert found_in(pictures, no_detector, cache)["old"].tolist() == [[10, 10, 40, 50, 0.95, 0.3]]
+    assert found_in(pictures, detector, cache)["old"].tolist() == [[10, 10, 40, 50, 0.95, 0.3]]
     with pytest.raises(UserError, match="no YuNet file"):
-        found_in(pictures | {"new": pictures["old"]}, no_detector, cache)
+        found_in(pictures | {"new": pictures["old"]}, detector, cache)
 
 
-def test_a_file_that_is_no_detector_is_refused_in_a_sentence(tmp_path):
-    (tmp_path / "no.onnx").write_bytes(b"no network")
+def test_another_detector_searches_again_and_loses_nothing_of_the_first(tmp_path, detector, monkeypatch):
+    class Blind:
+        def __init__(self, path):
+            self.find = lambda image: np.zeros((0, 6))
+
+    cache = tmp_path / "second_detector.json"
+    keep(cache, {"old": [[10, 10, 40, 50, 0.95, 0.3]]})
+    (tmp_path / "other.onnx").write_bytes(b"another network")
+    monkeypatch.setattr("training.locator.second_detector.SecondDetector", Blind)
+    pictures = {"old": lambda: np.zeros((64, 64, 3), np.uint8)}
+    for _ in range(2):
+        assert found_in(pictures, tmp_path / "other.onnx", cache)["old"].shape == (0, 6)
+        assert found_in(pictures, detector, cache)["old"].tolist() == [[10, 10, 40, 50, 0.95, 0.3]]
+
+
+@pytest.mark.parametrize("name", ["yunet.onnx", "none.onnx"])
+def test_a_file_that_is_no_detector_is_refused_in_a_sentence(tmp_path, detector, name):
     with pytest.raises(UserError, match="no YuNet file"):
-        completed(SceneSet([scene()]), tmp_path / "no.onnx", tmp_path / "cache.json")
+        completed(SceneSet([scene()]), tmp_path / name, tmp_path / "cache.json")
 
 
 # The last but one has as many figures as five faces.
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"a": "b"}', '{"a": [[1, 2]]}', json.dumps({"a": [[1, 2, 3, 4, 5]] * 6}), "[" * 100_000]
+    "content",
+    [
+        "{",
+        "[]",
+        '{"a": "b"}',
+        '{"a": [[1, 2, 3, 4, 5, 6]]}',
+        '{"a": {"b": "c"}}',
+        '{"a": {"b": [[1, 2]]}}',
+        json.dumps({"a": {"b": [[1, 2, 3, 4, 5]] * 6}}),
+        "[" * 100_000,
+    ],
 )
-def test_damaged_kept_boxes_are_reported(tmp_path, content):
+def test_damaged_kept_boxes_are_reported(tmp_path, detector, content):
     (tmp_path / "second_detector.json").write_text(content)
     with pytest.raises(UserError, match=r"second_detector\.json is damaged: remove it"):
-        completed(SceneSet([scene()]), tmp_path / "yunet.onnx", tmp_path / "second_detector.json")
+        completed(SceneSet([scene()]), detector, tmp_path / "second_detector.json")
