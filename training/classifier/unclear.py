@@ -8,12 +8,6 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 
-SCREEN_GRAYS = (0, 20, 235, 250)
-"""What a phone shows above and below a portrait."""
-
-DARK_CASE, LIGHT_CASE = (0, 45), (150, 240)
-"""Gray levels of a phone's case."""
-
 Degradation = Callable[[np.ndarray, Face, np.random.Generator], np.ndarray]
 """Takes a picture, a clear face in it and a random generator; returns an unclear crop, uint8 (128, 128, 3)."""
 
@@ -95,23 +89,6 @@ def lower_half_behind(image: np.ndarray, face: Face, rng: np.random.Generator) -
     return np.clip(crop * (1 - alpha) + cover * alpha, 0, 255).astype(np.uint8)
 
 
-def on_a_phone(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
-    """A portrait on a phone that someone holds up: the picture is sharp, but shows no visitor."""
-    crop = crop_face(image, _square(*face.center, face.size * rng.uniform(0.9, 1.2)))
-    size, shown = crop.shape[0], _on_a_screen(crop, rng)
-    case = rng.uniform(*(DARK_CASE if rng.random() < 0.75 else LIGHT_CASE)) + rng.uniform(-8, 8, 3)
-    half_width, bezel = rng.uniform(0.27, 0.46) * size, rng.uniform(0.015, 0.06) * size
-    left, right = (size / 2 + side * half_width + rng.uniform(-0.03, 0.03) * size for side in (-1, 1))
-    top, bottom = rng.uniform(-0.4, 0.1) * size, rng.uniform(0.88, 1.5) * size
-    softness = rng.uniform(0.4, 1.2)
-    phone = _rounded((left - bezel, top - 2 * bezel, right + bezel, bottom + 2 * bezel), 2.5 * bezel, size, softness)
-    screen = _rounded((left, top, right, bottom), bezel, size, softness)
-    seen = _elsewhere(crop, rng) * (1 - phone) + (case * (1 - screen) + shown * screen) * phone
-    turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.normal(0, 6), 1)
-    turned = cv2.warpAffine(seen, turn, (size, size), borderMode=cv2.BORDER_REPLICATE)
-    return np.clip(turned, 0, 255).astype(np.uint8)
-
-
 BESIDE: tuple[Degradation, ...] = (beside_the_face, upper_head)
 """The ways that need more of the picture than a crop."""
 
@@ -121,8 +98,6 @@ ON_THE_FACE: tuple[Degradation, ...] = (
     out_of_focus,
     in_the_dark,
     lower_half_behind,
-    on_a_phone,
-    on_a_phone,
 )
 
 
@@ -134,29 +109,10 @@ def _square(x: float, y: float, side: float) -> Face:
     return Face(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
 
 
-def _on_a_screen(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A crop as a screen shows it: bright, often between two plain bars, float (size, size, 3) from 0 to 255."""
-    shown = crop * rng.uniform(0.8, 1.4) + rng.uniform(-10, 50)
-    size = crop.shape[0]
-    shown[: max(0, int(rng.uniform(-0.1, 0.12) * size))] = rng.choice(SCREEN_GRAYS)
-    shown[int(rng.uniform(0.86, 1.2) * size) :] = rng.choice(SCREEN_GRAYS)
-    return np.clip(shown, 0, 255)
-
-
 def _elsewhere(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Another part of the same picture, turned over and enlarged, in any light: its texture is a photograph's."""
     part = crop[: crop.shape[0] // 3, :: int(rng.choice([-1, 1]))]
     return cv2.resize(part, crop.shape[:2]).astype(np.float32) * rng.uniform(0.3, 1.2)
-
-
-def _rounded(box: tuple[float, float, float, float], radius: float, size: int, softness: float) -> np.ndarray:
-    """A rectangle with round corners as opacity, float (size, size, 1), 0 to 1; `softness` is its edge in pixels."""
-    left, top, right, bottom = box
-    pixels = np.arange(size) + 0.5
-    across = np.abs(pixels - (left + right) / 2) - ((right - left) / 2 - radius)
-    along = np.abs(pixels - (top + bottom) / 2) - ((bottom - top) / 2 - radius)
-    outside = np.hypot(np.maximum(across, 0), np.maximum(along, 0)[:, np.newaxis]) - radius
-    return np.clip(0.5 - outside / softness, 0, 1)[..., np.newaxis]
 
 
 def _whole(point: np.ndarray) -> tuple[int, int]:

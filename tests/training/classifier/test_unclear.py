@@ -7,7 +7,6 @@ from training.classifier.unclear import (
     BESIDE,
     ON_THE_FACE,
     in_the_dark,
-    on_a_phone,
     out_of_focus,
     too_far,
     unclear_crop,
@@ -58,16 +57,6 @@ def test_the_noise_of_the_dark_is_stronger_than_the_light(picture):
     for crop in crops:
         neighbors = np.corrcoef(crop[10:50, :-1, 1].ravel(), crop_face(picture, FACE)[10:50, :-1, 1].ravel())[0, 1]
         assert abs(neighbors) < 0.7
-
-
-def test_a_portrait_on_a_phone_is_sharp_between_two_edges_of_the_phone():
-    gray = np.full((400, 400, 3), 128, np.uint8)
-    gray[:, ::2] = 140
-    for seed in range(20):
-        crop = on_a_phone(gray, FACE, np.random.default_rng(seed)).astype(int)
-        row = crop[64].mean(-1)
-        steps = np.abs(row[3:] - row[:-3])
-        assert max(steps[:45]) > 3 * np.median(steps) or max(steps[80:]) > 3 * np.median(steps)
 
 
 def test_a_tight_crop_is_degraded_on_the_face_alone(picture):
