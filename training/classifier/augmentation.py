@@ -1,6 +1,8 @@
 """Training crops for the classifier: faces as a door's camera sees them, some partly hidden, some with another mask."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -8,7 +10,13 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
-from training.classifier.mask_augmentation import with_low_mask, with_print
+from training.classifier.mask_augmentation import (
+    MOUTH_BARE_FROM,
+    MOUTH_COVERED_TO,
+    TOPS,
+    with_low_mask,
+    with_print,
+)
 from training.classifier.occluders import occluded
 from training.classifier.scene_faces import surroundings
 from training.classifier.unclear import unclear_crop
@@ -32,6 +40,19 @@ PRINTED_SHARE = 0.15
 WORN_LOW_SHARE = 0.4
 """How often an incorrectly worn mask is made from a bare face and another face's mask."""
 
+MOUTHS = {COMPLIANT: 0.0, BARE: 1.0}
+"""Whether the mouth is bare; of photographs of other classes that is not known."""
+
+
+@dataclass(frozen=True)
+class TrainingCrop:
+    """A face to learn from."""
+
+    image: np.ndarray
+    """uint8 (128, 128, 3)."""
+    mouth_bare: float = math.nan
+    """1 where the mouth is bare, 0 where a mask covers it, nan where that is not known."""
+
 
 class TrainingCrops:
     """Makes training crops of photographs.
@@ -45,25 +66,31 @@ class TrainingCrops:
         self._cut = {i: part for i, part in cut if part}
         self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
 
-    def make(self, index: int, rng: np.random.Generator, *, degraded: bool = False) -> np.ndarray:
-        """A crop of the photograph at `index`, uint8 (128, 128, 3).
+    def make(self, index: int, rng: np.random.Generator, *, degraded: bool = False) -> TrainingCrop:
+        """A crop of the photograph at `index`.
 
         Its class is that of the photograph's label; with `degraded` it is unclear.
         """
         if degraded:
-            return poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng)
+            return TrainingCrop(poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng))
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
-            image, face = self._any_face(BARE, rng)
-            masked = self._any_face(COMPLIANT, rng)
-            image = with_low_mask(image, face, _printed_or_not(*masked, rng), masked[1], rng)
-        else:
-            image, face = self._face(index)
+            return self._worn_low(rng)
+        image, face = self._face(index)
+        mouth_bare = MOUTHS.get(label, math.nan)
         if label == COMPLIANT:
             image = _printed_or_not(image, face, rng)
         if label in (BARE, UNSORTED) and rng.random() < OCCLUDED_SHARE:
-            image = occluded(image, face, rng)
-        return jittered_crop(image, face, rng)
+            image, mouth_bare = occluded(image, face, rng), math.nan
+        return TrainingCrop(jittered_crop(image, face, rng), mouth_bare)
+
+    def _worn_low(self, rng: np.random.Generator) -> TrainingCrop:
+        image, face = self._any_face(BARE, rng)
+        masked, masked_face = self._any_face(COMPLIANT, rng)
+        top = rng.uniform(*TOPS)
+        image = with_low_mask(image, face, _printed_or_not(masked, masked_face, rng), masked_face, top, rng)
+        mouth_bare = 0.0 if top <= MOUTH_COVERED_TO else 1.0 if top >= MOUTH_BARE_FROM else math.nan
+        return TrainingCrop(jittered_crop(image, face, rng), mouth_bare)
 
     def _face(self, index: int) -> tuple[np.ndarray, Face]:
         return self._cut.get(index) or self._photos[index].read_face()

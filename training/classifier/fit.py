@@ -9,6 +9,7 @@ import tensorflow as tf
 from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
+from training.classifier.auxiliary import LOSS_WEIGHT, MOUTH_BARE, with_mouth_output
 from training.classifier.calibration import fit_balanced_calibration
 from training.classifier.datasets import Dataset, Photo
 from training.classifier.distillation import DistillationLoss, beside_teacher
@@ -62,11 +63,14 @@ def fit(
     steps = math.ceil(len(photos) / settings.batch_size)
     network = _network(settings)
     fitted = with_fused_normalization(network)
-    trained, loss = fitted, _loss(settings)
+    trained, loss = fitted, keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing)
+    own_loss = loss
     if settings.teacher:
         trained = beside_teacher(fitted, read_teacher(RunFiles(Path(settings.teacher)).network, fitted))
-        loss = {name: DistillationLoss(settings.label_smoothing) for name in LOSS_WEIGHTS}
-    trained.compile(_optimizer(settings, steps), loss, loss_weights=LOSS_WEIGHTS)
+        own_loss = DistillationLoss(settings.label_smoothing)
+    trained = with_mouth_output(trained)
+    losses = {**dict.fromkeys(LOSS_WEIGHTS, own_loss), MOUTH_BARE: loss}
+    trained.compile(_optimizer(settings, steps), losses, loss_weights={**LOSS_WEIGHTS, MOUTH_BARE: LOSS_WEIGHT})
     fault = BatchFault()
     batches = training_batches(
         photos,
@@ -164,7 +168,3 @@ def _body(network: keras.Model) -> list[keras.layers.Layer]:
 def _optimizer(settings: ClassifierFitSettings, steps: int) -> keras.optimizers.Optimizer:
     warmup_steps = settings.epochs * steps // 20
     return cosine_adamw(settings, steps=steps, warmup_steps=warmup_steps, clip_norm=1.0, ema_momentum=EMA_MOMENTUM)
-
-
-def _loss(settings: ClassifierFitSettings) -> dict[str, keras.losses.Loss]:
-    return {name: keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing) for name in LOSS_WEIGHTS}

@@ -17,9 +17,12 @@ CLOTH_PX = 64
 TOPS = (0.66, 0.92)
 """Where the upper edge of a mask worn low lies in the face's box: from below the nose down to the chin."""
 
+MOUTH_COVERED_TO, MOUTH_BARE_FROM = 0.75, 0.82
+"""Down to the first the edge of such a mask lies above the mouth, from the second on below it."""
+
 
 def with_low_mask(
-    bare: np.ndarray, bare_face: Face, masked: np.ndarray, masked_face: Face, rng: np.random.Generator
+    bare: np.ndarray, bare_face: Face, masked: np.ndarray, masked_face: Face, top: float, rng: np.random.Generator
 ) -> np.ndarray:
     """A bare face with another face's mask below its nose, below its mouth or on its chin.
 
@@ -28,13 +31,14 @@ def with_low_mask(
         bare_face: The face in it.
         masked: uint8 (height, width, 3), RGB.
         masked_face: The face with a mask in it.
-        rng: Draws how low the mask is and how large.
+        top: Where the mask's upper edge is to lie in the face's box, as a share, in TOPS.
+        rng: Draws how large the mask is and how light.
 
     Returns:
         The shape and type of `bare`.
     """
     source = _corners(masked_face, MASK_PART)
-    top, height = rng.uniform(*TOPS), rng.uniform(0.28, 0.5)
+    height = rng.uniform(0.28, 0.5)
     inset = rng.uniform(-0.02, 0.08)
     target = _corners(bare_face, (inset, top, 1 - inset, top + height))
     size = (bare.shape[1], bare.shape[0])

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from edge.vision.preprocessing import CROP_SIZE, crop_face
 from training.classifier.augmentation import TrainingCrops
+from training.classifier.auxiliary import MOUTH_BARE
 from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, UNCLEAR, UNSORTED, Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.occluders import Occluder
@@ -73,7 +74,8 @@ def training_batches(
 
     Returns:
         float32 (batch_size, 128, 128, 3) in 0..1; by the networks' outputs, the truth, float32 (batch_size, 1); and its
-        weight alike: whether an unclear face is compliant counts for nothing.
+        weight alike: whether an unclear face is compliant, or has a bare mouth where that is not known, counts for
+        nothing.
     """
     training_crops = TrainingCrops(photos)
     truth = np.array([(photo.not_compliant, photo.clear) for photo in photos], np.float32)
@@ -86,17 +88,20 @@ def training_batches(
             degraded = (rng.random(batch_size) < DEGRADED_SHARE) & (truth[indices, 1] > 0)
             yield indices, rng.integers(0, 2**62, batch_size), degraded
 
-    def crops(indices: np.ndarray, seeds: np.ndarray, degraded: np.ndarray) -> np.ndarray:
+    def crops(indices: np.ndarray, seeds: np.ndarray, degraded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = zip(indices, seeds, degraded, strict=True)
-        return np.stack([training_crops.make(i, np.random.default_rng(s), degraded=u) for i, s, u in rows])
+        made = [training_crops.make(i, np.random.default_rng(s), degraded=u) for i, s, u in rows]
+        return np.stack([crop.image for crop in made]), np.array([[crop.mouth_bare] for crop in made], np.float32)
 
     def load(indices: tf.Tensor, seeds: tf.Tensor, degraded: tf.Tensor) -> tuple[tf.Tensor, Answers, Answers]:
-        batch = tf.numpy_function(fault.kept(crops), (indices, seeds, degraded), tf.uint8)
+        batch, mouth = tf.numpy_function(fault.kept(crops), (indices, seeds, degraded), (tf.uint8, tf.float32))
         batch.set_shape((*indices.shape, CROP_SIZE, CROP_SIZE, 3))
         not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
         clear = tf.where(degraded[:, tf.newaxis], 0.0, clear)
-        weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear)}
-        return tf.cast(batch, tf.float32) / 255.0, {NOT_COMPLIANT: not_compliant, CLEAR: clear}, weights
+        known = tf.ensure_shape(tf.math.is_finite(mouth), clear.shape)
+        answers = {NOT_COMPLIANT: not_compliant, CLEAR: clear, MOUTH_BARE: tf.where(known, mouth, 0.0)}
+        weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear), MOUTH_BARE: tf.cast(known, tf.float32)}
+        return tf.cast(batch, tf.float32) / 255.0, answers, weights
 
     number = tf.TensorSpec((batch_size,), tf.int64)
     signature = (number, number, tf.TensorSpec((batch_size,), tf.bool))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,4 +56,34 @@ def test_crops_are_made_of_every_class(drawn_faces):
     crops = TrainingCrops(photos)
     for index in range(len(photos)):
         for degraded in (False, True):
-            assert crops.make(index, np.random.default_rng(index), degraded=degraded).shape == (128, 128, 3)
+            assert crops.make(index, np.random.default_rng(index), degraded=degraded).image.shape == (128, 128, 3)
+
+
+def test_what_is_known_of_the_mouth_goes_by_the_class(drawn_faces, monkeypatch):
+    monkeypatch.setattr("training.classifier.augmentation.OCCLUDED_SHARE", 0)
+    photos = read_dataset(drawn_faces).split("train")
+    photos = [*photos, replace(photos[0], label="not_compliant")]
+    crops = TrainingCrops(photos)
+    known = {photo.label: crops.make(i, np.random.default_rng(1)).mouth_bare for i, photo in enumerate(photos)}
+    assert (known["with_mask"], known["without_mask"]) == (0, 1)
+    assert np.isnan(known["not_compliant"])
+
+
+def test_nobody_knows_of_the_mouth_behind_a_thing_or_in_an_unclear_picture(drawn_faces, monkeypatch):
+    monkeypatch.setattr("training.classifier.augmentation.OCCLUDED_SHARE", 1)
+    photos = read_dataset(drawn_faces).split("train")
+    bare = next(i for i, photo in enumerate(photos) if photo.label == "without_mask")
+    crops = TrainingCrops(photos)
+    assert np.isnan(crops.make(bare, np.random.default_rng(1)).mouth_bare)
+    assert np.isnan(crops.make(bare, np.random.default_rng(1), degraded=True).mouth_bare)
+
+
+def test_the_mouth_is_bare_above_a_mask_on_the_chin_and_covered_under_one_below_the_nose(drawn_faces, monkeypatch):
+    photos = read_dataset(drawn_faces).split("train")
+    photos = [*photos, replace(photos[0], label="incorrect")]
+    monkeypatch.setattr("training.classifier.augmentation.WORN_LOW_SHARE", 1)
+    crops = TrainingCrops(photos)
+    for top, bare in ((0.66, 0), (0.9, 1), (0.78, None)):
+        monkeypatch.setattr("training.classifier.augmentation.TOPS", (top, top))
+        told = crops.make(len(photos) - 1, np.random.default_rng(1)).mouth_bare
+        assert np.isnan(told) if bare is None else told == bare

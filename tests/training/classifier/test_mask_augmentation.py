@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edge.vision.face import Face
-from training.classifier.mask_augmentation import with_low_mask, with_print
+from training.classifier.mask_augmentation import TOPS, with_low_mask, with_print
 
 FACE = Face(40, 30, 100, 110)
 
@@ -15,7 +15,7 @@ def picture():
 def test_a_mask_worn_low_leaves_the_nose_bare(picture):
     masked = np.full((100, 90, 3), 250, np.uint8)
     for seed in range(20):
-        low = with_low_mask(picture, FACE, masked, Face(10, 10, 80, 90), np.random.default_rng(seed))
+        low = with_low_mask(picture, FACE, masked, Face(10, 10, 80, 90), TOPS[0], np.random.default_rng(seed))
         changed = (low != picture).any(-1)
         nose = round(FACE.top + 0.6 * (FACE.bottom - FACE.top))
         assert changed[nose:].any()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.face import Face
+from training.classifier.auxiliary import MOUTH_BARE
 from training.classifier.dataset_reader import read_dataset
 from training.classifier.datasets import LABELS, Photo
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
@@ -79,7 +80,7 @@ def test_batches_hold_what_the_network_reads(drawn_faces):
     assert images.shape == (4, 128, 128, 3)
     assert 0 <= float(np.min(images)) < float(np.max(images)) <= 1
     for said in (truth, weights):
-        assert {name: said[name].shape for name in said} == {NOT_COMPLIANT: (4, 1), CLEAR: (4, 1)}
+        assert {name: said[name].shape for name in said} == dict.fromkeys((NOT_COMPLIANT, CLEAR, MOUTH_BARE), (4, 1))
         assert {value for answer in said.values() for value in np.unique(answer)} <= {0.0, 1.0}
 
 
@@ -120,3 +121,10 @@ def test_occluded_crops_are_the_same_each_time(two_classes):
     first, again = occluded_crops(photos, cup), occluded_crops(photos, cup)
     assert (first == again).all()
     assert (first != evaluation_crops(photos)).any((1, 2, 3)).all()
+
+
+def test_a_mouth_of_which_nothing_is_known_counts_for_nothing(drawn_faces):
+    photos = [replace(photo, label="not_compliant") for photo in read_dataset(drawn_faces).split("train")]
+    _, truth, weights = next(iter(training_batches(photos, BatchFault(), batch_size=8, seed=1, deterministic=True)))
+    assert not np.array(weights[MOUTH_BARE]).any()
+    assert np.isfinite(np.array(truth[MOUTH_BARE])).all()
