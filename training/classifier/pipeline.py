@@ -98,7 +98,8 @@ def training_batches(
         batch.set_shape((*indices.shape, CROP_SIZE, CROP_SIZE, 3))
         not_compliant, clear = tf.split(tf.gather(truth, indices), 2, axis=1)
         clear = tf.where(degraded[:, tf.newaxis], 0.0, clear)
-        known = tf.ensure_shape(tf.math.is_finite(mouth), clear.shape)
+        mouth.set_shape((*indices.shape, 1))
+        known = tf.math.is_finite(mouth)
         answers = {NOT_COMPLIANT: not_compliant, CLEAR: clear, MOUTH_BARE: tf.where(known, mouth, 0.0)}
         weights = {NOT_COMPLIANT: clear, CLEAR: tf.ones_like(clear), MOUTH_BARE: tf.cast(known, tf.float32)}
         return tf.cast(batch, tf.float32) / 255.0, answers, weights
