@@ -10,7 +10,7 @@ PICTURES = np.random.default_rng(1).random((4, 128, 128, 3), np.float32)
 
 
 def answers(network):
-    return {name: np.array(answer) for name, answer in network(PICTURES).items()}
+    return {name: keras.ops.convert_to_numpy(answer) for name, answer in network(PICTURES).items()}
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def test_the_networks_own_answers_stay_what_they_were(network):
 
 
 def test_to_learn_of_the_mouth_changes_what_the_network_itself_looks_for(network):
-    before = np.array(network.trainable_weights[0])
+    before = keras.ops.convert_to_numpy(network.trainable_weights[0]).copy()
     trained = with_mouth_output(network)
     trained.compile(keras.optimizers.Adam(0.01), {MOUTH_BARE: "binary_crossentropy"})
     trained.fit(PICTURES, {MOUTH_BARE: np.array([[0.0], [1.0], [0.0], [1.0]])}, verbose=0)
-    assert (np.array(network.trainable_weights[0]) != before).any()
+    assert (keras.ops.convert_to_numpy(network.trainable_weights[0]) != before).any()
     assert network.output.keys() == {NOT_COMPLIANT, CLEAR}
 
 
