@@ -10,13 +10,7 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS, UNSORTED, Photo
-from training.classifier.mask_augmentation import (
-    MOUTH_BARE_FROM,
-    MOUTH_COVERED_TO,
-    TOPS,
-    with_low_mask,
-    with_print,
-)
+from training.classifier.mask_augmentation import MOUTH_BARE_FROM, MOUTH_COVERED_TO, TOPS, with_low_mask, with_print
 from training.classifier.occluders import occluded
 from training.classifier.scene_faces import surroundings
 from training.classifier.unclear import unclear_crop

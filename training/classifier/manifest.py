@@ -64,7 +64,7 @@ class Manifest:
 
 def _in_another_split(row: Row, picture: PurePath) -> bool:
     """Whether the folders of a row and of a picture, both class and name, lie in two splits."""
-    splits = (FOLDERS.get(parts[-3].lower()) for parts in (row.path("path"), picture.parts) if len(parts) > 2)
+    splits = (FOLDERS.get(comparable(parts[-3])) for parts in (row.path("path"), picture.parts) if len(parts) > 2)
     return len({split for split in splits if split}) > 1
 
 
