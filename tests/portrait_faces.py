@@ -9,7 +9,7 @@ import numpy as np
 from edge.demo.face_mask import with_mask
 from edge.demo.portraits import Portrait
 from edge.vision.face import Face
-from edge.vision.preprocessing import crop_face
+from edge.vision.preprocessing import CROP_WIDENING, crop_face
 
 
 def portrait_faces(portraits: Sequence[Portrait], count: int, seed: int) -> list[tuple[np.ndarray, str]]:
@@ -30,7 +30,7 @@ def portrait_faces(portraits: Sequence[Portrait], count: int, seed: int) -> list
 
 
 def _crop(portrait: Portrait, random: np.random.Generator) -> np.ndarray:
-    crop = crop_face(_before_a_wall(portrait, random), _jittered(portrait.face, random))
+    crop = crop_face(_before_a_wall(portrait, random), _jittered(portrait.face, random), CROP_WIDENING)
     crop = crop[:, ::-1] if random.random() < 0.5 else crop
     lit = crop * random.uniform(0.7, 1.2) + random.uniform(-12, 12) + random.normal(0, 3, crop.shape)
     return lit.clip(0, 255).astype(np.uint8)

@@ -68,6 +68,13 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
         help="add the pictures of with_mask/, without_mask/, incorrect/, not_compliant/ (bare or worn wrongly, not "
         "told apart) and unclear/ in this folder to those that are trained with; may be given again",
     )
+    classifier.add_argument(
+        "--crop-widening",
+        type=between(1.0, 2.0),
+        metavar="RATIO",
+        help="how wide the network's view of a face is, in sides of the face "
+        f"(default {ClassifierFitSettings.crop_widening})",
+    )
     locator = commands.add_parser(
         "locator",
         **example("maskwatch-train locator SCENES --out runs/faces"),

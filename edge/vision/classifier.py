@@ -9,7 +9,7 @@ from edge.vision.calibration import Calibration
 from edge.vision.face import Face
 from edge.vision.interpreter import Int8Network, level_values
 from edge.vision.model_file import TensorSpec
-from edge.vision.preprocessing import crop_face
+from edge.vision.preprocessing import CROP_WIDENING, crop_face
 
 NOT_COMPLIANT, CLEAR = "not_compliant", "clear"
 """Labels of the outputs; a network without the second counts every face as clear."""
@@ -30,6 +30,7 @@ class Classifier:
             raise UserError(f"The {network.metadata.network} model has no output {NOT_COMPLIANT}", "export it again")
         self.network = network
         self.threshold = network.metadata.threshold
+        self.crop_widening = network.metadata.crop_widening or CROP_WIDENING
         calibrations = {NOT_COMPLIANT: network.metadata.calibration, CLEAR: network.metadata.clear_calibration}
         self._outputs = {
             label: (outputs[label].name, _probabilities(outputs[label], calibration))
@@ -48,7 +49,8 @@ class Classifier:
             float64 (n, 2): P(not compliant) if the face is clear, and P(clear), whether this is a face whose nose and
             mouth can be judged at all.
         """
-        return self.score_crops([crop_face(image, face, self.network.input_size[0]) for face in faces])
+        size = self.network.input_size[0]
+        return self.score_crops([crop_face(image, face, self.crop_widening, size=size) for face in faces])
 
     def score_crops(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """As `score`, for n crops that `crop_face` has cut, uint8 (size, size, 3) each."""

@@ -112,6 +112,8 @@ class Metadata(Bounded):
     """SHA-256 over the sorted SHA-256 of the pictures that it was trained on."""
     clear_calibration: Calibration | None = None
     """Of a classifier's P(clear); None if it has no such output."""
+    crop_widening: Annotated[float | None, Bounds(1.0, 2.0)] = None
+    """Of what a classifier reads, as `crop_face` takes it; None, in older files, means CROP_WIDENING."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """Scores by split, measured with the int8 network and the device's own code."""
     licence: Annotated[str, Text(4000)] = ""

@@ -9,15 +9,18 @@ CROP_SIZE = 128
 """Side of the square face crop that the classifiers read, in pixels."""
 
 CROP_WIDENING = 1.4
-"""Ratio of the crop's side to the longer side of the face's box: chin, ears and a mask's straps stay in view."""
+"""Ratio of the crop's side to the longer side of the face's box in folders of crops, and for older networks."""
 
 
-def crop_face(image: np.ndarray, face: Face, size: int = CROP_SIZE, border: int = cv2.BORDER_REPLICATE) -> np.ndarray:
+def crop_face(
+    image: np.ndarray, face: Face, widening: float, *, size: int = CROP_SIZE, border: int = cv2.BORDER_REPLICATE
+) -> np.ndarray:
     """Cut the square around a face out of a frame and scale it to the network's size.
 
     Args:
         image: uint8 (height, width, 3).
         face: The face's box in pixels of `image`; it may reach over the edges.
+        widening: Ratio of the square's side to the longer side of the face's box, as the network was trained with.
         size: Side of the result, in pixels.
         border: How OpenCV continues the picture beyond its edges.
 
@@ -25,12 +28,12 @@ def crop_face(image: np.ndarray, face: Face, size: int = CROP_SIZE, border: int 
         uint8 (size, size, 3) in the channel order of `image`.
     """
     x, y = face.center
-    side = max(1, round(face.size * CROP_WIDENING))
+    side = max(1, round(face.size * widening))
     return _resize(_square(image, round(x - side / 2), round(y - side / 2), side, border), size)
 
 
 def whole_picture(image: np.ndarray) -> Face:
-    """The face in a picture that is itself a crop: `crop_face` widens it to the whole picture."""
+    """The face in a picture that is itself a crop: widened by CROP_WIDENING it is the whole picture."""
     height, width = image.shape[:2]
     half = max(height, width) / CROP_WIDENING / 2
     return Face(width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half)

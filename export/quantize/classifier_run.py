@@ -17,6 +17,7 @@ from training.classifier.datasets import LABELS, Photo, read_split
 from training.classifier.networks import CLEAR, NOT_COMPLIANT
 from training.classifier.pipeline import evaluation_crops, predict
 from training.classifier.scores import Predictions, SplitScores, score_clear, score_split
+from training.classifier.settings import ClassifierFitSettings
 from training.common.runs import RunFiles
 
 LABELS_OF = {NOT_COMPLIANT: device.NOT_COMPLIANT, CLEAR: device.CLEAR}
@@ -51,6 +52,7 @@ class ClassifierRun(TrainedRun):
     kind = "classifier"
 
     photos: list[Photo]
+    crop_widening: float
 
     def labels(self, outputs: Sequence[str]) -> tuple[str, ...]:
         """See `TrainedRun`."""
@@ -62,12 +64,15 @@ class ClassifierRun(TrainedRun):
 
     def calibration_pictures(self, count: int) -> np.ndarray:
         """Crops in equal shares of the classes present, extremes first."""
-        return calibration_crops(self.split("train"), count)
+        return calibration_crops(self.split("train"), self.crop_widening, count)
 
     def compare(self, network: keras.Model, int8: Int8Network) -> Parity:
         """See `TrainedRun`; the run's calibration and threshold serve both networks."""
         photos = self.split("val")
-        before, after = predict(network, evaluation_crops(photos)), answers_of(Classifier(int8), photos)
+        before, after = (
+            predict(network, evaluation_crops(photos, self.crop_widening)),
+            answers_of(Classifier(int8), photos),
+        )
         before[:, 0] = self.calibration.apply(before[:, 0])
         before[:, 1] = (self.clear_calibration or Calibration()).apply(before[:, 1])
         return self._parity(photos, before, after)
@@ -116,14 +121,16 @@ def read_classifier_run(files: RunFiles, metrics: dict) -> ClassifierRun:
         if (clear := metrics.get("clear_temperature"))
         else None,
         photos=photos,
+        crop_widening=files.read_settings(ClassifierFitSettings).crop_widening,
     )
 
 
-def calibration_crops(photos: list[Photo], count: int, seed: int = 1) -> np.ndarray:
+def calibration_crops(photos: list[Photo], widening: float, count: int, seed: int = 1) -> np.ndarray:
     """Class-balanced crops to measure activation ranges on, extremes first.
 
     Args:
         photos: The training split.
+        widening: Of the crops, as `crop_face` takes it.
         count: About how many to draw, in equal shares of the classes present.
         seed: Of the draw.
 
@@ -133,9 +140,8 @@ def calibration_crops(photos: list[Photo], count: int, seed: int = 1) -> np.ndar
     rng = np.random.default_rng(seed)
     classes = [chosen for label in LABELS if (chosen := [p for p in photos if p.label == label])]
     share = -(-count // len(classes))
-    return with_extremes(
-        evaluation_crops([chosen[i] for chosen in classes for i in rng.permutation(len(chosen))[:share]])
-    )
+    drawn = [chosen[i] for chosen in classes for i in rng.permutation(len(chosen))[:share]]
+    return with_extremes(evaluation_crops(drawn, widening))
 
 
 def answers_of(classifier: Classifier, photos: list[Photo]) -> np.ndarray:

@@ -102,6 +102,7 @@ def _metadata(run: TrainedRun, tflite: bytes) -> Metadata:
         threshold=_as_a_device_takes_it(run.threshold),
         calibration=run.calibration,
         clear_calibration=run.clear_calibration,
+        crop_widening=run.crop_widening,
         inputs=inputs,
         outputs=outputs,
         tflite_sha256=sha256(tflite).hexdigest(),

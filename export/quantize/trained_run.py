@@ -33,6 +33,8 @@ class TrainedRun(ABC):
     calibration: Calibration
     clear_calibration: Calibration | None = None
     """Of a second output, P(clear), if there is one."""
+    crop_widening: float | None = None
+    """Of a classifier, as in `Metadata.crop_widening`."""
 
     def load(self) -> keras.Model:
         """The float network, with the outputs that the device reads.

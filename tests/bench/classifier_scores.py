@@ -65,7 +65,8 @@ def score_classifier(path: Path, photos: Sequence[Photo], kinds: dict[str, str])
     """
     classifier, model = load_classifier(ModelSettings(classifier=str(path), threads=1))
     photos, labels = list(photos), np.array([photo.label for photo in photos], dtype=str)
-    crops = evaluation_crops(photos)
+    widening = classifier.crop_widening
+    crops = evaluation_crops(photos, widening)
     alerts = {name: _alerts(classifier, [light(crop) for crop in crops]) for name, light in LIGHTS.items()}
     plain = next(iter(alerts.values()))
     by_size = score_slices([face_size(photo.face_px) for photo in photos], plain, labels)
@@ -81,7 +82,7 @@ def score_classifier(path: Path, photos: Sequence[Photo], kinds: dict[str, str])
         from_scenes=score_slices(origin, plain, labels).get("scenes", nothing),
         by_kind=_by_kind(photos, plain, kinds),
         by_face_size={name: by_size[name] for name in FACE_SIZES_PX if name in by_size},
-        by_skin_tone=score_by_skin_tone(crops, plain, labels),
+        by_skin_tone=score_by_skin_tone(crops, widening, plain, labels),
         behind={thing.__name__: _caught_behind(classifier, photos, thing) for thing in OCCLUDERS},
     )
 
@@ -105,7 +106,8 @@ def _by_kind(photos: Sequence[Photo], alerts: np.ndarray, kinds: dict[str, str])
 
 
 def _caught_behind(classifier: Classifier, photos: Sequence[Photo], thing: Occluder) -> Share:
-    crops = occluded_crops([photo for photo in photos if photo.label == BARE], thing)
+    bare = [photo for photo in photos if photo.label == BARE]
+    crops = occluded_crops(bare, classifier.crop_widening, thing)
     return share_of(_alerts(classifier, list(crops)))
 
 

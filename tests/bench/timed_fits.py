@@ -110,7 +110,14 @@ def timed_classifier(crops: Path, steps: int) -> TimedFit:
     dataset = read_dataset(crops)
     dataset = replace(dataset, photos=_some(dataset.photos, settings.batch_size * steps))
     train = dataset.split("train")
-    batches = photo_batches(train, BatchFault(), batch_size=settings.batch_size, seed=1, deterministic=False)
+    batches = photo_batches(
+        train,
+        BatchFault(),
+        widening=settings.crop_widening,
+        batch_size=settings.batch_size,
+        seed=1,
+        deterministic=False,
+    )
     fit = partial(classifier_fit.fit, dataset, settings)
     return TimedFit(CLASSIFIERS[settings.network](), settings, batches, fit, classifier_fit, steps)
 

@@ -10,6 +10,8 @@ REFUSED = [
     ("classifier", "--learning-rate", "nan", "a number above zero"),
     ("classifier", "--seed", "-1", "a whole number from 0 to 4294967295"),
     ("classifier", "--seed", str(2**32), "a whole number from 0 to 4294967295"),
+    ("classifier", "--crop-widening", "0.9", "a number from 1.0 to 2.0"),
+    ("classifier", "--crop-widening", "nan", "a number from 1.0 to 2.0"),
     ("locator", "--threads", "-1", "a whole number from 0 to 1024"),
     ("locator", "--height", "241", "an even number from 16 to 480"),
     ("locator", "--height", "482", "an even number from 16 to 480"),

@@ -52,10 +52,14 @@ class TrainingCrops:
     """Makes training crops of photographs.
 
     What is cut from a scene is kept in memory, about a tenth of a megabyte a face; a crop is read again each time.
+
+    Args:
+        photos: What to make them of.
+        widening: As `crop_face` takes it.
     """
 
-    def __init__(self, photos: Sequence[Photo]) -> None:
-        self._photos = photos
+    def __init__(self, photos: Sequence[Photo], widening: float) -> None:
+        self._photos, self._widening = photos, widening
         cut = ((i, _cut_from_scene(photo)) for i, photo in enumerate(photos) if photo.face)
         self._cut = {i: part for i, part in cut if part}
         self._of_label = {label: [i for i, photo in enumerate(photos) if photo.label == label] for label in LABELS}
@@ -66,7 +70,8 @@ class TrainingCrops:
         Its class is that of the photograph's label; with `degraded` it is unclear.
         """
         if degraded:
-            return TrainingCrop(poor_camera(_mirrored_or_not(unclear_crop(*self._face(index), rng), rng), rng))
+            crop = unclear_crop(*self._face(index), self._widening, rng)
+            return TrainingCrop(poor_camera(_mirrored_or_not(crop, rng), rng))
         label = self._photos[index].label
         if label == INCORRECT and rng.random() < WORN_LOW_SHARE:
             return self._worn_low(rng)
@@ -76,7 +81,7 @@ class TrainingCrops:
             image = _printed_or_not(image, face, rng)
         if label in (BARE, UNSORTED) and rng.random() < OCCLUDED_SHARE:
             image, mouth_bare = occluded(image, face, rng), math.nan
-        return TrainingCrop(jittered_crop(image, face, rng), mouth_bare)
+        return TrainingCrop(jittered_crop(image, face, self._widening, rng), mouth_bare)
 
     def _worn_low(self, rng: np.random.Generator) -> TrainingCrop:
         image, face = self._any_face(BARE, rng)
@@ -84,7 +89,7 @@ class TrainingCrops:
         top = rng.uniform(*TOPS)
         image = with_low_mask(image, face, _printed_or_not(masked, masked_face, rng), masked_face, top, rng)
         mouth_bare = 0.0 if top <= MOUTH_COVERED_TO else 1.0 if top >= MOUTH_BARE_FROM else math.nan
-        return TrainingCrop(jittered_crop(image, face, rng), mouth_bare)
+        return TrainingCrop(jittered_crop(image, face, self._widening, rng), mouth_bare)
 
     def _face(self, index: int) -> tuple[np.ndarray, Face]:
         return self._cut.get(index) or self._photos[index].read_face()
@@ -101,12 +106,13 @@ def _cut_from_scene(photo: Photo) -> tuple[np.ndarray, Face] | None:
     return (part, inside) if part.size < image.size else None
 
 
-def jittered_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def jittered_crop(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """A face crop as a doorway camera might give it: cut loosely, tilted, from afar, through a poor camera.
 
     Args:
         image: uint8 (height, width, 3), a picture around a face.
         face: Where it is.
+        widening: As `crop_face` takes it.
         rng: Draws every choice.
 
     Returns:
@@ -117,7 +123,7 @@ def jittered_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np
     if rng.random() < 0.3:
         image, face = _seen_from_afar(image, face, rng)
     border = int(rng.choice(list(BORDERS), p=list(BORDERS.values())))
-    crop = _mirrored_or_not(crop_face(image, _jittered(face, rng), border=border), rng)
+    crop = _mirrored_or_not(crop_face(image, _jittered(face, rng), widening, border=border), rng)
     if rng.random() < 0.5:
         crop = _tilted(crop, rng)
     return poor_camera(crop, rng)

@@ -13,6 +13,7 @@ from training.classifier.datasets import Dataset, Photo
 from training.classifier.pipeline import evaluation_crops, predict
 from training.classifier.robustness import Curve, measure_robustness
 from training.classifier.scores import ClearScores, Predictions, SplitScores, score_clear, score_split
+from training.classifier.settings import ClassifierFitSettings
 from training.classifier.slices import Slice, score_by_skin_tone
 from training.common.records import save_rows
 from training.common.runs import RunFiles
@@ -76,7 +77,8 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
     The temperature and then the threshold are chosen on the validation split alone.
     """
     network = load_network(files.network)
-    answers = {split: _answers(network, dataset.split(split)) for split in ("val", "test")}
+    widening = files.read_settings(ClassifierFitSettings).crop_widening
+    answers = {split: _answers(network, dataset.split(split), widening) for split in ("val", "test")}
     val = _settled(answers["val"].judged)
     test = replace(answers["test"].judged, calibration=val.calibration, threshold=val.threshold)
     clear_calibration = fit_balanced_calibration(answers["val"].p_clear, answers["val"].clear)
@@ -105,7 +107,7 @@ def evaluate(dataset: Dataset, files: RunFiles) -> Evaluation:
             for split, answer in answers.items()
         },
         by_skin_tone={
-            split: score_by_skin_tone(answers[split].judged_crops, part.alerts, part.labels)
+            split: score_by_skin_tone(answers[split].judged_crops, widening, part.alerts, part.labels)
             for split, part in (("val", val), ("test", test))
         },
         robustness=measure_robustness(answers["val"].judged_crops, val.labels, decide),
@@ -126,8 +128,8 @@ class _Answers:
     """Whether each can be judged, bool (n,)."""
 
 
-def _answers(network: keras.Model, photos: list[Photo]) -> _Answers:
-    crops = evaluation_crops(photos)
+def _answers(network: keras.Model, photos: list[Photo], widening: float) -> _Answers:
+    crops = evaluation_crops(photos, widening)
     clear = np.array([photo.clear for photo in photos], bool)
     said = predict(network, crops)
     judged = Predictions([photo for photo in photos if photo.clear], said[clear, 0], Calibration(), threshold=0.5)

@@ -75,11 +75,12 @@ def fit(
     batches = training_batches(
         photos,
         fault,
+        widening=settings.crop_widening,
         batch_size=settings.batch_size,
         seed=batch_seed(settings, files),
         deterministic=settings.deterministic,
     )
-    keep_best = KeepBestClassifier(fitted, network, dataset.split("val"), files, progress)
+    keep_best = KeepBestClassifier(fitted, network, dataset.split("val"), settings.crop_widening, files, progress)
     with fault.told():
         fit_epochs(trained, batches, settings, steps=steps, keep_best=keep_best, interruption=interruption)
 
@@ -92,12 +93,13 @@ class KeepBestClassifier(KeepBest):
         fitted: keras.Model,
         saved: keras.Model,
         photos: list[Photo],
+        widening: float,
         files: RunFiles,
         progress: EpochProgress,
     ) -> None:
         super().__init__(files, progress)
         self.fitted, self.saved = fitted, saved
-        self.crops = evaluation_crops(photos)
+        self.crops = evaluation_crops(photos, widening)
         self.not_compliant = np.array([photo.not_compliant for photo in photos])
         self.clear = np.array([photo.clear for photo in photos])
 

@@ -61,13 +61,14 @@ def label_shares(present: set[str]) -> dict[str, float]:
 
 
 def training_batches(
-    photos: list[Photo], fault: BatchFault, *, batch_size: int, seed: int, deterministic: bool
+    photos: list[Photo], fault: BatchFault, *, widening: float, batch_size: int, seed: int, deterministic: bool
 ) -> tf.data.Dataset:
     """An endless stream of augmented batches; of this machine's share of them where several share a fit.
 
     Args:
         photos: What to draw from, by `sampling_weights`.
         fault: Keeps the UserError of a photograph that has gone since.
+        widening: Of the crops, as `crop_face` takes it.
         batch_size: Pictures a batch, on all machines together.
         seed: Of every random choice.
         deterministic: The same batches in the same order each time, at the cost of one idle core.
@@ -77,7 +78,7 @@ def training_batches(
         weight alike: whether an unclear face is compliant, or has a bare mouth where that is not known, counts for
         nothing.
     """
-    training_crops = TrainingCrops(photos)
+    training_crops = TrainingCrops(photos, widening)
     truth = np.array([(photo.not_compliant, photo.clear) for photo in photos], np.float32)
 
     def plan() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -111,17 +112,18 @@ def training_batches(
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def evaluation_crops(photos: list[Photo]) -> np.ndarray:
-    """The photographs as the device would cut them, uint8 (n, 128, 128, 3)."""
-    crops = (crop_face(*photo.read_face()) for photo in photos)
+def evaluation_crops(photos: list[Photo], widening: float) -> np.ndarray:
+    """The photographs as the device would cut them by this widening, uint8 (n, 128, 128, 3)."""
+    crops = (crop_face(*photo.read_face(), widening) for photo in photos)
     return np.stack(list(crops)) if photos else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
 
 
-def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.ndarray:
+def occluded_crops(photos: list[Photo], widening: float, thing: Occluder, seed: int = 1) -> np.ndarray:
     """The photographs as the device would cut them, each with a thing in front of the face.
 
     Args:
         photos: Bare faces.
+        widening: Of the crops, as `crop_face` takes it.
         thing: One of `training.classifier.occluders.OCCLUDERS`.
         seed: Of where it is and how it looks; the same for the same photographs.
 
@@ -130,7 +132,8 @@ def occluded_crops(photos: list[Photo], thing: Occluder, seed: int = 1) -> np.nd
     """
     faces = [photo.read_face() for photo in photos]
     crops = [
-        crop_face(thing(image, face, np.random.default_rng([seed, i])), face) for i, (image, face) in enumerate(faces)
+        crop_face(thing(image, face, np.random.default_rng([seed, i])), face, widening)
+        for i, (image, face) in enumerate(faces)
     ]
     return np.stack(crops) if crops else np.zeros((0, CROP_SIZE, CROP_SIZE, 3), np.uint8)
 

@@ -10,6 +10,7 @@ from training.classifier.datasets import BARE, COMPLIANT, INCORRECT, LABELS
 from training.classifier.evaluate import Evaluation
 from training.classifier.pipeline import evaluation_crops
 from training.classifier.scores import DecisionScores, Predictions, SplitScores
+from training.classifier.settings import ClassifierFitSettings
 from training.common.left_out import summary
 from training.common.runs import RunFiles
 from training.report.rendering import counted, picture_uri, render
@@ -74,6 +75,7 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
         files: The run, whose settings and history are shown too.
     """
     metrics, history = evaluation.metrics, files.read_history()
+    widening = files.read_settings(ClassifierFitSettings).crop_widening
     page = render(
         "classifier.html",
         metrics=metrics,
@@ -85,8 +87,8 @@ def write_report(evaluation: Evaluation, files: RunFiles) -> None:
         shares_of=shares,
         plots=_plots(evaluation, history),
         robustness={name: plots.robustness_curve(curve) for name, curve in metrics.robustness.items()},
-        false_alarms=worst_mistakes(evaluation.test, false_alarms=True),
-        misses=worst_mistakes(evaluation.test, false_alarms=False),
+        false_alarms=worst_mistakes(evaluation.test, widening, false_alarms=True),
+        misses=worst_mistakes(evaluation.test, widening, false_alarms=False),
         confusion={"Test": confusion(metrics.test), "Validation": confusion(metrics.val)},
     )
     files.report.write_text(page, encoding="utf-8")
@@ -111,11 +113,12 @@ def confusion(scores: SplitScores) -> dict[str, tuple[int, int]]:
     return {label: (counts[label] - alerts[label], alerts[label]) for label in JUDGED}
 
 
-def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:
+def worst_mistakes(part: Predictions, widening: float, *, false_alarms: bool) -> list[Mistake]:
     """The WORST mistakes of one kind, the most certain first.
 
     Args:
         part: What was said of which photographs.
+        widening: Of the crops that are shown, as `crop_face` takes it.
         false_alarms: Masked faces that were alerted on; else faces that should have been.
     """
     wrong = np.flatnonzero((part.truth != part.alerts) & (part.truth != false_alarms))
@@ -123,7 +126,7 @@ def worst_mistakes(part: Predictions, *, false_alarms: bool) -> list[Mistake]:
     photos = [part.photos[i] for i in surest]
     return [
         Mistake(picture_uri(crop), photo.label, float(p), photo.source, photo.path.name)
-        for crop, photo, p in zip(evaluation_crops(photos), photos, part.p[surest], strict=True)
+        for crop, photo, p in zip(evaluation_crops(photos, widening), photos, part.p[surest], strict=True)
     ]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge.vision.preprocessing import CROP_SIZE, CROP_WIDENING, crop_face, whole_picture
 from training.classifier.scores import DecisionScores, score_decisions
 
 GAMMA = 2.2
@@ -111,11 +110,10 @@ def compress(crop: np.ndarray, quality: float, _: np.random.Generator) -> np.nda
     return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
 
 
-def shrink(crop: np.ndarray, face_px: float, _: np.random.Generator) -> np.ndarray:
-    """A person farther away: the face spans only this many pixels before the device enlarges it."""
-    side = round(face_px * CROP_WIDENING)
-    small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
-    return crop_face(small, whole_picture(small), CROP_SIZE)
+def shrink(crop: np.ndarray, side: float, _: np.random.Generator) -> np.ndarray:
+    """A person farther away: the crop has only this many pixels a side before the device enlarges it."""
+    small = cv2.resize(crop, (round(side), round(side)), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, crop.shape[:2], interpolation=cv2.INTER_LINEAR)
 
 
 CORRUPTIONS = (
@@ -124,7 +122,7 @@ CORRUPTIONS = (
     Corruption("blur", "Gaussian, pixels of a crop's 128", (1.5, 3, 5), blur),
     Corruption("sensor noise", "deviation, gray levels of 255", (10, 25, 50), add_noise),
     Corruption("JPEG", "quality of 100", (40, 15, 6), compress),
-    Corruption("down-scaling", "pixels that the face spans", (48, 24, 16), shrink),
+    Corruption("down-scaling", "pixels of a crop's side before it is enlarged to 128", (64, 32, 20), shrink),
 )
 """The corruptions that are tested, each at a common strength, a bad one and one beyond use."""
 

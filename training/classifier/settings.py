@@ -1,8 +1,9 @@
 """The settings of a classifier's fit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from training.common.settings import FitSettings
+from edge.vision.preprocessing import CROP_WIDENING
+from training.common.settings import BEFORE, FitSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,8 @@ class ClassifierFitSettings(FitSettings):
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
     label_smoothing: float = 0.02
+    crop_widening: float = field(default=1.2, metadata={BEFORE: CROP_WIDENING})
+    """Ratio of the crop's side to the longer side of the face's box: less leaves more pixels to nose and mouth."""
     deterministic: bool = False
     """Whether the same settings give the same weights twice (slower)."""
     scenes: str = ""

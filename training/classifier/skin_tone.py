@@ -21,8 +21,8 @@ TONES = {
 UNKNOWN = "too little skin visible"
 """The step of a face that shows too little skin: gray pictures, hair, visors, colored light."""
 
-UPPER_FACE = (slice(0.26, 0.5), slice(0.25, 0.75))
-"""Rows and columns, shares of the crop, in which forehead and cheekbones lie, above any mask."""
+UPPER_FACE = (slice(-0.34, 0.0), slice(-0.35, 0.35))
+"""Rows and columns in which forehead and cheekbones lie, above any mask: from the middle of the face, in its sides."""
 
 SKIN_CR_CB = ((136, 173), (77, 127))
 """Range of both color differences of skin of any tone (Chai and Ngan, 1999), a little narrower towards gray."""
@@ -31,15 +31,20 @@ LEAST_SKIN = 0.2
 """Share of the upper face that must look like skin."""
 
 
-def skin_tone(crop: np.ndarray) -> str:
-    """The name in TONES of a face's skin, or UNKNOWN, from its crop, uint8 (height, width, 3) RGB."""
-    angle = typology_angle(crop)
+def skin_tone(crop: np.ndarray, widening: float) -> str:
+    """The name in TONES of a face's skin, or UNKNOWN.
+
+    Args:
+        crop: uint8 (height, width, 3) RGB, cut by `crop_face`.
+        widening: It was cut with.
+    """
+    angle = typology_angle(crop, widening)
     return UNKNOWN if angle is None else next(name for name, above in TONES.items() if angle > above)
 
 
-def typology_angle(crop: np.ndarray) -> float | None:
+def typology_angle(crop: np.ndarray, widening: float) -> float | None:
     """The angle in degrees, above -90 and below 90, of the upper face's skin; None if there is too little of it."""
-    band = _upper_face(crop)
+    band = _upper_face(crop, widening)
     skin = _looks_like_skin(band)
     if skin.mean() < LEAST_SKIN:
         return None
@@ -49,9 +54,11 @@ def typology_angle(crop: np.ndarray) -> float | None:
     return float(np.degrees(np.arctan((lightness - 50) / yellow))) if yellow > 0 else None
 
 
-def _upper_face(crop: np.ndarray) -> np.ndarray:
+def _upper_face(crop: np.ndarray, widening: float) -> np.ndarray:
     parts = zip(UPPER_FACE, crop.shape, strict=False)
-    rows, columns = (slice(round(part.start * side), round(part.stop * side)) for part, side in parts)
+    rows, columns = (
+        slice(*(round((0.5 + end / widening) * side) for end in (part.start, part.stop))) for part, side in parts
+    )
     return crop[rows, columns]
 
 

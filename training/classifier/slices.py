@@ -78,7 +78,7 @@ def score_slices(names: Sequence[str], alerts: np.ndarray, labels: np.ndarray) -
     }
 
 
-def score_by_skin_tone(crops: np.ndarray, alerts: np.ndarray, labels: np.ndarray) -> dict[str, Slice]:
-    """`score_slices` by the skin tones that occur, lightest first; crops as `crop_face` cuts them, uint8."""
-    slices = score_slices([skin_tone(crop) for crop in crops], alerts, labels)
+def score_by_skin_tone(crops: np.ndarray, widening: float, alerts: np.ndarray, labels: np.ndarray) -> dict[str, Slice]:
+    """`score_slices` by the skin tones that occur, lightest first; crops as `crop_face` cuts them so wide, uint8."""
+    slices = score_slices([skin_tone(crop, widening) for crop in crops], alerts, labels)
     return {name: slices[name] for name in (*TONES, UNKNOWN) if name in slices}

@@ -8,26 +8,27 @@ import numpy as np
 from edge.vision.face import Face
 from edge.vision.preprocessing import crop_face
 
-Degradation = Callable[[np.ndarray, Face, np.random.Generator], np.ndarray]
-"""Takes a picture, a clear face in it and a random generator; returns an unclear crop, uint8 (128, 128, 3)."""
+Degradation = Callable[[np.ndarray, Face, float, np.random.Generator], np.ndarray]
+"""Takes what `unclear_crop` takes and returns such a crop."""
 
 
-def unclear_crop(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def unclear_crop(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """A crop in which no person could tell whether the face wears a mask.
 
     Args:
         image: uint8 (height, width, 3), RGB, a picture around a clear face; is left as it is.
         face: Where it is.
+        widening: As `crop_face` takes it.
         rng: Draws every choice.
 
     Returns:
         uint8 (128, 128, 3).
     """
     ways = BESIDE if _has_surroundings(image, face) and rng.random() < 0.5 else ON_THE_FACE
-    return ways[int(rng.integers(len(ways)))](image, face, rng)
+    return ways[int(rng.integers(len(ways)))](image, face, widening, rng)
 
 
-def beside_the_face(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def beside_the_face(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """A box beside the face: shoulder, chest, hair or wall, with nose and mouth outside the crop."""
     (x, y), size = face.center, face.size
     scale = rng.uniform(0.8, 1.2)
@@ -36,27 +37,29 @@ def beside_the_face(image: np.ndarray, face: Face, rng: np.random.Generator) -> 
         (rng.uniform(-0.4, 0.4), rng.uniform(1.05, 1.3)),
     )[int(rng.integers(2))]
     x += float(rng.choice([-1, 1])) * across * size
-    return crop_face(image, _square(x, y + along * size, size * scale))
+    return crop_face(image, _square(x, y + along * size, size * scale), widening)
 
 
-def upper_head(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def upper_head(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """Hair, forehead or an ear: a box much smaller than the face, away from nose and mouth."""
     (x, y), size = face.center, face.size
     scale = rng.uniform(0.25, 0.4)
-    return crop_face(image, _square(x + rng.uniform(-0.4, 0.4) * size, y - rng.uniform(0.35, 0.6) * size, size * scale))
+    return crop_face(
+        image, _square(x + rng.uniform(-0.4, 0.4) * size, y - rng.uniform(0.35, 0.6) * size, size * scale), widening
+    )
 
 
-def too_far(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def too_far(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """A face of too few pixels to judge."""
-    crop = crop_face(image, face)
-    side = int(rng.integers(4, 9))  # of the crop; the face spans 1/1.4 of it
+    crop = crop_face(image, face, widening)
+    side = int(rng.integers(4, 9))  # of the whole crop
     small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, crop.shape[:2], interpolation=cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR)
 
 
-def out_of_focus(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def out_of_focus(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """A face blurred by the lens or by its motion."""
-    crop = crop_face(image, face)
+    crop = crop_face(image, face, widening)
     if rng.random() < 0.5:
         return cv2.GaussianBlur(crop, (0, 0), rng.uniform(11, 18))
     length = int(rng.integers(60, 90))
@@ -68,18 +71,18 @@ def out_of_focus(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.
     return cv2.filter2D(crop, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
-def in_the_dark(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def in_the_dark(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """A face lost in the sensor's noise, shown dark or made brighter by the camera."""
-    crop = crop_face(image, face).astype(np.float32)
+    crop = crop_face(image, face, widening).astype(np.float32)
     light = crop * (rng.uniform(0.3, 3) / max(float(crop.mean()), 1))
     noise = cv2.GaussianBlur(rng.standard_normal(crop.shape, np.float32), (0, 0), rng.uniform(0.3, 1.2))
     seen = light + noise / max(float(noise.std()), 1e-6) * rng.uniform(2, 5)
     return np.clip(seen * np.exp(rng.uniform(0, 2.5)), 0, 255).astype(np.uint8)
 
 
-def lower_half_behind(image: np.ndarray, face: Face, rng: np.random.Generator) -> np.ndarray:
+def lower_half_behind(image: np.ndarray, face: Face, widening: float, rng: np.random.Generator) -> np.ndarray:
     """A face behind a shoulder or a counter that reaches from side to side and hides nose and mouth."""
-    crop = crop_face(image, face).copy()
+    crop = crop_face(image, face, widening).copy()
     size = crop.shape[0]
     # The tip of the nose lies at about 0.55 of a crop.
     edge = (rng.uniform(0.3, 0.46) * size + rng.uniform(-0.15, 0.15) * np.linspace(-size, size, size) / 2).astype(int)

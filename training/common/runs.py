@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from edge.errors import UserError
 from training.common.names import printable
 from training.common.records import read_rows
+from training.common.settings import BEFORE
 from training.common.splits import training_set_digest
 
 if TYPE_CHECKING:
@@ -133,10 +134,14 @@ class RunFiles:
         """The settings that the run was begun with; `kind` is their dataclass.
 
         Raises:
-            UserError: The file is damaged.
+            UserError: The file is missing or damaged.
         """
-        record = _record(self.settings, self.settings.read_text(errors="replace"))
-        known = {f.name: record[f.name] for f in fields(kind) if f.name in record}
+        try:
+            record = _record(self.settings, self.settings.read_text(errors="replace"))
+        except OSError as error:
+            raise UserError(f"{printable(self.settings)} cannot be read ({error.strerror})", DAMAGED) from error
+        before = {f.name: f.metadata[BEFORE] for f in fields(kind) if BEFORE in f.metadata}
+        known = before | {f.name: record[f.name] for f in fields(kind) if f.name in record}
         try:
             return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
         except TypeError as error:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+BEFORE = "before"
+"""In the metadata of a setting: its value in the runs from before there was this setting."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FitSettings:

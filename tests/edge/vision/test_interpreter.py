@@ -9,6 +9,7 @@ from edge.vision.face import Face
 from edge.vision.golden import answers_as_golden, golden_pictures, make_golden
 from edge.vision.interpreter import Int8Network, dequantize, quantize_pixels
 from edge.vision.model_file import read_model_file
+from edge.vision.preprocessing import crop_face
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,15 @@ def test_each_face_gets_its_own_score(network):
     faces = [Face(10, 10, 90, 90), Face(150, 60, 260, 170)]
     together = Classifier(network).score(image, faces)
     assert together.tolist() == [Classifier(network).score(image, [face])[0].tolist() for face in faces]
+
+
+def test_a_network_reads_a_face_as_widely_as_it_was_trained(model, network):
+    image = np.random.default_rng(1).integers(0, 256, (240, 320, 3), np.uint8)
+    face = Face(100, 60, 200, 170)
+    widened = Int8Network(replace(model, metadata=replace(model.metadata, crop_widening=1.7)))
+    said = Classifier(widened).score(image, [face])
+    assert said.tolist() == Classifier(network).score_crops([crop_face(image, face, 1.7)]).tolist()
+    assert said.tolist() != Classifier(network).score(image, [face]).tolist()
 
 
 def test_a_score_is_the_calibrated_answer(network):

@@ -36,7 +36,7 @@ def test_calibration_begins_with_the_extremes_and_balances_the_classes(drawn_fac
         for path in sorted(folder.glob("*/*.png"))
         if path.parent.name == "with_mask" or path.stem.endswith(("0", "1"))
     ]
-    crops = calibration_crops(photos, 8)
+    crops = calibration_crops(photos, 1.2, 8)
     assert (crops[0] == 0).all()
     assert (crops[1] == 255).all()
     assert len(crops) == 2 + 4 + 4

@@ -35,6 +35,7 @@ def save_run(folder, network, dataset):
         "threshold": 0.4,
     }
     (folder / "metrics.json").write_text(json.dumps(metrics))
+    (folder / "settings.json").write_text(json.dumps({"network": network.name, "crop_widening": 1.3}))
     return folder
 
 
@@ -79,6 +80,7 @@ def test_the_file_holds_the_figures_of_the_run(exported, drawn_faces):
     assert metadata.network == "door_cnn"
     assert metadata.threshold == 0.4
     assert metadata.calibration.temperature == 1.5
+    assert metadata.crop_widening == 1.3
     assert metadata.training_set_digest == read_dataset(drawn_faces).digest
     assert set(metadata.scores) == {"val", "test"}
 
@@ -164,7 +166,7 @@ def test_nothing_there_is_said_in_a_sentence(arguments, capsys):
 
 
 def test_a_run_whose_pictures_are_gone_is_refused(run, tmp_path, capsys):
-    for name in ("model.keras", "metrics.json"):
+    for name in ("model.keras", "metrics.json", "settings.json"):
         (tmp_path / name).write_bytes((run / name).read_bytes())
     rows = list(csv.DictReader((run / "split.csv").open()))
     rows[0]["path"] = "gone.png"

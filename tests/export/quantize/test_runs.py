@@ -27,6 +27,7 @@ def test_a_network_that_is_none_is_refused(tmp_path, content):
         threshold=0.5,
         calibration=Calibration(1.0),
         photos=[],
+        crop_widening=1.2,
     )
     with pytest.raises(UserError, match=r"model\.keras"):
         run.load()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.face import Face
+from edge.vision.preprocessing import CROP_WIDENING
 from training.classifier.auxiliary import MOUTH_BARE
 from training.classifier.dataset_reader import read_dataset
 from training.classifier.datasets import LABELS, Photo
@@ -34,6 +35,10 @@ photos = st.lists(
     min_size=1,
     max_size=60,
 )
+
+
+def batches_of(photos, batch_size):
+    return training_batches(photos, BatchFault(), widening=1.2, batch_size=batch_size, seed=1, deterministic=True)
 
 
 @given(photos)
@@ -74,9 +79,7 @@ def test_an_unclear_place_that_the_locator_is_surer_of_is_drawn_more_often():
 
 def test_batches_hold_what_the_network_reads(drawn_faces):
     photos = read_dataset(drawn_faces).split("train")
-    images, truth, weights = next(
-        iter(training_batches(photos, BatchFault(), batch_size=4, seed=1, deterministic=True))
-    )
+    images, truth, weights = next(iter(batches_of(photos, 4)))
     assert images.shape == (4, 128, 128, 3)
     assert 0 <= float(np.min(images)) < float(np.max(images)) <= 1
     for said in (truth, weights):
@@ -90,7 +93,7 @@ def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, mo
         photo for photo in photos if not photo.not_compliant
     ]
     monkeypatch.setattr("training.classifier.pipeline.DEGRADED_SHARE", 0.3)
-    _, truth, weights = next(iter(training_batches(photos, BatchFault(), batch_size=64, seed=1, deterministic=True)))
+    _, truth, weights = next(iter(batches_of(photos, 64)))
     clear = np.array(truth[CLEAR])
     assert 0 < clear.mean() < 1
     assert (np.array(weights[NOT_COMPLIANT]) == clear).all()
@@ -100,31 +103,31 @@ def test_whether_an_unclear_face_is_compliant_counts_for_nothing(drawn_faces, mo
 def test_some_clear_faces_are_made_unclear(drawn_faces, monkeypatch):
     photos = read_dataset(drawn_faces).split("train")
     monkeypatch.setattr("training.classifier.pipeline.DEGRADED_SHARE", 0.5)
-    _, truth, _ = next(iter(training_batches(photos, BatchFault(), batch_size=64, seed=1, deterministic=True)))
+    _, truth, _ = next(iter(batches_of(photos, 64)))
     assert 0.2 < np.array(truth[CLEAR]).mean() < 0.8
 
 
 def test_evaluation_crops_are_the_whole_pictures(two_classes):
     photos = read_dataset(two_classes).photos[:3]
-    crops = evaluation_crops(photos)
+    crops = evaluation_crops(photos, CROP_WIDENING)
     assert crops.shape == (3, 128, 128, 3)
     assert crops.dtype == np.uint8
     assert crops[0].mean() == pytest.approx(photos[0].read().mean(), abs=3)
 
 
 def test_no_photographs_give_no_crops():
-    assert evaluation_crops([]).shape == (0, 128, 128, 3)
+    assert evaluation_crops([], 1.2).shape == (0, 128, 128, 3)
 
 
 def test_occluded_crops_are_the_same_each_time(two_classes):
     photos = read_dataset(two_classes).photos[:3]
-    first, again = occluded_crops(photos, cup), occluded_crops(photos, cup)
+    first, again = occluded_crops(photos, CROP_WIDENING, cup), occluded_crops(photos, CROP_WIDENING, cup)
     assert (first == again).all()
-    assert (first != evaluation_crops(photos)).any((1, 2, 3)).all()
+    assert (first != evaluation_crops(photos, CROP_WIDENING)).any((1, 2, 3)).all()
 
 
 def test_a_mouth_of_which_nothing_is_known_counts_for_nothing(drawn_faces):
     photos = [replace(photo, label="not_compliant") for photo in read_dataset(drawn_faces).split("train")]
-    _, truth, weights = next(iter(training_batches(photos, BatchFault(), batch_size=8, seed=1, deterministic=True)))
+    _, truth, weights = next(iter(batches_of(photos, 8)))
     assert not np.array(weights[MOUTH_BARE]).any()
     assert np.isfinite(np.array(truth[MOUTH_BARE])).all()

@@ -13,22 +13,22 @@ def crop_of(color):
 
 def test_lighter_skin_has_the_larger_angle():
     # By hand from CIE Lab, D65: (84.2, 8.9, 14.6) and (40.5, 15.3, 22.5).
-    assert typology_angle(crop_of(FAIR)) == pytest.approx(66.8, abs=2)
-    assert typology_angle(crop_of(BROWN)) == pytest.approx(-22.9, abs=2)
-    assert (skin_tone(crop_of(FAIR)), skin_tone(crop_of(BROWN))) == ("very light", "brown")
+    assert typology_angle(crop_of(FAIR), 1.2) == pytest.approx(66.8, abs=2)
+    assert typology_angle(crop_of(BROWN), 1.2) == pytest.approx(-22.9, abs=2)
+    assert (skin_tone(crop_of(FAIR), 1.2), skin_tone(crop_of(BROWN), 1.2)) == ("very light", "brown")
 
 
 @pytest.mark.parametrize("color", [(128, 128, 128), (0, 0, 0), (60, 120, 240)])
 def test_other_colors_than_skin_have_no_tone(color):
-    assert typology_angle(crop_of(color)) is None
-    assert skin_tone(crop_of(color)) == UNKNOWN
+    assert typology_angle(crop_of(color), 1.2) is None
+    assert skin_tone(crop_of(color), 1.2) == UNKNOWN
 
 
 def test_neither_a_mask_nor_dark_hair_changes_the_tone():
     crop = crop_of(BROWN)
     crop[64:] = (230, 235, 245)
     crop[:, :48] = (20, 14, 12)
-    assert skin_tone(crop) == "brown"
+    assert skin_tone(crop, 1.4) == "brown"
 
 
 def test_an_interval_is_wider_for_fewer_pictures_and_honest_at_the_end():
@@ -54,5 +54,5 @@ def test_slices_by_hand():
 
 def test_tones_come_lightest_first():
     crops = np.stack([crop_of(BROWN), crop_of((128, 128, 128)), crop_of(FAIR)])
-    slices = score_by_skin_tone(crops, np.ones(3, bool), np.array(["without_mask"] * 3))
+    slices = score_by_skin_tone(crops, 1.2, np.ones(3, bool), np.array(["without_mask"] * 3))
     assert list(slices) == ["very light", "brown", UNKNOWN]

@@ -126,7 +126,7 @@ def test_a_classifier_that_answers_no_numbers_has_none_as_its_scores(two_classes
     photos = read_dataset(two_classes).photos
     progress = EpochProgress(Console(file=io.StringIO()), batch_size=2)
     network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    keep = KeepBestClassifier(network, network, photos, RunFiles(tmp_path), progress)
+    keep = KeepBestClassifier(network, network, photos, 1.2, RunFiles(tmp_path), progress)
     monkeypatch.setattr("training.classifier.fit.predict", lambda network, crops: np.full((len(crops), 2), np.nan))
     assert np.isnan(list(keep.scores().values())).all()
 
