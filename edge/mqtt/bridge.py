@@ -22,7 +22,7 @@ from edge.mqtt.discovery import discovery
 from edge.mqtt.topics import Topics
 from edge.stream.client import Received
 from edge.stream.door_view import DoorView
-from edge.stream.messages import Answer, NumberedEvent
+from edge.stream.messages import Answer, NumberedEvent, State
 
 MUTE_MINUTES = 10
 """How long the switch mutes the buzzer; it switches itself off when the door sounds again."""
@@ -72,6 +72,7 @@ class Bridge:
         self._door = DoorView()
         self._stated: tuple[object, ...] | None = None
         self._state_due = self._counts_due = 0.0
+        self._mute_ends = 0.0  # while no frame comes, no state says so
         self._lock = threading.RLock()  # both threads offer, and the newest state must go out last
         client.will_set(topics.availability, "offline", qos=1, retain=True)
         client.on_connect = self._connected
@@ -84,6 +85,8 @@ class Bridge:
         for message in messages:
             with self._lock:
                 self._door.take(message)
+                if isinstance(message, State):
+                    self._mute_ends = self._clock() + message.buzzer_muted_seconds
                 if isinstance(message, NumberedEvent) and self._client.is_connected():
                     self._client.publish(self._topics.events, json.dumps(message.event), qos=1)
                 self._offer()
@@ -121,7 +124,7 @@ class Bridge:
             "alert": _on(bool(self._door.alerts)),
             "blind": _on(self._door.blind),
             "door": _on(self._door.connected),
-            "muted": _on(state is not None and state.buzzer_muted_seconds > 0),
+            "muted": _on(state is not None and self._clock() < self._mute_ends),
             "people": sum(not person.muted for person in state.people) if state else 0,
             "frames_per_second": round(state.frames_per_second, 1) if state else 0.0,
             "celsius": state.celsius if state else None,

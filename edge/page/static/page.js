@@ -10,6 +10,7 @@ const verdicts = new Map();  // by a person's number: what was last spoken of th
 let source = null;
 let drawing = false;
 let muted = false;
+let muteEnds = 0;  // on the page's own clock: while the door is blind, no state comes
 
 // The stream is open only while the page can be seen, so that no picture is sent to a hidden one.
 
@@ -200,8 +201,13 @@ function showOutputs(state) {
     item.classList.toggle("on", on === true);
     set(item, "b", on ? "on" : "off");
   }
-  muted = state.buzzer_muted_seconds > 0;
-  const left = Math.ceil(state.buzzer_muted_seconds / 60);
+  muteEnds = performance.now() + 1000 * state.buzzer_muted_seconds;
+  showMute();
+}
+
+function showMute() {
+  const left = Math.ceil((muteEnds - performance.now()) / 60_000);
+  muted = left > 0;
   set(document, "#mute", muted ? `End mute (${left} min left)` : `Mute ${MUTE_MINUTES} minutes`);
 }
 
@@ -257,6 +263,7 @@ $("sign-out").addEventListener("click", async () => {
   close();
   location.replace("/");
 });
+setInterval(showMute, 1000);
 $("sign-out").hidden = document.querySelector("meta[name=password]").content !== "true";
 
 // Small things

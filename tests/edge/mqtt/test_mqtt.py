@@ -66,6 +66,16 @@ def test_a_state_is_sent_again_though_the_door_says_nothing(broker, door, progra
     until(lambda: len([topic for topic, _ in heard.messages[before:] if topic == STATE]) >= 2)
 
 
+def test_a_mute_ends_at_the_broker_too_while_the_door_is_blind(broker, door, program, listen):
+    port = broker().port
+    program(port, "tls = false", "state_seconds = 1.0")
+    heard = listen(port)
+    door.state(blind="no picture for 3 s", buzzer_muted_seconds=2.0)
+    until(lambda: heard.json(STATE).get("muted") == "ON")
+    until(lambda: heard.json(STATE).get("muted") == "OFF")
+    assert heard.json(STATE)["blind"] == "ON"
+
+
 def test_what_a_broker_never_acknowledged_does_not_follow_what_is_so_now(door, program):
     with DeafBroker() as broker:
         program(broker.port)

@@ -144,6 +144,14 @@ def test_the_mute_button_mutes_and_ends_the_mute(door, page_of, alone, frame_res
     assert [line.split('"event": "')[1].split('"')[0] for line in door.log.lines] == ["buzzer_muted", "buzzer_unmuted"]
 
 
+def test_a_mute_ends_on_the_page_though_no_frame_comes(door, page_of, alone, frame_result):
+    door.alarm.mute_buzzer(0.1)  # six seconds
+    door.stream.publish(frame_result(1.0))
+    alone.get(page_of())
+    wait(lambda: "End mute" in text(alone, "mute"))
+    wait(lambda: "End mute" not in text(alone, "mute"))
+
+
 def test_a_far_face_is_asked_to_step_closer(door, page_of, alone, frame_result, person):
     alone.get(page_of())
     for box, advice in (((100, 60, 116, 82), "Step closer."), ((100, 60, 150, 120), "Near enough to alert.")):
