@@ -19,7 +19,7 @@ def picture(tmp_path):
 
 def test_the_command_measures_the_drawn_doorway(tmp_path):
     saved = tmp_path / "bench.json"
-    command = [sys.executable, "-m", "edge", "bench", "--frames", "3", "--warm-up", "1", "--json", str(saved)]
+    command = [sys.executable, "-m", "edge", "bench", "--frames", "3", "--warm-up", "5", "--json", str(saved)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "whole frame" in done.stdout
