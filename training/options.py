@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge.arguments import above_zero, between, even_between
 from edge.help import example
+from edge.vision.preprocessing import CROP_WIDENINGS
 from training.classifier.settings import ClassifierFitSettings
 from training.common.runs import RunFiles
 from training.common.settings import FitSettings
@@ -70,7 +71,7 @@ def make_parser(*, train_classifier: Command, train_locator: Command) -> argpars
     )
     classifier.add_argument(
         "--crop-widening",
-        type=between(1.0, 2.0),
+        type=between(*CROP_WIDENINGS),
         metavar="RATIO",
         help="how wide the network's view of a face is, in sides of the face "
         f"(default {ClassifierFitSettings.crop_widening})",

@@ -28,6 +28,7 @@ from edge.files import read_at_most
 from edge.records import parse_json, read_record
 from edge.vision.calibration import Calibration
 from edge.vision.network_check import refuse_malformed
+from edge.vision.preprocessing import CROP_WIDENINGS
 
 FORMAT = 1
 """Version of the layout below; a device refuses a file of another version."""
@@ -112,7 +113,7 @@ class Metadata(Bounded):
     """SHA-256 over the sorted SHA-256 of the pictures that it was trained on."""
     clear_calibration: Calibration | None = None
     """Of a classifier's P(clear); None if it has no such output."""
-    crop_widening: Annotated[float | None, Bounds(1.0, 2.0)] = None
+    crop_widening: Annotated[float | None, Bounds(*CROP_WIDENINGS)] = None
     """Of what a classifier reads, as `crop_face` takes it; None, in older files, means CROP_WIDENING."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """Scores by split, measured with the int8 network and the device's own code."""

@@ -11,6 +11,9 @@ CROP_SIZE = 128
 CROP_WIDENING = 1.4
 """Ratio of the crop's side to the longer side of the face's box in folders of crops, and for older networks."""
 
+CROP_WIDENINGS = (1.0, 2.0)
+"""The least and the most of it that a network may have."""
+
 
 def crop_face(
     image: np.ndarray, face: Face, widening: float, *, size: int = CROP_SIZE, border: int = cv2.BORDER_REPLICATE

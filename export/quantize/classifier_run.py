@@ -69,10 +69,8 @@ class ClassifierRun(TrainedRun):
     def compare(self, network: keras.Model, int8: Int8Network) -> Parity:
         """See `TrainedRun`; the run's calibration and threshold serve both networks."""
         photos = self.split("val")
-        before, after = (
-            predict(network, evaluation_crops(photos, self.crop_widening)),
-            answers_of(Classifier(int8), photos),
-        )
+        before = predict(network, evaluation_crops(photos, self.crop_widening))
+        after = answers_of(Classifier(int8), photos)
         before[:, 0] = self.calibration.apply(before[:, 0])
         before[:, 1] = (self.clear_calibration or Calibration()).apply(before[:, 1])
         return self._parity(photos, before, after)

@@ -52,13 +52,15 @@ class TrainingCrops:
     """Makes training crops of photographs.
 
     What is cut from a scene is kept in memory, about a tenth of a megabyte a face; a crop is read again each time.
-
-    Args:
-        photos: What to make them of.
-        widening: As `crop_face` takes it.
     """
 
     def __init__(self, photos: Sequence[Photo], widening: float) -> None:
+        """Cut the scenes.
+
+        Args:
+            photos: What to make crops of.
+            widening: As `crop_face` takes it.
+        """
         self._photos, self._widening = photos, widening
         cut = ((i, _cut_from_scene(photo)) for i, photo in enumerate(photos) if photo.face)
         self._cut = {i: part for i, part in cut if part}

@@ -144,7 +144,7 @@ class RunFiles:
         known = before | {f.name: record[f.name] for f in fields(kind) if f.name in record}
         try:
             return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise UserError(f"{printable(self.settings)} is damaged", DAMAGED) from error
 
     def read_digest(self) -> str:

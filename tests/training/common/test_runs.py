@@ -42,3 +42,11 @@ def test_a_classifier_from_before_the_crops_width_could_be_set_reads_the_crops_o
     files = RunFiles(tmp_path)
     files.settings.write_text(json.dumps({"network": "door_cnn", "epochs": 1, **setting}))
     assert files.read_settings(ClassifierFitSettings).crop_widening == widening
+
+
+@pytest.mark.parametrize("widening", [0.9, 50, "x", [1.2]])
+def test_a_crops_width_that_no_network_has_is_a_damaged_setting(tmp_path, widening):
+    files = RunFiles(tmp_path)
+    files.settings.write_text(json.dumps({"network": "door_cnn", "crop_widening": widening}))
+    with pytest.raises(UserError, match=r"settings\.json is damaged"):
+        files.read_settings(ClassifierFitSettings)
